@@ -1,0 +1,1 @@
+"""Benchmarks: systems to measure on, peers to measure against."""

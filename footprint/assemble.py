@@ -1,0 +1,298 @@
+"""Assembly: from the columns of the graph to a linked, unit-consistent, allocated product system."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from footprint import activities as splitting
+from footprint.activities import Activities
+from footprint.errors import IncompleteInventory, InvalidInventory, UnitError
+from footprint.inventory import NONE, UNKNOWN_PROVIDER, Bools, Direction, Floats, FlowKind, Ints, Inventory
+from footprint.linking import Producers, link
+from footprint.system import System
+
+
+class CutOffReason(IntEnum):
+    """Why an exchange is outside the system."""
+
+    UNLINKED_INPUT = 0
+    UNTREATED_WASTE = 1
+    UNALLOCATED_PRODUCT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How gaps in the data are read.
+
+    Attributes:
+        unlinked: `error`, or `cutoff` to leave out demands that no process supplies and to list each.
+        coproducts: `error`, `unallocated`, or an allocation method for processes that state none.
+    """
+
+    unlinked: str = "error"
+    coproducts: str = "error"
+
+    def __post_init__(self) -> None:
+        if self.unlinked not in {"error", "cutoff"}:
+            raise InvalidInventory(f"unlinked is {self.unlinked!r}; choose error or cutoff.")
+        known = {"error", splitting.UNALLOCATED, *splitting.METHODS}
+        if self.coproducts not in known:
+            raise InvalidInventory(f"coproducts is {self.coproducts!r}; choose one of {', '.join(sorted(known))}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """A product system and the way back to the graph.
+
+    Attributes:
+        system: n activities, processes' activities first, then the emission factors in use.
+        process, product, unit: For each activity its process (-1: a factor), product flow and unit indices.
+        factor: For each activity the index of its emission factor (-1: a process).
+        share: Allocation factor of each activity.
+        cut_off, cut_off_reason: Exchanges outside the system and a `CutOffReason` for each.
+        lowest_identifier: Exchanges whose provider a rule chose among several (the lowest identifier).
+        substituted: Exchanges whose stated provider makes another flow than the one asked for.
+    """
+
+    system: System
+    process: Ints
+    product: Ints
+    unit: Ints
+    factor: Ints
+    share: Floats
+    cut_off: Ints
+    cut_off_reason: Ints
+    lowest_identifier: Ints
+    substituted: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class _Demands:
+    """Exchanges that ask other activities for something, spread over the activities of their process."""
+
+    exchange: Ints
+    activity: Ints
+    amount: Floats
+    provider: Ints
+
+
+def assemble(inventory: Inventory, reading: Reading | None = None) -> Assembly:
+    """Link, convert and allocate.
+
+    Raises:
+        InvalidInventory: amounts that are no numbers, missing units or flow kinds, factors of a kind that may not enter a
+            footprint.
+        AllocationError: co-products without a usable method.
+        IncompleteInventory: unlinked demands, unless the reading is `cutoff`.
+        UnitError: an amount cannot be converted to the unit of its provider.
+    """
+    reading = reading or Reading()
+    _check_columns(inventory)
+    acts = splitting.build(inventory, reading.coproducts)
+    is_reference = np.zeros(len(inventory.exchanges.ids), dtype=np.bool_)
+    is_reference[acts.output] = True
+    is_reference[acts.unallocated] = True
+    demands, lowest, substituted, unlinked = _link(inventory, acts, is_reference)
+    if len(unlinked) and reading.unlinked == "error":
+        raise IncompleteInventory(_unlinked_message(inventory, unlinked))
+    factors = np.unique(demands.provider[demands.provider >= len(acts.output)]) - len(acts.output)
+    _refuse_factors(inventory, factors)
+    cut_off, reason = _cut_offs(inventory, unlinked, acts.unallocated)
+    return Assembly(
+        system=_system(inventory, acts, demands, factors, is_reference),
+        process=np.concatenate((acts.process, np.full(len(factors), NONE))),
+        product=np.concatenate((inventory.exchanges.flow[acts.output], np.full(len(factors), NONE))),
+        unit=np.concatenate((inventory.exchanges.unit[acts.output], inventory.factors.unit[factors])),
+        factor=np.concatenate((np.full(len(acts.output), NONE), factors)),
+        share=np.concatenate((acts.share, np.ones(len(factors)))),
+        cut_off=cut_off,
+        cut_off_reason=reason,
+        lowest_identifier=lowest,
+        substituted=substituted,
+    )
+
+
+def _check_columns(inventory: Inventory) -> None:
+    table = inventory.exchanges
+    checks: list[tuple[Bools, str, str]] = [
+        (table.flow == NONE, "have no tm:flow", "State the product, waste or elementary flow."),
+        (~np.isfinite(table.amount), "have no finite tm:amount", "State a number; NaN and infinity are refused."),
+        (table.unit == NONE, "have no tm:unit", "State a QUDT unit; no unit is assumed."),
+        (table.process == NONE, "belong to no process", "Attach them by tm:output, tm:input or tm:emission."),
+    ]
+    for wrong, what, cure in checks:
+        _refuse(inventory, np.flatnonzero(wrong), what, cure)
+    unknown = inventory.flows.kind[table.flow] == FlowKind.UNKNOWN
+    cure = "Type the flow as tm:Product, tm:WasteFlow or tm:ElementaryFlow."
+    _refuse(inventory, np.flatnonzero(unknown), "have a flow of no known kind", cure)
+
+
+def _refuse(inventory: Inventory, exchanges: Ints, what: str, cure: str) -> None:
+    if len(exchanges):
+        first = ", ".join(f"<{inventory.exchanges.ids[int(e)]}>" for e in exchanges[:3])
+        raise InvalidInventory(f"{len(exchanges)} exchanges {what}: {first}. {cure}")
+
+
+def _link(inventory: Inventory, acts: Activities, is_reference: Bools) -> tuple[_Demands, Ints, Ints, Ints]:
+    """Return the linked demands, and the exchanges that were decided by rule, substituted, or left unlinked."""
+    table, kind = inventory.exchanges, inventory.flows.kind[inventory.exchanges.flow]
+    treated = (table.direction == Direction.OUTPUT) & ((kind == FlowKind.WASTE) | table.avoided)
+    asked = ~is_reference & (((table.direction == Direction.INPUT) & (kind != FlowKind.ELEMENTARY)) | treated)
+    exchange, activity, share = splitting.spread(inventory, acts, np.flatnonzero(asked & (table.amount != 0)))
+    stated, other_flow = _stated_providers(inventory, acts, exchange)
+    links = link(table.flow[exchange], stated, Producers.of(table.flow[acts.output], acts.ids))
+    sign = np.where(table.avoided[exchange], -1.0, 1.0)
+    amount = table.amount[exchange] * share * sign
+    linked = links.activity >= 0
+    demands = _Demands(exchange[linked], activity[linked], amount[linked], links.activity[linked])
+    return (
+        demands,
+        np.unique(exchange[links.by_lowest_identifier | table.by_rule[exchange]]),
+        np.unique(exchange[other_flow]),
+        np.unique(exchange[~linked]),
+    )
+
+
+def _stated_providers(inventory: Inventory, acts: Activities, exchange: Ints) -> tuple[Ints, Bools]:
+    """Turn stated providers (processes, factors) into activities; the second array marks those that make another flow."""
+    provider, flow = inventory.exchanges.provider[exchange], inventory.exchanges.flow[exchange]
+    processes = len(inventory.processes.ids)
+    result = np.full(len(exchange), NONE, dtype=np.int64)
+    is_factor = provider >= processes
+    result[is_factor] = provider[is_factor] - processes + len(acts.output)
+    result[provider == UNKNOWN_PROVIDER] = UNKNOWN_PROVIDER
+    named = np.flatnonzero((provider >= 0) & ~is_factor)
+    first = acts.start[provider[named]]
+    count = acts.start[provider[named] + 1] - first
+    result[named] = first
+    other = np.zeros(len(exchange), dtype=np.bool_)
+    other[named] = inventory.exchanges.flow[acts.output[first]] != flow[named]
+    for position in named[(count > 1) & other[named]]:
+        result[position] = _co_product(inventory, acts, int(provider[position]), int(exchange[position]))
+        other[position] = False
+    return result, other
+
+
+def _co_product(inventory: Inventory, acts: Activities, process: int, exchange: int) -> int:
+    """Return the activity of a multi-product provider that makes the flow the exchange asks for."""
+    flow = inventory.exchanges.flow[exchange]
+    for activity in range(int(acts.start[process]), int(acts.start[process + 1])):
+        if inventory.exchanges.flow[acts.output[activity]] == flow:
+            return activity
+    raise IncompleteInventory(
+        f"<{inventory.exchanges.ids[exchange]}> names <{inventory.processes.ids[process]}> as its provider, which has "
+        f"several products, none of them <{inventory.flows.ids[int(flow)]}>. Name a provider that makes this flow."
+    )
+
+
+def _unlinked_message(inventory: Inventory, unlinked: Ints) -> str:
+    flows, counts = np.unique(inventory.exchanges.flow[unlinked], return_counts=True)
+    most = np.argsort(-counts, kind="stable")[:5]
+    listed = ", ".join(f"<{inventory.flows.ids[int(flows[i])]}> ({counts[i]} times)" for i in most)
+    return (
+        f"{len(unlinked)} exchanges ask for {len(flows)} flows that no process or factor supplies, among them {listed}. "
+        "Load a process that makes them, name a provider (tm:defaultProvider, or tm:linkedTo in a linking graph), or ask "
+        "for the reading --unlinked cutoff, which lists each of them in the result."
+    )
+
+
+def _refuse_factors(inventory: Inventory, factors: Ints) -> None:
+    for factor in factors:
+        reason = inventory.factors.refusal.get(int(factor))
+        if reason is not None:
+            raise InvalidInventory(
+                f"<{inventory.factors.ids[int(factor)]}> may not enter a product footprint: {reason}"
+            )
+
+
+def _cut_offs(inventory: Inventory, unlinked: Ints, unallocated: Ints) -> tuple[Ints, Ints]:
+    waste = inventory.flows.kind[inventory.exchanges.flow[unlinked]] == FlowKind.WASTE
+    reason = np.where(waste, CutOffReason.UNTREATED_WASTE, CutOffReason.UNLINKED_INPUT)
+    return (
+        np.concatenate((unlinked, unallocated)),
+        np.concatenate((reason, np.full(len(unallocated), CutOffReason.UNALLOCATED_PRODUCT))).astype(np.int64),
+    )
+
+
+def _system(inventory: Inventory, acts: Activities, demands: _Demands, factors: Ints, is_reference: Bools) -> System:
+    table, first_factor = inventory.exchanges, len(acts.output)
+    provider_unit = np.concatenate((table.unit[acts.output], inventory.factors.unit))
+    scale = _scales(inventory, demands.exchange, provider_unit[demands.provider])
+    position = np.full(first_factor + len(inventory.factors.ids), NONE, dtype=np.int64)
+    position[:first_factor] = np.arange(first_factor)
+    position[first_factor + factors] = first_factor + np.arange(len(factors))
+    bio = _emissions(inventory, acts, is_reference)
+    used = np.isin(inventory.factors.emission_factor, factors)
+    factor_activity = position[first_factor + inventory.factors.emission_factor[used]]
+    absent = np.full(int(np.sum(used)), NONE)
+    return System(
+        activity_ids=[*acts.ids, *(inventory.factors.ids[int(f)] for f in factors)],
+        production=np.concatenate((table.amount[acts.output], np.ones(len(factors)))),
+        tech_provider=position[demands.provider].astype(np.int32),
+        tech_consumer=demands.activity.astype(np.int32),
+        tech_amount=demands.amount * scale,
+        tech_exchange=demands.exchange,
+        tech_stage=table.stage[demands.exchange].astype(np.int16),
+        bio_activity=np.concatenate((bio.activity, factor_activity)).astype(np.int32),
+        bio_row=np.concatenate((bio.provider, inventory.factors.emission_row[used])).astype(np.int16),
+        bio_amount=np.concatenate((bio.amount, inventory.factors.emission_amount[used])),
+        bio_exchange=np.concatenate((bio.exchange, absent)),
+        bio_stage=np.concatenate((table.stage[bio.exchange], absent)).astype(np.int16),
+        rows=inventory.rows,
+        stage_ids=inventory.stage_ids,
+        exchange_ids=table.ids,
+    )
+
+
+def _emissions(inventory: Inventory, acts: Activities, is_reference: Bools) -> _Demands:
+    """Return the greenhouse-gas exchanges in kg; `provider` holds the emission row."""
+    table = inventory.exchanges
+    row = inventory.flows.row[table.flow]
+    mine = np.flatnonzero((row != NONE) & ~is_reference & (table.amount != 0))
+    exchange, activity, share = splitting.spread(inventory, acts, mine)
+    mass = _index(inventory, inventory.mass_unit) if len(exchange) else NONE
+    scale = _scales(inventory, exchange, np.full(len(exchange), mass, dtype=np.int64))
+    row = row[exchange]
+    taken_up = table.direction[exchange] == Direction.INPUT
+    removal = np.isin(row, list(inventory.removal_rows))
+    what = "take a greenhouse gas up, but its flow is of an emission category"
+    _refuse(inventory, exchange[taken_up & ~removal], what, "Give the flow a removal category, or state tm:emission.")
+    emitted = removal & ~taken_up & (table.amount[exchange] > 0)
+    _refuse(
+        inventory, exchange[emitted], "emit a positive amount of a removal", "State a removal as a negative amount."
+    )
+    sign = np.where(taken_up, -1.0, 1.0)
+    return _Demands(exchange, activity, table.amount[exchange] * share * scale * sign, row)
+
+
+def _index(inventory: Inventory, unit: str) -> int:
+    try:
+        return list(inventory.unit_ids).index(unit)
+    except ValueError:
+        raise UnitError(
+            f"the unit <{unit}> is not among the units of the inventory; load the reference knowledge."
+        ) from None
+
+
+def _scales(inventory: Inventory, exchange: Ints, target: Ints) -> Floats:
+    """Return the factor that turns each exchange's amount into its target unit; equal units cost nothing."""
+    source, flow = inventory.exchanges.unit[exchange], inventory.exchanges.flow[exchange]
+    scale = np.ones(len(exchange))
+    differs = np.flatnonzero(source != target)
+    if not len(differs):
+        return scale
+    triples = np.stack((source[differs], target[differs], flow[differs]), axis=1)
+    unique, first, inverse = np.unique(triples, axis=0, return_index=True, return_inverse=True)
+    factors = np.empty(len(unique))
+    for position, (s, t, f) in enumerate(unique.tolist()):
+        try:
+            properties = inventory.flows.conversions.get(f, ())
+            factors[position] = inventory.units.scale(inventory.unit_ids[s], inventory.unit_ids[t], properties)
+        except UnitError as error:
+            culprit = inventory.exchanges.ids[int(exchange[differs[first[position]]])]
+            raise UnitError(f"exchange <{culprit}>, flow <{inventory.flows.ids[f]}>: {error}") from error
+    scale[differs] = factors[inverse.reshape(-1)]
+    return scale

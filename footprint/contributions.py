@@ -1,0 +1,225 @@
+"""Where a footprint comes from: by activity, exchange, gas, category and stage; and how it depends on every number.
+
+All of it follows from the supply x of the product and the footprints y of all products, without further solves; only
+the stages need one more.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from footprint.equations import EPS
+from footprint.errors import InvalidQuery
+from footprint.solve import DEFAULT, Bounded, Settings
+from footprint.solve import supply as solve_supply
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from footprint.compile import Cost
+    from footprint.solve import Scores, Supply
+    from footprint.system import FloatArray, IntArray
+
+__all__ = [
+    "UNSTATED",
+    "Breakdown",
+    "ExchangeContributions",
+    "Sensitivities",
+    "by_activity",
+    "by_category",
+    "by_exchange",
+    "by_gas",
+    "by_row",
+    "by_stage",
+    "sensitivities",
+]
+
+UNSTATED = ""
+"""Label of what stands under no life-cycle stage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """A total divided into parts.
+
+    Attributes:
+        labels: what each part stands for.
+        values: kg CO2e, float64[len(labels)].
+        bounds: rigorous bounds of the absolute errors of the values.
+        total: the footprint that is divided.
+        remainder: total less the sum of the values; only rounding, since all parts are listed.
+    """
+
+    labels: Sequence[str]
+    values: FloatArray
+    bounds: FloatArray
+    total: float
+    remainder: float
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeContributions:
+    """What comes with each exchange, in kg CO2e.
+
+    Attributes:
+        tech: amount x runs of the consumer x footprint of the provider's product, with all that is upstream of it;
+            these overlap along a chain, so they do not sum to the total.
+        bio: amount x runs x factor; these sum to the total.
+    """
+
+    tech: Bounded
+    bio: Bounded
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivities:
+    """Derivatives of the footprint of a demand by the numbers of the system.
+
+    Attributes:
+        tech: by ``tech_amount``, kg CO2e per unit of the provider's product.
+        bio: by ``bio_amount``, kg CO2e per kg.
+        production: by ``production``, kg CO2e per unit of the reference flow.
+    """
+
+    tech: FloatArray
+    bio: FloatArray
+    production: FloatArray
+
+
+def by_activity(supply: Supply, cost: Cost) -> Breakdown:
+    """Divide by the activity that emits: direct emissions b_j x_j of every activity."""
+    _single(cost)
+    values = _product(Bounded(cost.values, cost.errors), Bounded(supply.runs, supply.bounds))
+    return _broken_down(supply, cost, supply.compiled.system.activity_ids, values)
+
+
+def by_exchange(supply: Supply, cost: Cost, scores: Scores) -> ExchangeContributions:
+    """Compute what each exchange brings with it."""
+    _single(cost)
+    everything = np.arange(len(supply.compiled.system.tech_amount), dtype=np.int32)
+    return ExchangeContributions(_embodied(supply, supply, scores, everything), _emitted(supply, cost))
+
+
+def by_row(supply: Supply, cost: Cost) -> Breakdown:
+    """Divide by emission row, in the order of ``System.rows``."""
+    rows = supply.compiled.system.rows
+    return _grouped(supply, cost, [f"{row.gas} {row.category}" for row in rows], merge=False)
+
+
+def by_gas(supply: Supply, cost: Cost) -> Breakdown:
+    """Divide by gas."""
+    return _grouped(supply, cost, [row.gas for row in supply.compiled.system.rows])
+
+
+def by_category(supply: Supply, cost: Cost) -> Breakdown:
+    """Divide by emission category (fossil, biogenic, land use, removals ...)."""
+    return _grouped(supply, cost, [row.category for row in supply.compiled.system.rows])
+
+
+def by_stage(supply: Supply, cost: Cost, scores: Scores, settings: Settings = DEFAULT) -> Breakdown:
+    """Divide by life-cycle stage; the last label, UNSTATED, holds what no stage is stated for.
+
+    A flow belongs to the stage of the first exchange with a stage on its way from the product demanded; exchanges
+    without one pass it on. So with the labelled exchanges removed, the supply z of the same demand tells how often
+    each activity runs before any stage is met, and a labelled exchange hands over amount x z x (footprint of its
+    provider's product). Exact with loops, since z and the footprints are.
+
+    Args:
+        supply: supply of the demand.
+        cost: one characterisation.
+        scores: footprints of all products under it.
+        settings: how to solve for z.
+
+    Raises:
+        FootprintError: the system without the labelled exchanges cannot be solved (only with credits).
+    """
+    _single(cost)
+    system = supply.compiled.system
+    labelled = np.flatnonzero(system.tech_stage >= 0).astype(np.int32)
+    before = supply
+    if len(labelled):
+        without = supply.compiled.with_amounts(tech=dict.fromkeys(labelled.tolist(), 0.0))
+        before = solve_supply(without, supply.activity, supply.amount, settings)
+    handed, emitted = _embodied(supply, before, scores, labelled), _emitted(before, cost)
+    unstated = len(system.stage_ids)
+    stage = np.concatenate([system.tech_stage[labelled], np.where(system.bio_stage < 0, unstated, system.bio_stage)])
+    parts = Bounded(
+        np.concatenate([handed.values, emitted.values]),
+        np.concatenate([handed.bounds, emitted.bounds]),
+    )
+    return _broken_down(supply, cost, [*system.stage_ids, UNSTATED], _summed(parts, stage, unstated + 1))
+
+
+def sensitivities(supply: Supply, cost: Cost, scores: Scores) -> Sensitivities:
+    """Differentiate the footprint of the demand by every number: dF = y_i x_j dT_ij for an exchange, and so on."""
+    _single(cost)
+    compiled, system = supply.compiled, supply.compiled.system
+    worth = compiled.sign * scores.values
+    return Sensitivities(
+        tech=worth[system.tech_provider] * supply.runs[system.tech_consumer],
+        bio=cost.factors[system.bio_row] * supply.runs[system.bio_activity],
+        production=-worth * supply.runs,
+    )
+
+
+def _single(cost: Cost) -> None:
+    """Contributions are made for one characterisation at a time."""
+    if cost.values.ndim != 1:
+        raise InvalidQuery(
+            f"the cost holds {len(cost.values)} characterisations, contributions take one: "
+            "pass factors with one value per emission row."
+        )
+
+
+def _embodied(supply: Supply, runs: Supply, scores: Scores, exchanges: IntArray) -> Bounded:
+    """Amount x runs of the consumer x footprint of the provider's product; amounts as in the system of ``supply``."""
+    system = supply.compiled.system
+    provider, consumer = system.tech_provider[exchanges], system.tech_consumer[exchanges]
+    worth = Bounded(scores.values[provider], scores.bounds[provider])
+    carried = _product(worth, Bounded(runs.runs[consumer], runs.bounds[consumer]))
+    amount = system.tech_amount[exchanges] * supply.compiled.sign[provider]
+    return _product(Bounded(amount, np.zeros(len(amount))), carried)
+
+
+def _emitted(supply: Supply, cost: Cost) -> Bounded:
+    """Amount x factor x runs of every elementary exchange."""
+    system = supply.compiled.system
+    kg = system.bio_amount * cost.factors[system.bio_row]
+    where = system.bio_activity
+    return _product(Bounded(kg, EPS * np.abs(kg)), Bounded(supply.runs[where], supply.bounds[where]))
+
+
+def _grouped(supply: Supply, cost: Cost, names: Sequence[str], *, merge: bool = True) -> Breakdown:
+    """Characterise the inventory and sum it by name."""
+    _single(cost)
+    values = _product(supply.inventory(), Bounded(cost.factors, np.zeros(len(cost.factors))))
+    if not merge:
+        return _broken_down(supply, cost, names, values)
+    labels = list(dict.fromkeys(names))
+    where = np.array([labels.index(name) for name in names], dtype=np.int32)
+    return _broken_down(supply, cost, labels, _summed(values, where, len(labels)))
+
+
+def _product(a: Bounded, b: Bounded) -> Bounded:
+    """Multiply elementwise; bounds of errors multiply out."""
+    values = a.values * b.values
+    bounds = np.abs(a.values) * b.bounds + a.bounds * np.abs(b.values) + a.bounds * b.bounds
+    return Bounded(values, bounds * (1 + 8 * EPS) + EPS * np.abs(values))
+
+
+def _summed(parts: Bounded, group: IntArray, groups: int) -> Bounded:
+    """Sum by group; the rounding of the sums is added to the bounds."""
+    terms = np.bincount(group, minlength=groups) + 2.0
+    values = np.bincount(group, parts.values, minlength=groups).astype(np.float64)
+    bounds = np.bincount(group, parts.bounds, minlength=groups)
+    size = np.bincount(group, np.abs(parts.values), minlength=groups)
+    return Bounded(values, (bounds + EPS * terms * (size + bounds)).astype(np.float64))
+
+
+def _broken_down(supply: Supply, cost: Cost, labels: Sequence[str], parts: Bounded) -> Breakdown:
+    total = float(supply.total(cost).values)
+    return Breakdown(labels, parts.values, parts.bounds, total, total - math.fsum(parts.values))

@@ -1,0 +1,7 @@
+"""Questions that people ask of the graph, answered by the engine and named by the graph.
+
+products.find        which product is meant by a name or an IRI
+footprint.calculate  its footprint: total, stages, gases, contributions, cut-offs, assumptions, inputs
+scores.all_products  the footprint of every product at once
+explanation.explain  the supply chain behind a number: amount x factor = contribution, line by line
+"""

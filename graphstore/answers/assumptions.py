@@ -1,0 +1,147 @@
+"""What a result assumes: reported with the number, in Chinese and English, with the share of the result it touches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from footprint.inventory import Ints
+from footprint.solve import Supply
+from graphstore.answers.cutoffs import processes_in
+from graphstore.answers.graph import Calculation
+from graphstore.answers.lines import Terms
+from graphstore.answers.names import Names
+from graphstore.queries import load
+
+
+def collect(
+    calculation: Calculation, chain: Supply, terms: Terms, total: float, fixed: float, names: Names
+) -> list[dict[str, Any]]:
+    """Return all assumptions behind one result, each with code, text in both languages, share and subjects."""
+    found = [
+        _not_restated(calculation, fixed, total),
+        *_decided(calculation, chain),
+        *_factors(calculation, terms, total, names),
+        _illustrative(calculation, terms, total),
+        _biogenic(calculation),
+    ]
+    return [assumption for assumption in found if assumption is not None]
+
+
+def _assumption(
+    code: str, en: str, zh: str, share: float | None = None, subjects: list[str] | None = None
+) -> dict[str, Any]:
+    """One assumption; `share` is that of the result it touches, by absolute terms."""
+    made: dict[str, Any] = {"code": code, "text_en": en, "text_zh": zh}
+    if share is not None:
+        made["share"] = share
+    if subjects:
+        made["subjects"] = subjects
+    return made
+
+
+def _not_restated(calculation: Calculation, fixed: float, total: float) -> dict[str, Any] | None:
+    if not fixed:
+        return None
+    share, gwp = fixed / total if total else 0.0, calculation.settings.gwp
+    return _assumption(
+        "gwp-set-unknown",
+        f"{share:.1%} of the result comes from factors that state only CO2e, under another GWP set or none that is named; "
+        f"it is taken as {gwp} and cannot be restated.",
+        f"结果的 {share:.1%} 来自仅给出 CO2e 且未注明（或采用其他）GWP 版本的因子，按 {gwp} 计入，无法重新折算。",
+        share,
+    )
+
+
+def _decided(calculation: Calculation, chain: Supply) -> list[dict[str, Any]]:
+    """Report providers that were not stated for exactly what is asked."""
+    snapshot, running = calculation.snapshot, processes_in(calculation, chain)
+    ids = snapshot.compiled.system.exchange_ids
+    made = []
+    lowest = snapshot.lowest_identifier[running[snapshot.lowest_identifier_process]]
+    if len(lowest):
+        made.append(
+            _assumption(
+                "lowest-identifier",
+                f"{len(lowest)} inputs could come from several processes and none was chosen; the one with the lowest "
+                "identifier supplies them. Choose with tm:linkedTo in a linking graph.",
+                f"{len(lowest)} 项输入有多个可能的供应过程且未指定，取标识符最小者；可在链接图中用 tm:linkedTo 指定。",
+                subjects=[ids[int(e)] for e in lowest],
+            )
+        )
+    substituted = snapshot.substituted[running[snapshot.substituted_process]]
+    if len(substituted):
+        made.append(
+            _assumption(
+                "substituted-provider",
+                f"{len(substituted)} inputs are supplied by a stated provider that makes another flow than the one asked for.",
+                f"{len(substituted)} 项输入由指定的供应过程供给，但该过程的产品流与所需流不一致。",
+                subjects=[ids[int(e)] for e in substituted],
+            )
+        )
+    return made
+
+
+def _factors(calculation: Calculation, terms: Terms, total: float, names: Names) -> list[dict[str, Any]]:
+    """Report factors whose year or place differs from that of the process that uses them, or is not stated."""
+    value = {
+        calculation.snapshot.compiled.system.exchange_ids[int(e)]: float(v)
+        for e, v in zip(terms.exchange, terms.value, strict=True)
+    }
+    rows = calculation.about(load("factor-fit"), "exchange", _priced(calculation, terms))
+    made = []
+    for code, en, zh in _FIT:
+        hit = sorted({str(row["exchange"]) for row in rows if row[code]})
+        if hit:
+            share = sum(abs(value[e]) for e in hit) / abs(total) if total else 0.0
+            providers = {str(row["provider"]) for row in rows if row[code]}
+            named_en = "; ".join(sorted(names[p].in_language("en") for p in providers))
+            named_zh = "；".join(sorted(names[p].in_language("zh") for p in providers))
+            made.append(_assumption(f"factor-{code}", f"{en}: {named_en}.", f"{zh}：{named_zh}。", share, hit))
+    return made
+
+
+_FIT = (
+    ("year", "emission factors of another year than the process they serve, or of no stated year", "排放因子年份与所用过程不一致或未注明"),
+    ("place", "emission factors of another place than the process they serve, or of no stated place", "排放因子地域与所用过程不一致或未注明"),
+    ("losses", "electricity factors that do not say whether transmission losses are inside; none are added",
+     "电力因子未注明是否含输配电损耗，未另行计入"),
+)  # fmt: skip
+
+
+def _priced(calculation: Calculation, terms: Terms) -> list[str]:
+    snapshot = calculation.snapshot
+    system = snapshot.compiled.system
+    uses_factor: Ints = np.unique(system.tech_exchange[snapshot.factor[system.tech_provider] >= 0])
+    used = terms.exchange[np.isin(terms.exchange, uses_factor) & (terms.value != 0)]
+    return [snapshot.compiled.system.exchange_ids[int(e)] for e in used]
+
+
+def _illustrative(calculation: Calculation, terms: Terms, total: float) -> dict[str, Any] | None:
+    """Report the share of a result that rests on figures which say of themselves that they come from no source."""
+    ids = calculation.snapshot.compiled.system.exchange_ids
+    marked = {str(row["exchange"]) for row in calculation.graph.query(load("illustrative-terms")).dicts()}
+    if not marked:
+        return None
+    mine = [float(v) for e, v in zip(terms.exchange, terms.value, strict=True) if v and ids[int(e)] in marked]
+    if not mine:
+        return None
+    share = sum(abs(v) for v in mine) / abs(total) if total else 0.0
+    return _assumption(
+        "illustrative",
+        f"{len(mine)} terms, {share:.1%} of the result, rest on a figure marked illustrative: demonstration, not data.",
+        f"{len(mine)} 项、占结果 {share:.1%} 的贡献含有标为“示意”的数值：仅供演示，不是实际数据。",
+        share,
+    )
+
+
+def _biogenic(calculation: Calculation) -> dict[str, Any] | None:
+    weights = calculation.characterisation
+    if np.array_equal(weights.excluding_biogenic, weights.including_biogenic):
+        return None
+    return _assumption(
+        "biogenic-co2",
+        "uptake and release of biogenic CO2 are reported beside the total, not inside it.",
+        "生物成因 CO2 的吸收与释放单独列示，不计入总量。",
+    )

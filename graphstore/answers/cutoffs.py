@@ -1,0 +1,52 @@
+"""What a result leaves out: every exchange of its supply chain that no process supplies, named one by one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from footprint.assemble import CutOffReason
+from footprint.inventory import Bools
+from footprint.solve import Supply
+from graphstore.answers.graph import Calculation
+from graphstore.answers.names import Names
+from graphstore.queries import load
+
+REASONS = {
+    CutOffReason.UNLINKED_INPUT: "unlinked input",
+    CutOffReason.UNTREATED_WASTE: "waste without treatment",
+    CutOffReason.UNALLOCATED_PRODUCT: "co-product that carries nothing",
+}
+
+
+def processes_in(calculation: Calculation, chain: Supply) -> Bools:
+    """Mark the processes that run in a supply chain."""
+    snapshot = calculation.snapshot
+    running = np.flatnonzero((snapshot.process >= 0) & (chain.runs != 0))
+    marked = np.zeros(len(snapshot.process_ids), dtype=np.bool_)
+    marked[snapshot.process[running]] = True
+    return marked
+
+
+def cut_offs(calculation: Calculation, chain: Supply, names: Names) -> list[dict[str, Any]]:
+    """Return every cut-off of the chain with its process, flow, amount per run of the process, and the reason."""
+    snapshot = calculation.snapshot
+    inside = np.flatnonzero(processes_in(calculation, chain)[snapshot.cut_off_process])
+    if not len(inside):
+        return []
+    ids = [snapshot.compiled.system.exchange_ids[int(e)] for e in snapshot.cut_off[inside]]
+    reason = dict(zip(ids, snapshot.cut_off_reason[inside].tolist(), strict=True))
+    facts = calculation.about(load("cut-off-details"), "exchange", ids)
+    names.learn(str(row[key]) for row in facts for key in ("process", "flow", "unit") if row[key] is not None)
+    return [
+        {
+            "exchange": row["exchange"],
+            "reason": REASONS[CutOffReason(reason[str(row["exchange"])])],
+            "process": names[str(row["process"])].as_dict(),
+            "flow": names[str(row["flow"])].as_dict(),
+            "amount": row["amount"],
+            "unit": names[str(row["unit"])].as_dict(),
+        }
+        for row in facts
+    ]

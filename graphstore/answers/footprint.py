@@ -1,0 +1,175 @@
+"""The footprint of one product: the number, what it is made of, and what it rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from footprint.contributions import by_stage
+from footprint.solve import Supply, supply
+from graphstore.answers import assumptions as assuming
+from graphstore.answers.cutoffs import cut_offs
+from graphstore.answers.graph import Calculation
+from graphstore.answers.inputs import engine, inputs
+from graphstore.answers.lines import Terms, described
+from graphstore.answers.names import Names
+from graphstore.answers.products import find
+from graphstore.errors import ExtractionError
+from graphstore.technosphere.emissions import CO2E
+from graphstore.technosphere.quantities import conversions_of, unit_table
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """One result, as data for JSON and for people; every number in kg CO2e unless it says otherwise."""
+
+    data: dict[str, Any]
+
+    @property
+    def total(self) -> float:
+        """The footprint in kg CO2e, biogenic CO2 reported beside it."""
+        return float(self.data["total"]["value"])
+
+
+def calculate(
+    calculation: Calculation, product: str, amount: float = 1.0, unit: str | None = None, most: int = 50
+) -> Footprint:
+    """Compute the footprint of an amount of a product.
+
+    Args:
+        calculation: State of the graph and settings.
+        product: IRI, or a unique part of a name.
+        amount: How much of it.
+        unit: IRI of the unit of the amount; the product's own reference unit when None.
+        most: How many contributions to list; the rest is summed as a remainder.
+
+    Raises:
+        UnknownNameError: no such product, or several.
+        UnitError: the unit does not fit the product.
+        ExtractionError: strict, and a factor cannot be restated under the GWP set.
+    """
+    names = Names(calculation)
+    activity = find(calculation, product, names)
+    snapshot = calculation.snapshot
+    chain = supply(snapshot.compiled, activity, reference_amount(calculation, activity, amount, unit))
+    return Footprint(_result(calculation, names, activity, chain, (amount, unit or snapshot.unit_of(activity)), most))
+
+
+def reference_amount(calculation: Calculation, activity: int, amount: float, unit: str | None) -> float:
+    """Return an amount in the product's reference unit, converted by way of its stated properties if need be.
+
+    Raises:
+        UnitError: the unit does not fit the product.
+    """
+    snapshot = calculation.snapshot
+    if unit in {None, snapshot.unit_of(activity)}:
+        return amount
+    properties = conversions_of(calculation.select, str(snapshot.product_of(activity)))
+    return amount * unit_table(calculation.select).scale(str(unit), snapshot.unit_of(activity), properties)
+
+
+def _result(
+    calculation: Calculation, names: Names, activity: int, chain: Supply, asked: tuple[float, str], most: int
+) -> dict[str, Any]:
+    snapshot, weights = calculation.snapshot, calculation.characterisation
+    cost = snapshot.compiled.cost(np.stack((weights.excluding_biogenic, weights.including_biogenic)))
+    bounded = chain.total(cost)
+    total = float(bounded.values[0])
+    terms = Terms.of(calculation, chain)
+    listed = terms.largest(most)
+    lines = described(calculation, terms, listed, total, names)
+    rows = chain.inventory().values
+    product = str(snapshot.product_of(activity))
+    names.learn([product, snapshot.maker(activity), asked[1]])
+    fixed = _not_restated(calculation, rows)
+    return {
+        "product": names[product].as_dict(),
+        "process": names[snapshot.maker(activity)].as_dict(),
+        "amount": asked[0],
+        "unit": names[asked[1]].as_dict(),
+        "total": {"value": total, "unit": "kg CO2e", "error_bound": float(bounded.bounds[0])},
+        "total_including_biogenic_co2": {
+            "value": float(bounded.values[1]),
+            "unit": "kg CO2e",
+            "error_bound": float(bounded.bounds[1]),
+        },
+        "gwp_sets": _sets(calculation, rows),
+        "settings": calculation.settings.as_dict(),
+        "stages": _stages(calculation, chain, total, names),
+        "categories": _categories(calculation, rows, names),
+        "gases": _gases(calculation, rows, names),
+        "contributions": lines,
+        "contributions_remainder": total - float(np.sum(terms.value[listed])),
+        "cutoffs": cut_offs(calculation, chain, names),
+        "assumptions": assuming.collect(calculation, chain, terms, total, fixed, names),
+        "inputs": inputs(calculation),
+        "engine": engine(calculation, chain.info),
+    }
+
+
+def _stages(calculation: Calculation, chain: Supply, total: float, names: Names) -> list[dict[str, Any]]:
+    snapshot = calculation.snapshot
+    found = by_stage(chain, calculation.cost, calculation.scores)
+    stages = []
+    for label, value in zip(found.labels, found.values, strict=True):
+        if value == 0:
+            continue
+        name = names[label].as_dict() if label in snapshot.compiled.system.stage_ids else {"iri": "unstated"}
+        stages.append({**name, "value": float(value), "share": float(value) / total if total else None})
+    return stages
+
+
+def _categories(calculation: Calculation, rows: np.ndarray[Any, Any], names: Names) -> list[dict[str, Any]]:
+    """Report fossil, biogenic, land use, removals apart, whether or not they enter the total (rule R07)."""
+    potential = calculation.characterisation.potential
+    kinds = calculation.snapshot.compiled.system.rows
+    sums: dict[str, float] = {}
+    for position, row in enumerate(kinds):
+        sums[row.category] = sums.get(row.category, 0.0) + float(potential[position] * rows[position])
+        if row.aircraft:
+            sums["aircraft"] = sums.get("aircraft", 0.0) + float(potential[position] * rows[position])
+    return [
+        {**(names[iri].as_dict() if "://" in iri else {"iri": iri, "of_which": True}), "value": value}
+        for iri, value in sorted(sums.items())
+        if value != 0
+    ]
+
+
+def _gases(calculation: Calculation, rows: np.ndarray[Any, Any], names: Names) -> list[dict[str, Any]]:
+    """Give each gas in kilograms and in kg CO2e; factors that state only CO2e stand as such, with their GWP set."""
+    weights = calculation.characterisation
+    kinds = calculation.snapshot.compiled.system.rows
+    names.learn(row.gas for row in kinds)
+    gases = []
+    for position, row in enumerate(kinds):
+        mass = float(rows[position])
+        if mass == 0:
+            continue
+        gas: dict[str, Any] = {**names[row.gas].as_dict(), "category": row.category, "mass_kg": mass}
+        gas |= {"gwp": float(weights.potential[position]), "co2e": float(weights.potential[position]) * mass}
+        gas["in_total"] = float(weights.excluding_biogenic[position]) * mass
+        if row.gas == CO2E:
+            gas["gwp_set"] = row.gwp_set
+        gases.append(gas)
+    return sorted(gases, key=lambda g: -abs(g["co2e"]))
+
+
+def _sets(calculation: Calculation, rows: np.ndarray[Any, Any]) -> list[str]:
+    """List every GWP set inside the number: the asked one for gases, and those of factors that state only CO2e."""
+    kinds = calculation.snapshot.compiled.system.rows
+    used = {row.gwp_set or calculation.settings.gwp_set for row, mass in zip(kinds, rows, strict=True) if mass != 0}
+    return sorted(iri.rpartition("/")[2] for iri in used)
+
+
+def _not_restated(calculation: Calculation, rows: np.ndarray[Any, Any]) -> float:
+    """Return the kg CO2e of factors that cannot be restated under the asked GWP set, or refuse them when strict."""
+    positions = [p for p in calculation.characterisation.not_restated if rows[p] != 0]
+    if positions and calculation.settings.strict:
+        sets = sorted({calculation.snapshot.compiled.system.rows[p].gwp_set for p in positions})
+        raise ExtractionError(
+            f"strict: the result rests on factors that state only CO2e under {', '.join(f'<{s}>' for s in sets)}, which "
+            f"cannot be restated as {calculation.settings.gwp}. Use factors that state masses of gases, or leave strict out."
+        )
+    return float(sum(rows[p] for p in positions))

@@ -1,0 +1,86 @@
+"""What the answers need of a store, and the compiled system of its current state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import pyoxigraph as ox
+
+from footprint.assemble import Reading
+from footprint.compile import Cost
+from footprint.solve import Scores, scores
+from graphstore.store import GraphStore
+from graphstore.technosphere.emissions import Characterisation, characterisation
+from graphstore.technosphere.snapshot import Snapshot, snapshot
+from graphstore.terms import PythonValue
+
+ID = "https://w3id.org/tanmai/id/"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The method settings of a result (rule R30: two results compare only when they agree).
+
+    Attributes:
+        gwp: Notation of the GWP set: AR4, AR5, AR6.
+        reading: How gaps in the data are read.
+        strict: Refuse factors that cannot be restated under the GWP set, instead of reporting them.
+    """
+
+    gwp: str = "AR6"
+    reading: Reading = field(default_factory=Reading)
+    strict: bool = False
+
+    @property
+    def gwp_set(self) -> str:
+        """IRI of the GWP set."""
+        return f"{ID}gwp-set/{self.gwp}"
+
+    def as_dict(self) -> dict[str, str | bool]:
+        """The settings by name."""
+        return {
+            "gwp": self.gwp,
+            "unlinked": self.reading.unlinked,
+            "coproducts": self.reading.coproducts,
+            "strict": self.strict,
+        }
+
+
+@dataclass(frozen=True)
+class Calculation:
+    """One state of the graph under one set of settings; the system is compiled or mapped on first use."""
+
+    graph: GraphStore
+    settings: Settings = field(default_factory=Settings)
+
+    @cached_property
+    def snapshot(self) -> Snapshot:
+        """The compiled system."""
+        cache = None if self.graph.in_memory else self.graph.cache_dir()
+        return snapshot(self.select, self.settings.reading, cache)
+
+    @cached_property
+    def characterisation(self) -> Characterisation:
+        """What one kilogram of each emission row counts under the GWP set."""
+        return characterisation(self.select, self.snapshot.compiled.system.rows, self.settings.gwp_set)
+
+    @cached_property
+    def cost(self) -> Cost:
+        """Direct emissions of every activity in kg CO2e, biogenic CO2 apart."""
+        return self.snapshot.compiled.cost(self.characterisation.excluding_biogenic)
+
+    @cached_property
+    def scores(self) -> Scores:
+        """The footprint of one unit of every product."""
+        return scores(self.snapshot.compiled, self.cost)
+
+    def select(self, text: str) -> bytes:
+        """Run a SELECT and return CSV."""
+        return self.graph.query(text).serialize("csv")
+
+    def about(self, text: str, variable: str, iris: Iterable[str]) -> list[dict[str, PythonValue | None]]:
+        """Run a shipped query for many nodes: its empty `VALUES ?variable {}` is filled with them as terms."""
+        terms = " ".join(str(ox.NamedNode(iri)) for iri in dict.fromkeys(iris))
+        return self.graph.query(text.replace(f"VALUES ?{variable} {{}}", f"VALUES ?{variable} {{ {terms} }}")).dicts()

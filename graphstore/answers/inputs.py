@@ -1,0 +1,36 @@
+"""What a result was computed from and by: dataset versions, generation, engine."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Any
+
+from footprint.solve import SolveInfo
+from graphstore.answers.graph import Calculation
+
+
+def inputs(calculation: Calculation) -> list[dict[str, Any]]:
+    """Return the current dataset versions with their titles, issue dates and checksums."""
+    return [
+        {
+            "dataset": dataset.key,
+            "version": dataset.number,
+            "title": dataset.title,
+            "issued": dataset.issued and str(dataset.issued),
+            "sha256": dataset.sha256,
+        }
+        for dataset in calculation.graph.datasets()
+    ]
+
+
+def engine(calculation: Calculation, info: SolveInfo) -> dict[str, Any]:
+    """Return the version of the engine, the state of the graph and how the numbers were found."""
+    return {
+        "name": "tanmai",
+        "version": version("tanmai"),
+        "generation": calculation.graph.generation,
+        "processes": int((calculation.snapshot.process >= 0).sum()),
+        "exchanges": len(calculation.snapshot.compiled.system.exchange_ids),
+        "method": info.method,
+        "sweeps": info.sweeps,
+    }

@@ -1,0 +1,56 @@
+"""Names of nodes in Chinese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from graphstore.answers.graph import Calculation
+from graphstore.queries import load
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A node and its labels by language tag ('' for a label without one, 'symbol' for the symbol of a unit)."""
+
+    iri: str
+    labels: dict[str, str]
+
+    def in_language(self, lang: str) -> str:
+        """Return the label in the language, else in English, Chinese or any; the end of the IRI where there is none."""
+        for tag in (lang, "en", "zh", ""):
+            if tag in self.labels:
+                return self.labels[tag]
+        if self.labels:
+            return self.labels[min(self.labels)]
+        return self.iri.rstrip("/#").rpartition("/")[2].rpartition("#")[2]
+
+    def as_dict(self) -> dict[str, str]:
+        """IRI and names for machines."""
+        made = {
+            "iri": self.iri,
+            **{f"name_{tag or 'any'}": text for tag, text in sorted(self.labels.items()) if tag != "symbol"},
+        }
+        return made | ({"symbol": self.labels["symbol"]} if "symbol" in self.labels else {})
+
+
+class Names:
+    """Looks labels up in batches and remembers them."""
+
+    def __init__(self, calculation: Calculation) -> None:
+        self._calculation = calculation
+        self._known: dict[str, Name] = {}
+
+    def learn(self, iris: Iterable[str]) -> None:
+        """Fetch the labels of these nodes in one query."""
+        unknown = [iri for iri in dict.fromkeys(iris) if iri not in self._known]
+        for iri in unknown:
+            self._known[iri] = Name(iri, {})
+        if unknown:
+            for row in self._calculation.about(load("labels"), "node", unknown):
+                self._known[str(row["node"])].labels.setdefault(str(row["tag"]).split("-")[0], str(row["label"]))
+
+    def __getitem__(self, iri: str) -> Name:
+        """Return the name of a node, asking the graph when it was not learned before."""
+        self.learn([iri])
+        return self._known[iri]

@@ -1,0 +1,235 @@
+"""The catalogue: one description per dataset version, as RDF in its own graph of the same store.
+
+A version is described when it is loaded and never changed afterwards except in its status. The description follows
+from the journal's record alone, so a rebuild writes the same one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final, Literal
+
+import pyoxigraph as ox
+
+from graphstore import queries
+from graphstore.errors import UnknownNameError
+from graphstore.formats import by_name
+from graphstore.query import run
+from graphstore.terms import Value, catalogue_iri, dataset_iri, literal, name, to_python, typed, version_iri
+
+Status = Literal["current", "superseded", "retired"]
+_STATUS_IRI: Final = "https://w3id.org/tanmai/id/dataset-status/"
+_MEDIA_TYPE_IRI: Final = "https://www.iana.org/assignments/media-types/"
+_DATE: Final = re.compile(r"^\d{4}(-\d{2}(-\d{2})?)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetVersion:
+    """One version of one dataset.
+
+    Attributes:
+        key: the dataset's key, unique in the store.
+        number: 1 for the first version.
+        status: ``current``, ``superseded`` by a later version, or ``retired`` (taken out without successor).
+        title: name for people.
+        format: short name of the RDF format it came in.
+        gzip: whether the bytes are compressed.
+        source: name of the file it came from.
+        size: number of bytes as they came.
+        sha256: of the bytes as they came.
+        created: when it was loaded, ISO 8601.
+        quads: number of quads in its graphs.
+        graphs: names of the named graphs that came with it, besides its own graph.
+        issued: when its publisher issued it: ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``; empty when not stated.
+        publisher: IRI or name; empty when not stated.
+        licence: IRI or text; empty when not stated.
+        base_iri: base its relative IRIs were resolved against; empty when none was given.
+        replaces: number of the version that it replaced; 0 for none.
+    """
+
+    key: str
+    number: int
+    status: Status
+    title: str
+    format: str
+    gzip: bool
+    source: str
+    size: int
+    sha256: str
+    created: str
+    quads: int = 0
+    graphs: tuple[str, ...] = ()
+    issued: str = ""
+    publisher: str = ""
+    licence: str = ""
+    base_iri: str = ""
+    replaces: int = 0
+
+    def iri(self, base: str) -> ox.NamedNode:
+        """IRI of the version and name of its graph."""
+        return version_iri(base, self.key, self.number)
+
+    def all_graphs(self, base: str) -> list[ox.NamedNode]:
+        """Every graph that belongs to it, its own first."""
+        return [self.iri(base), *(ox.NamedNode(graph) for graph in self.graphs)]
+
+    def to_meta(self) -> dict[str, Any]:
+        """The description as the journal stores it. The status follows from later records."""
+        return {key: value for key, value in asdict(self).items() if key != "status"}
+
+    @classmethod
+    def from_meta(cls, meta: dict[str, Any]) -> DatasetVersion:
+        """The description of a journal record."""
+        return cls(status="current", **{**meta, "graphs": tuple(meta["graphs"])})
+
+    def with_status(self, status: Status) -> DatasetVersion:
+        """The same version with another status."""
+        return replace(self, status=status)
+
+
+def issued_text(value: str | dt.date | None) -> str:
+    """An issued date as text, checked: year, year-month or date.
+
+    Raises ``ValueError`` with a message for anything else.
+    """
+    if value is None or value == "":
+        return ""
+    text = value.isoformat() if isinstance(value, dt.date) else value
+    if not _DATE.match(text):
+        raise ValueError(f"The issued date {text!r} is not of the form YYYY, YYYY-MM or YYYY-MM-DD.")
+    dt.date.fromisoformat((text + "-01-01")[:10])
+    return text
+
+
+class Catalogue:
+    """Reads and writes the catalogue graph of one engine store."""
+
+    def __init__(self, engine: ox.Store, base: str) -> None:
+        self._engine = engine
+        self._base = base
+        self.graph = catalogue_iri(base)
+
+    def versions(self) -> list[DatasetVersion]:
+        """All versions of all datasets, by key and number."""
+        return self._found({})
+
+    def _found(self, bindings: dict[str, Value]) -> list[DatasetVersion]:
+        found = run(self._engine, queries.load("dataset-versions"), {"catalogue": self.graph, **bindings})
+        versions = (self._version(row) for row in found.dicts())
+        return sorted(versions, key=lambda version: (version.key, version.number))
+
+    def _version(self, row: dict[str, Any]) -> DatasetVersion:
+        key = str(row["key"])
+        named = self._engine.quads_for_pattern(ox.NamedNode(str(row["iri"])), name("tm:namedGraph"), None, self.graph)
+        replaces = str(row["replaces"] or "").removeprefix(f"{dataset_iri(self._base, key).value}/v")
+        return DatasetVersion(
+            key=key,
+            number=int(row["number"]),
+            status=str(row["status"]).removeprefix(_STATUS_IRI),  # type: ignore[arg-type]
+            title=str(row["title"]),
+            format=str(row["format"]),
+            gzip=bool(row["gzip"]),
+            source=str(row["source"]),
+            size=int(row["size"]),
+            sha256=str(row["sha256"]),
+            created=_created(row["created"]),
+            quads=int(row["quads"]),
+            graphs=tuple(sorted(str(to_python(quad.object)) for quad in named)),
+            issued=str(row["issued"] or ""),
+            publisher=str(row["publisher"] or ""),
+            licence=str(row["licence"] or ""),
+            base_iri=str(row["base"] or ""),
+            replaces=int(replaces or 0),
+        )
+
+    def current(self) -> list[DatasetVersion]:
+        """The versions whose graphs are in the store, by key."""
+        return [version for version in self.versions() if version.status == "current"]
+
+    def history(self, key: str) -> list[DatasetVersion]:
+        """All versions of one dataset, oldest first; empty when the key is unknown."""
+        return self._found({"key": key})
+
+    def version(self, key: str, number: int | None = None) -> DatasetVersion:
+        """One version; without number the current one, else the newest."""
+        history = self.history(key)
+        if not history:
+            known = sorted({version.key for version in self.versions()})
+            shown = ", ".join(known[:8]) + (" …" if len(known) > 8 else "")
+            raise UnknownNameError(f"There is no dataset {key!r}. Known: {shown or 'none yet'}.")
+        if number is None:
+            return next((v for v in history if v.status == "current"), history[-1])
+        found = next((v for v in history if v.number == number), None)
+        if found is None:
+            raise UnknownNameError(f"Dataset {key!r} has no version {number}; it has 1 to {history[-1].number}.")
+        return found
+
+    def owners(self) -> dict[str, str]:
+        """Graph name to key of the dataset it belongs to, for all current versions and the catalogue itself."""
+        found = {g.value: version.key for version in self.current() for g in version.all_graphs(self._base)}
+        return {**found, self.graph.value: "the catalogue"}
+
+    def describe(self, version: DatasetVersion) -> Iterator[ox.Quad]:
+        """The quads that describe a current version."""
+        subject = version.iri(self._base)
+        dataset = dataset_iri(self._base, version.key)
+        a = name("rdf:type")
+        yield ox.Quad(dataset, a, name("dcat:Dataset"), self.graph)
+        yield ox.Quad(dataset, name("dcterms:identifier"), literal(version.key), self.graph)
+        yield ox.Quad(dataset, name("dcat:hasVersion"), subject, self.graph)
+        yield ox.Quad(subject, a, name("tm:DatasetVersion"), self.graph)
+        yield ox.Quad(subject, a, name("dcat:Dataset"), self.graph)
+        yield ox.Quad(subject, name("dcat:isVersionOf"), dataset, self.graph)
+        for predicate, term in self._facts(version):
+            yield ox.Quad(subject, name(predicate), term, self.graph)
+
+    def _facts(self, version: DatasetVersion) -> Iterator[tuple[str, ox.NamedNode | ox.Literal]]:
+        yield "tm:datasetStatus", ox.NamedNode(_STATUS_IRI + version.status)
+        yield "tm:versionNumber", ox.Literal(version.number)
+        yield "dcat:version", literal(str(version.number))
+        yield "dcterms:title", literal(version.title)
+        yield "dcterms:created", typed(version.created, "dateTime")
+        yield "tm:serialization", literal(version.format)
+        yield "tm:compressed", ox.Literal(version.gzip)
+        yield "dcat:mediaType", ox.NamedNode(_MEDIA_TYPE_IRI + by_name(version.format).media_type)
+        yield "dcat:byteSize", typed(str(version.size), "nonNegativeInteger")
+        yield "tm:sha256", literal(version.sha256)
+        yield "void:triples", ox.Literal(version.quads)
+        yield "tm:sourceFileName", literal(version.source)
+        if version.issued:
+            yield (
+                "dcterms:issued",
+                typed(version.issued, {4: "gYear", 7: "gYearMonth"}.get(len(version.issued), "date")),
+            )
+        if version.publisher:
+            yield "dcterms:publisher", _iri_or_text(version.publisher)
+        if version.licence:
+            yield "dcterms:license", _iri_or_text(version.licence)
+        if version.base_iri:
+            yield "tm:baseIri", literal(version.base_iri)
+        if version.replaces:
+            yield "prov:wasRevisionOf", version_iri(self._base, version.key, version.replaces)
+        for graph in version.graphs:
+            yield "tm:namedGraph", ox.NamedNode(graph)
+
+    def status_change(self, version: DatasetVersion, status: Status) -> tuple[ox.Quad, ox.Quad]:
+        """The quad to remove and the quad to add so that ``version`` gets another status."""
+        subject, predicate = version.iri(self._base), name("tm:datasetStatus")
+        old = ox.Quad(subject, predicate, ox.NamedNode(_STATUS_IRI + version.status), self.graph)
+        return old, ox.Quad(subject, predicate, ox.NamedNode(_STATUS_IRI + status), self.graph)
+
+
+def _iri_or_text(text: str) -> ox.NamedNode | ox.Literal:
+    if "://" in text or text.startswith("urn:"):
+        try:
+            return ox.NamedNode(text)
+        except ValueError:
+            pass
+    return literal(text)
+
+
+def _created(value: object) -> str:
+    return value.isoformat() if isinstance(value, dt.datetime) else str(value)

@@ -1,0 +1,296 @@
+"""SPARQL updates as the quads they remove and add.
+
+The journal must be able to replay an update exactly, and ``NOW()``, ``UUID()`` or a changed data set would not give the
+same answer twice. So an update is never stored as text: each of its operations is evaluated here to the quads it
+really removes and adds, those are journalled, and those are applied. Every operation of SPARQL 1.1 Update
+except ``LOAD`` is covered, so a rebuild needs nothing but the journal.
+
+What an update may change are *local statements*: the default graph and named graphs that belong to no dataset.
+Graphs of dataset versions and the catalogue are refused, because nothing that was loaded is overwritten: a
+correction is a new version. ``WHERE`` sees what a query sees, the union of all graphs, unless ``WITH`` or ``USING``
+says otherwise. A blank node of a dataset cannot be written into local statements, because its label means
+nothing outside the document it came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from graphstore.errors import QueryError, UpdateError
+from graphstore.query import syntax_error
+from graphstore.sparql import Token, bind, guard, tokens
+from graphstore.terms import PREFIXES, Value
+
+_VARIABLE: Final = "urn:x-tanmai:variable:"
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """What one operation changes: quads that are there and go, and quads that are not there and come."""
+
+    removed: list[ox.Quad]
+    added: list[ox.Quad]
+
+
+@dataclass(slots=True)
+class _Operation:
+    """One operation of an update request: its own tokens, and the prologue in force."""
+
+    prologue: str
+    body: list[Token] = field(default_factory=list)
+
+    def word(self, index: int) -> str:
+        """The token at ``index`` in upper case; empty behind the end."""
+        return self.body[index].text.upper() if index < len(self.body) else ""
+
+    def block(self, start: int) -> tuple[str, int]:
+        """The text between the braces that open at token ``start``, and the index behind the closing one."""
+        depth = 0
+        for index in range(start, len(self.body)):
+            depth += {"{": 1, "}": -1}.get(self.body[index].text, 0)
+            if depth == 0:
+                return "".join(token.text + " " for token in self.body[start + 1 : index]), index + 1
+        raise UpdateError("The update has an unclosed brace.")  # pragma: no cover - the engine's parser saw it first
+
+
+def evaluate(
+    engine: ox.Store, text: str, bindings: Mapping[str, Value] | None, owners: Mapping[str, str]
+) -> Iterator[Delta]:
+    """Evaluate an update request operation by operation.
+
+    The caller applies each delta before it asks for the next, since later operations see the earlier ones.
+
+    Args:
+        engine: the store the update is about.
+        text: the SPARQL update.
+        bindings: parameters by name.
+        owners: graph name to owner, for the graphs that must not change.
+
+    Raises:
+        QuerySyntaxError: the text does not parse.
+        UpdateError: a protected graph would change.
+    """
+    guard(text)
+    bound = bind(text, bindings)
+    _check_syntax(text, bound)
+    for operation in _operations(bound):
+        yield _checked(engine, _Evaluation(engine, operation), owners)
+
+
+def _check_syntax(text: str, bound: str) -> None:
+    try:
+        ox.Store().update(bound, prefixes=dict(PREFIXES))
+    except SyntaxError as error:
+        raise syntax_error(error, text, bound, update=True) from None
+    except (OSError, RuntimeError):
+        return  # it parses; what cannot be done on an empty store is judged on the real one
+
+
+def _operations(text: str) -> Iterator[_Operation]:
+    current, prologue, depth, declaring = _Operation(""), "", 0, 0
+    for token in (t for t in tokens(text) if t.kind != "space"):
+        depth += {"open": 1, "close": -1}.get(token.kind, 0)
+        upper = token.text.upper()
+        if not current.body and token.kind == "word" and upper in {"PREFIX", "BASE"}:
+            declaring = 2 if upper == "PREFIX" else 1
+            prologue += f"{token.text} "
+        elif declaring:
+            declaring -= 1
+            prologue += f"{token.text} "
+        elif token.text == ";" and depth == 0:
+            yield current
+            current = _Operation(prologue)
+        else:
+            current.prologue = prologue
+            current.body.append(token)
+    if current.body:
+        yield current
+
+
+class _Evaluation:
+    """One operation evaluated against the store, before the quads already there are left out.
+
+    Attributes:
+        deleted: quads the operation deletes, there or not.
+        inserted: quads it inserts, there or not.
+        fresh: blank nodes it makes.
+    """
+
+    def __init__(self, engine: ox.Store, operation: _Operation) -> None:
+        self._engine, self._operation = engine, operation
+        self.deleted: set[ox.Quad] = set()
+        self.inserted: set[ox.Quad] = set()
+        self.fresh: set[str] = set()
+        first, second = operation.word(0), operation.word(1)
+        if second == "DATA":
+            target = self.inserted if first == "INSERT" else self.deleted
+            target.update(self._quads(operation.block(2)[0]))
+        elif (first, second) == ("DELETE", "WHERE"):
+            pattern = operation.block(2)[0]
+            self._modify(pattern, "", pattern, None, [], [])
+        elif first in {"INSERT", "DELETE", "WITH"}:
+            self._modify_operation()
+        else:
+            self._graph_operation(first)
+
+    def _quads(self, block: str) -> list[ox.Quad]:
+        """The quads of a DATA block or a template; variables of a template become IRIs that stand for them."""
+        shown = "".join(f"<{_VARIABLE}{t.text[1:]}>" if t.kind == "variable" else t.text for t in tokens(block))
+        aside = ox.Store()
+        aside.update(f"{self._operation.prologue} INSERT DATA {{ {shown} }}", prefixes=dict(PREFIXES))
+        found = list(aside)
+        self.fresh.update(t.value for quad in found for t in (quad.subject, quad.object) if isinstance(t, ox.BlankNode))
+        return found
+
+    def _modify_operation(self) -> None:
+        operation, index = self._operation, 0
+        graph: ox.NamedNode | None = None
+        templates = {"DELETE": "", "INSERT": ""}
+        using: list[ox.NamedNode] = []
+        using_named: list[ox.NamedNode] = []
+        while (word := operation.word(index)) != "WHERE" and word != "{":
+            if word == "WITH":
+                graph, index = self._resolved(operation.body[index + 1]), index + 2
+            elif word == "USING":
+                named = operation.word(index + 1) == "NAMED"
+                at = index + (2 if named else 1)
+                (using_named if named else using).append(self._resolved(operation.body[at]))
+                index = at + 1
+            else:
+                templates[word], index = operation.block(index + 1)
+        pattern = operation.block(index + 1 if word == "WHERE" else index)[0]
+        self._modify(templates["DELETE"], templates["INSERT"], pattern, graph, using, using_named)
+
+    def _modify(
+        self,
+        delete: str,
+        insert: str,
+        pattern: str,
+        graph: ox.NamedNode | None,
+        using: list[ox.NamedNode],
+        using_named: list[ox.NamedNode],
+    ) -> None:
+        deletes, inserts = self._quads(delete), self._quads(insert)
+        self.fresh.clear()
+        for solution in self._solutions(pattern, graph, using, using_named):
+            blanks: dict[str, ox.BlankNode] = {}
+            for target, template in ((self.deleted, deletes), (self.inserted, inserts)):
+                filled = (_filled(quad, solution, blanks, graph) for quad in template)
+                target.update(quad for quad in filled if quad is not None)
+            self.fresh.update(blank.value for blank in blanks.values())
+
+    def _solutions(
+        self,
+        pattern: str,
+        graph: ox.NamedNode | None,
+        using: list[ox.NamedNode],
+        using_named: list[ox.NamedNode],
+    ) -> Iterator[dict[str, Any]]:
+        dataset: dict[str, Any] = {"use_default_graph_as_union": True}
+        if using or using_named:
+            dataset = {"default_graph": using, "named_graphs": using_named}
+        elif graph is not None:
+            dataset = {"default_graph": [graph]}
+        text = f"{self._operation.prologue} SELECT * WHERE {{ {pattern} }}"
+        try:
+            found: Any = self._engine.query(text, prefixes=dict(PREFIXES), **dataset)
+            names = [variable.value for variable in found.variables]
+            for row in found:
+                yield dict(zip(names, row, strict=True))
+        except (OSError, RuntimeError) as error:
+            raise QueryError(f"The update failed while its WHERE part ran: {error}.") from error
+
+    def _graph_operation(self, verb: str) -> None:
+        body = [token for token in self._operation.body[1:] if token.text.upper() not in {"SILENT", "GRAPH"}]
+        silent = self._operation.word(1) == "SILENT"
+        if verb == "CREATE":
+            return  # graphs come to be with their first quad
+        source = self._graph_reference(body[0])
+        if verb in {"CLEAR", "DROP"}:
+            self.deleted.update(self._content(source, silent))
+            return
+        target = self._graph_reference(body[2])
+        if target == source:
+            return
+        moved = list(self._content(source, silent))
+        if verb in {"COPY", "MOVE"}:
+            self.deleted.update(self._content(target, True))
+        if verb == "MOVE":
+            self.deleted.update(moved)
+        self.inserted.update(ox.Quad(q.subject, q.predicate, q.object, target) for q in moved)
+
+    def _content(self, graph: ox.NamedNode | ox.DefaultGraph | str, silent: bool) -> list[ox.Quad]:
+        if isinstance(graph, str):
+            found = list(self._engine)
+            return [q for q in found if graph == "ALL" or not isinstance(q.graph_name, ox.DefaultGraph)]
+        content = list(self._engine.quads_for_pattern(None, None, None, graph))
+        if not content and not silent and isinstance(graph, ox.NamedNode):
+            raise UpdateError(f"The update names the graph {graph.value}, which is not in the store. Check the name.")
+        return content
+
+    def _graph_reference(self, token: Token) -> Any:
+        upper = token.text.upper()
+        if upper in {"ALL", "NAMED"}:
+            return upper
+        return ox.DefaultGraph() if upper == "DEFAULT" else self._resolved(token)
+
+    def _resolved(self, token: Token) -> ox.NamedNode:
+        """An IRI token as a term, its prefix and base applied by the engine."""
+        [quad] = self._quads(f"<urn:x:s> <urn:x:p> {token.text}")
+        if not isinstance(quad.object, ox.NamedNode):  # pragma: no cover - the engine's parser saw it first
+            raise UpdateError(f"{token.text} is not an IRI.")
+        return quad.object
+
+
+def _filled(
+    quad: ox.Quad, solution: Mapping[str, Any], blanks: dict[str, ox.BlankNode], graph: ox.NamedNode | None
+) -> ox.Quad | None:
+    """A template quad with its variables filled in; ``None`` when it does not make a legal quad."""
+
+    def term(of: Any) -> Any:
+        if isinstance(of, ox.NamedNode) and of.value.startswith(_VARIABLE):
+            return solution.get(of.value.removeprefix(_VARIABLE))
+        if isinstance(of, ox.BlankNode):
+            return blanks.setdefault(of.value, ox.BlankNode())
+        return of
+
+    subject, predicate, object_ = term(quad.subject), term(quad.predicate), term(quad.object)
+    name = graph if graph is not None and isinstance(quad.graph_name, ox.DefaultGraph) else term(quad.graph_name)
+    legal = (
+        isinstance(subject, ox.NamedNode | ox.BlankNode)
+        and isinstance(predicate, ox.NamedNode)
+        and object_ is not None
+        and isinstance(name, ox.NamedNode | ox.DefaultGraph)
+    )
+    return ox.Quad(subject, predicate, object_, name) if legal else None
+
+
+def _checked(engine: ox.Store, found: _Evaluation, owners: Mapping[str, str]) -> Delta:
+    removed = sorted((q for q in found.deleted - found.inserted if q in engine), key=str)
+    added = sorted((q for q in found.inserted if q not in engine), key=str)
+    for quad in (*removed, *added):
+        owner = owners.get(getattr(quad.graph_name, "value", ""))
+        if owner is not None:
+            whose = owner if owner == "the catalogue" else f"the dataset {owner!r}"
+            raise UpdateError(
+                f"The update would change the graph {quad.graph_name.value}, which belongs to {whose}. "  # type: ignore[union-attr]
+                "Nothing was changed. Load a corrected file as a new version, or write local statements into another graph."
+            )
+    _check_blanks(engine, added, found.fresh, owners)
+    return Delta(removed, added)
+
+
+def _check_blanks(engine: ox.Store, added: Iterable[ox.Quad], fresh: set[str], owners: Mapping[str, str]) -> None:
+    blanks = {t for q in added for t in (q.subject, q.object) if isinstance(t, ox.BlankNode) and t.value not in fresh}
+    for blank in blanks:
+        for pattern in ((blank, None), (None, blank)):
+            for quad in engine.quads_for_pattern(pattern[0], None, pattern[1], None):
+                if getattr(quad.graph_name, "value", "") in owners:
+                    raise UpdateError(
+                        f"The update would write a blank node of the graph {quad.graph_name.value} into local statements; "  # type: ignore[union-attr]
+                        "its label means nothing outside its document. Nothing was changed. Give the node an IRI first."
+                    )

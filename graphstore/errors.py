@@ -1,0 +1,138 @@
+"""Everything that can go wrong in the graph store, as one tree.
+
+::
+
+    GraphStoreError
+    ├── LayoutError                 the directory is not a store this version can use
+    │   ├── StoreNotFoundError      nothing there, or not a store
+    │   └── LayoutVersionError      written by an older or newer layout
+    ├── StoreLockedError            another process is writing
+    ├── ModeError                   the call needs another kind of store (read-only, in memory, closed)
+    ├── LoadError                   data could not be taken in; nothing was changed
+    │   ├── UnknownFormatError      the format is not known or not stated
+    │   ├── DataSyntaxError         the data does not parse
+    │   └── GraphOwnershipError     a named graph belongs to another dataset
+    ├── QueryError                  a query or update was refused or failed
+    │   ├── QuerySyntaxError        the text does not parse
+    │   └── BindingError            a parameter cannot be bound
+    ├── UpdateError                 an update was refused; nothing was changed
+    ├── ExtractionError             the graph's statements cannot be read as unit processes
+    ├── UnknownNameError            no such dataset, version, graph, generation or release
+    ├── ExportError                 the target could not be written
+    ├── StorageError                the disk failed or is full; the previous state is intact
+    └── CorruptionError             stored bytes are not what was written
+        ├── JournalCorruptError
+        └── GenerationCorruptError
+
+Every message says what happened, where, why, and how to mend it.
+"""
+
+from __future__ import annotations
+
+
+class GraphStoreError(Exception):
+    """Root of all errors of this package."""
+
+
+class LayoutError(GraphStoreError):
+    """The directory is not a store this version can use."""
+
+
+class StoreNotFoundError(LayoutError):
+    """There is no store at the path."""
+
+
+class LayoutVersionError(LayoutError):
+    """The store was written with another layout version, or its FORMAT file cannot be read."""
+
+
+class StoreLockedError(GraphStoreError):
+    """Another process holds the writer's lock."""
+
+
+class ModeError(GraphStoreError):
+    """The call needs another kind of store: a writer, a store on disk, or an open one."""
+
+
+class LoadError(GraphStoreError):
+    """Data could not be taken in. The store is as it was before."""
+
+
+class UnknownFormatError(LoadError):
+    """The RDF format is neither stated nor recognised from the file name."""
+
+
+class DataSyntaxError(LoadError):
+    """The data does not parse.
+
+    Attributes:
+        source: file name or label of the data.
+        line: line of the error, counted from 1, where the parser knows it.
+        column: column of the error, counted from 1, where the parser knows it.
+        cause: the parser's own words.
+    """
+
+    def __init__(self, source: str, cause: str, line: int | None = None, column: int | None = None, near: bool = False):
+        self.source, self.cause, self.line, self.column = source, cause, line, column
+        place = "" if line is None else f", {'near ' if near else ''}line {line}"
+        place += "" if column is None else f", column {column}"
+        super().__init__(f"{source}{place}: {cause}. Nothing was loaded; correct the file and load it again.")
+
+
+class GraphOwnershipError(LoadError):
+    """A named graph in the data belongs to another dataset or to the store itself."""
+
+
+class QueryError(GraphStoreError):
+    """A query or update was refused or failed."""
+
+
+class QuerySyntaxError(QueryError):
+    """The SPARQL text does not parse.
+
+    Attributes:
+        line: line of the error in the text as given, counted from 1, where known.
+        column: column, counted from 1, where known.
+        cause: the parser's own words.
+    """
+
+    def __init__(self, cause: str, line: int | None = None, column: int | None = None):
+        self.cause, self.line, self.column = cause, line, column
+        place = "" if line is None else f" at line {line}" + ("" if column is None else f", column {column}")
+        super().__init__(f"SPARQL syntax error{place}: {cause}. Correct the text and run it again.")
+
+
+class BindingError(QueryError):
+    """A parameter cannot be bound to the query."""
+
+
+class UpdateError(GraphStoreError):
+    """An update was refused. The store is as it was before."""
+
+
+class UnknownNameError(GraphStoreError):
+    """There is no such dataset, version, graph, generation or release."""
+
+
+class ExportError(GraphStoreError):
+    """An export, backup or restore could not be written."""
+
+
+class StorageError(GraphStoreError):
+    """The operating system refused to read or write. The last published generation is intact."""
+
+
+class CorruptionError(GraphStoreError):
+    """Stored bytes are not what was written."""
+
+
+class JournalCorruptError(CorruptionError):
+    """A journal record before the end of the journal is damaged."""
+
+
+class GenerationCorruptError(CorruptionError):
+    """A generation's manifest or tables are damaged."""
+
+
+class ExtractionError(GraphStoreError):
+    """What the graph states about processes, flows or factors cannot be read as columns; names the node."""

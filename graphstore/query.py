@@ -1,0 +1,198 @@
+"""Asking: run a query on one engine store and hand out a typed result."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any, Final, Literal
+
+import pyoxigraph as ox
+
+from graphstore.errors import ModeError, QueryError, QuerySyntaxError
+from graphstore.formats import by_name
+from graphstore.sparql import bind, guard
+from graphstore.terms import PREFIXES, PythonValue, Term, Value, to_python
+
+Row = tuple[Term | None, ...]
+Kind = Literal["select", "ask", "graph"]
+
+RESULT_FORMATS: Final[Mapping[str, ox.QueryResultsFormat]] = {
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+}
+"""Formats for tables and yes/no answers; graph answers take the RDF formats."""
+
+
+class QueryResult:
+    """The answer to one query.
+
+    Rows are fetched on first use and kept. :meth:`serialize` on an untouched result streams straight
+    from the engine to the output without making Python objects, which is the fast way for large tables;
+    such a streamed result is spent and says so when it is asked again.
+
+    Attributes:
+        kind: ``select`` (a table), ``ask`` (yes or no) or ``graph`` (triples of CONSTRUCT or DESCRIBE).
+        columns: variable names of the table in projection order; ``("subject", "predicate", "object")``
+            for graphs; empty for ``ask``.
+    """
+
+    def __init__(self, raw: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> None:
+        self._raw: Any = raw
+        self._rows: list[Row] | None = None
+        self._spent = False
+        self.kind: Kind
+        self.columns: tuple[str, ...]
+        if isinstance(raw, ox.QueryBoolean):
+            self.kind, self.columns = "ask", ()
+        elif isinstance(raw, ox.QueryTriples):
+            self.kind, self.columns = "graph", ("subject", "predicate", "object")
+        else:
+            self.kind, self.columns = "select", tuple(variable.value for variable in raw.variables)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __bool__(self) -> bool:
+        """For ``ask`` the answer, else whether there is any row."""
+        return bool(self._raw) if self.kind == "ask" else bool(self.rows)
+
+    @property
+    def rows(self) -> list[Row]:
+        """All rows as tuples of terms in the order of :attr:`columns`; ``None`` where unbound."""
+        if self._rows is None:
+            self._spend()
+            if self.kind == "select":
+                self._rows = _fetched(lambda: [tuple(solution) for solution in self._raw])
+            elif self.kind == "graph":
+                self._rows = _fetched(lambda: [(t.subject, t.predicate, t.object) for t in self._raw])
+            else:
+                self._rows = []
+        return self._rows
+
+    def values(self) -> list[tuple[PythonValue | None, ...]]:
+        """The rows as Python values: numbers, booleans and dates typed, IRIs as text."""
+        return [tuple(to_python(term) for term in row) for row in self.rows]
+
+    def dicts(self) -> list[dict[str, PythonValue | None]]:
+        """The rows as dictionaries of Python values, column name to value."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.values()]
+
+    def scalar(self) -> PythonValue | None:
+        """The first column of the first row as a Python value; ``None`` when there is no row."""
+        return to_python(self.rows[0][0]) if self.rows else None
+
+    def serialize(self, format: str = "csv", output: str | Path | IO[bytes] | None = None) -> bytes:  # noqa: A002 - as in the engine
+        """The result as csv, tsv, json or xml, or as an RDF format when it is a graph.
+
+        Returns the bytes, or ``b""`` when ``output`` takes them.
+        """
+        if self.kind == "graph":
+            written = _fetched(lambda: self._graph_bytes(format, output))
+        else:
+            written = _fetched(lambda: self._table().serialize(output, self._table_format(format)))
+        return written or b""
+
+    def _table_format(self, named: str) -> ox.QueryResultsFormat:
+        found = RESULT_FORMATS.get(named.lower())
+        if found is None:
+            raise QueryError(f"A table cannot be written as {named!r}. Known: {', '.join(RESULT_FORMATS)}.")
+        return found
+
+    def _table(self) -> Any:
+        if self.kind == "ask":
+            return self._raw
+        if self._rows is None:
+            self._spend()
+            return self._raw
+        data = json.dumps(_sparql_json(self.columns, self._rows)).encode()
+        return ox.parse_query_results(data, ox.QueryResultsFormat.JSON)
+
+    def _graph_bytes(self, named: str, output: str | Path | IO[bytes] | None) -> bytes | None:
+        rdf = by_name(named).rdf
+        if self._rows is None:
+            self._spend()
+            triples: Any = self._raw
+        else:
+            triples = (ox.Triple(*row) for row in self._rows)  # type: ignore[arg-type]
+        return ox.serialize(triples, output, rdf, prefixes=dict(PREFIXES))
+
+    def _spend(self) -> None:
+        if self._spent:
+            raise ModeError("The result was already written out as a stream. Run the query again to read its rows.")
+        self._spent = True
+
+
+def _fetched(fetch: Any) -> Any:
+    """Run ``fetch``; what the engine finds out only while it computes rows becomes a :class:`QueryError`."""
+    try:
+        return fetch()
+    except (OSError, RuntimeError) as error:
+        raise QueryError(f"The query failed while it ran: {error}.") from error
+
+
+def _sparql_json(columns: Sequence[str], rows: Sequence[Row]) -> dict[str, Any]:
+    bindings = [{c: _json_term(t) for c, t in zip(columns, row, strict=True) if t is not None} for row in rows]
+    return {"head": {"vars": list(columns)}, "results": {"bindings": bindings}}
+
+
+def _json_term(term: Term) -> dict[str, Any]:
+    if isinstance(term, ox.NamedNode):
+        return {"type": "uri", "value": term.value}
+    if isinstance(term, ox.BlankNode):
+        return {"type": "bnode", "value": term.value}
+    if isinstance(term, ox.Triple):
+        parts = {"subject": term.subject, "predicate": term.predicate, "object": term.object}
+        return {"type": "triple", "value": {key: _json_term(part) for key, part in parts.items()}}
+    if term.language is not None:
+        return {"type": "literal", "value": term.value, "xml:lang": term.language}
+    return {"type": "literal", "value": term.value, "datatype": term.datatype.value}
+
+
+_PLACE: Final = re.compile(r"^error at (\d+):(\d+): (.*)$", re.DOTALL)
+
+
+def syntax_error(error: SyntaxError, text: str, bound: str, *, update: bool = False) -> QuerySyntaxError:
+    """The engine's syntax error with line and column in ``text``, the query as the caller wrote it.
+
+    ``bound`` is the text the engine saw. When they differ, the column is that of the text as written
+    if it fails there too, else it is left out: a column in a text nobody has seen helps nobody.
+    """
+    message = str(error.msg)
+    if text != bound:
+        aside = ox.Store()
+        try:
+            (aside.update if update else aside.query)(text, prefixes=dict(PREFIXES))
+            message = re.sub(r"^error at (\d+):\d+:", r"error at \1:0:", message)
+        except SyntaxError as plain:
+            message = str(plain.msg)
+        except (OSError, RuntimeError):
+            message = re.sub(r"^error at (\d+):\d+:", r"error at \1:0:", message)
+    found = _PLACE.match(message)
+    if found is None:
+        return QuerySyntaxError(message)
+    cause = " ".join(found.group(3).split())
+    return QuerySyntaxError(cause, int(found.group(1)), int(found.group(2)) or None)
+
+
+def run(engine: ox.Store, text: str, bindings: Mapping[str, Value] | None = None) -> QueryResult:
+    """Run ``text`` on ``engine`` over the union of all its graphs.
+
+    Named graphs stay addressable by ``GRAPH``. Parameters are bound as terms, never pasted as text.
+    """
+    found = guard(text)
+    bound = bind(text, bindings)
+    # A query that states its dataset with FROM gets exactly that dataset: the union flag would silently add the rest.
+    union = not any(token.kind == "word" and token.text.upper() == "FROM" for token in found)
+    try:
+        return QueryResult(engine.query(bound, prefixes=dict(PREFIXES), use_default_graph_as_union=union))
+    except SyntaxError as error:
+        raise syntax_error(error, text, bound) from None
+    except (OSError, RuntimeError) as error:
+        raise QueryError(f"The query failed: {error}.") from error

@@ -1,0 +1,140 @@
+"""SPARQL text as tokens: parameters are bound here, and network access and parser bombs refused.
+
+The tokens are those of the SPARQL 1.1 grammar (section 19.8), so that a ``?name`` inside a string,
+a comment or an IRI is never taken for a variable. A parameter is bound by putting the *serialised term*
+where its variable token stands: the engine serialises it, so no value can break out of its place.
+(The engine's own substitutions accept only variables of the SELECT projection.)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+import pyoxigraph as ox
+
+from graphstore.errors import BindingError, QueryError
+from graphstore.terms import Value, to_term
+
+_TOKEN: Final = re.compile(
+    r"""
+      (?P<space>[ \t\r\n]+|\#[^\r\n]*)
+    | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>|<(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>)
+    | (?P<string>'''(?:'{0,2}(?:[^'\\]|\\.))*'''|\"\"\"(?:"{0,2}(?:[^"\\]|\\.))*\"\"\"
+        |'(?:[^'\\\r\n]|\\.)*'|"(?:[^"\\\r\n]|\\.)*")
+    | (?P<variable>[?$]\w+)
+    | (?P<blank>_:[\w.\-]*[\w\-]|_:\w)
+    | (?P<lang>@[A-Za-z][A-Za-z0-9\-]*)
+    | (?P<name>(?:[^\W\d_][\w.\-]*)?:(?:[\w:.\-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])*)
+    | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+\-]?\d+)?)
+    | (?P<word>[^\W\d][\w]*)
+    | (?P<open>[{(\[])
+    | (?P<close>[})\]])
+    | (?P<other>\^\^|&&|\|\||<=|>=|!=|.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+MAX_LENGTH: Final = 1_000_000
+"""Longest query text in characters."""
+MAX_NESTING: Final = 100
+"""Deepest nesting of brackets, and longest run of prefix operators: beyond it the parser's stack ends the process."""
+
+
+class Token(NamedTuple):
+    """One token: its kind (a group of the grammar above), its text and where it starts."""
+
+    kind: str
+    text: str
+    start: int
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """All tokens of ``text`` in order, white space and comments included; they join to ``text`` again."""
+    for found in _TOKEN.finditer(text):
+        yield Token(found.lastgroup or "other", found.group(), found.start())
+
+
+def significant(text: str) -> list[Token]:
+    """The tokens of ``text`` without white space and comments."""
+    return [token for token in tokens(text) if token.kind != "space"]
+
+
+def guard(text: str) -> list[Token]:
+    """Refuse what must not reach the engine's parser, and return the significant tokens.
+
+    Refused: texts longer than :data:`MAX_LENGTH`, nesting deeper than :data:`MAX_NESTING` (the parser
+    is recursive and would end the process), and ``SERVICE`` and ``LOAD``, which open network connections.
+    """
+    if len(text) > MAX_LENGTH:
+        raise QueryError(f"The SPARQL text has {len(text):,} characters; at most {MAX_LENGTH:,} are taken.")
+    found = significant(text)
+    depth = run = 0
+    for token in found:
+        depth += {"open": 1, "close": -1}.get(token.kind, 0)
+        run = run + 1 if token.text in {"!", "^", "-", "+"} else 0
+        if max(depth, run) > MAX_NESTING:
+            line = text.count("\n", 0, token.start) + 1
+            raise QueryError(
+                f"The SPARQL text nests deeper than {MAX_NESTING} levels at line {line}. "
+                "Flatten it, or split it into several queries."
+            )
+        if token.kind == "word" and token.text.upper() in {"SERVICE", "LOAD"}:
+            raise QueryError(
+                f"{token.text.upper()} is switched off: the store does not fetch data from other addresses "
+                "on behalf of a query. Load the data as a dataset first."
+            )
+    return found
+
+
+def bind(text: str, bindings: Mapping[str, Value] | None) -> str:
+    """``text`` with each variable named in ``bindings`` replaced by its term.
+
+    Names are given without ``?`` or ``$``. A bound variable may stand wherever a term may stand,
+    and in a plain projection (``SELECT ?x``), where it becomes ``(term AS ?x)``.
+
+    Raises:
+        BindingError: a name does not occur in the text, a value has no term, or a term is a blank
+            node (which would be a variable in a query, not a value).
+    """
+    if not bindings:
+        return text
+    values = {key.lstrip("?$"): _serialised(key, value) for key, value in bindings.items()}
+    unused = set(values)
+    parts: list[str] = []
+    projecting, depth = False, 0
+    for token in tokens(text):
+        if token.kind == "word":
+            upper = token.text.upper()
+            projecting = upper == "SELECT" or (projecting and upper in {"DISTINCT", "REDUCED"})
+            depth = 0 if upper == "SELECT" else depth
+        elif token.kind in {"open", "close"}:
+            depth += 1 if token.kind == "open" else -1
+            projecting = projecting and token.text != "{"
+        parts.append(_bound(token, values, unused, projecting and depth == 0))
+    if unused:
+        shown = ", ".join(f"?{key}" for key in sorted(unused))
+        raise BindingError(f"The query has no variable {shown} to bind. Check the parameter names.")
+    return "".join(parts)
+
+
+def _bound(token: Token, values: Mapping[str, str], unused: set[str], projected: bool) -> str:
+    if token.kind != "variable" or token.text[1:] not in values:
+        return token.text
+    unused.discard(token.text[1:])
+    value = values[token.text[1:]]
+    return f"({value} AS {token.text})" if projected else value
+
+
+def _serialised(key: str, value: Value) -> str:
+    try:
+        term = to_term(value)
+    except TypeError as error:
+        raise BindingError(f"Parameter {key!r}: {error}") from None
+    if isinstance(term, ox.BlankNode):
+        raise BindingError(
+            f"Parameter {key!r} is a blank node, which has no name in a query. Bind an IRI or a literal."
+        )
+    # Line breaks inside a literal are escaped by the serialiser, so line numbers in error messages stay true.
+    return str(term)

@@ -1,0 +1,177 @@
+"""Greenhouse gases in the graph: which flows and factors emit what, and what a kilogram of each counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from footprint.inventory import NONE, FactorTable, Floats, FlowTable, Ints
+from footprint.system import EmissionRow
+from graphstore.errors import ExtractionError
+from graphstore.queries import load
+from graphstore.technosphere.columns import Select, table
+
+ID = "https://w3id.org/tanmai/id/"
+CO2E = f"{ID}gas/CO2e"
+UNKNOWN_SET = f"{ID}gwp-set/unknown"
+FOSSIL = f"{ID}emission-category/fossil"
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """Emission factors named as providers: their IRIs, per-unit, emissions as (factor, row) pairs and refusals."""
+
+    ids: Sequence[str]
+    frame: pl.DataFrame
+    emissions: Sequence[tuple[int, EmissionRow, float]]
+    refusal: Mapping[int, str]
+
+    def table(self, units: Ints, rows: tuple[EmissionRow, ...]) -> FactorTable:
+        """Return the columns of the engine, with emission rows by their index."""
+        index = {row: position for position, row in enumerate(rows)}
+        return FactorTable(
+            ids=self.ids,
+            unit=units,
+            emission_factor=np.array([factor for factor, _, _ in self.emissions], dtype=np.int64),
+            emission_row=np.array([index[row] for _, row, _ in self.emissions], dtype=np.int64),
+            emission_amount=np.array([amount for _, _, amount in self.emissions], dtype=np.float64),
+            refusal=self.refusal,
+        )
+
+
+def factors(select: Select, providers: pl.Series, process_ids: Sequence[str]) -> Factors:
+    """Read the emission factors among the named providers.
+
+    A factor states masses of gases, or CO2e with the GWP set it was made with (`unknown` where the publisher states
+    none). One that is unusable (a CO2-only electricity factor, no unit, no emission) is kept with the reason, so that
+    the engine can refuse it where it is used.
+    """
+    named = providers.drop_nulls().unique()
+    named = named.filter(~named.is_in(pl.Series(process_ids, dtype=pl.String).implode())).sort()
+    stated = table(select, load("factors"), "factor", "unit", "co2e", "gwpSet", "category", "refusedClass")
+    frame = stated.filter(pl.col("factor").is_in(named.implode())).sort("factor", "refusedClass", "gwpSet")
+    frame = frame.unique("factor", keep="first", maintain_order=True)
+    masses = table(select, load("factor-gases"), "factor", "gas", "category", "aircraft", "amount").sort(pl.all())
+    emissions: list[tuple[int, EmissionRow, float]] = []
+    refusal: dict[int, str] = {}
+    for position, (factor, unit, co2e, gwp_set, category, refused) in enumerate(frame.iter_rows()):
+        gases = masses.filter(pl.col("factor") == factor)
+        reason = _refusal(unit, co2e, gwp_set, refused, len(gases))
+        if reason:
+            refusal[position] = reason
+        elif len(gases):
+            emissions += [(position, _row(g, c, a), float(m)) for _, g, c, a, m in gases.iter_rows()]
+        else:
+            emissions.append((position, EmissionRow(CO2E, category or FOSSIL, gwp_set=gwp_set), float(co2e)))
+    return Factors(frame["factor"].to_list(), frame, emissions, refusal)
+
+
+def _refusal(unit: str | None, co2e: str | None, gwp_set: str | None, refused: str | None, gases: int) -> str | None:
+    if refused is not None:
+        return (
+            f"it is a <{refused}>, a kind that is not meant for product footprints. Use a factor that covers the life "
+            "cycle and all greenhouse gases (for electricity in China: the electricity footprint factor)."
+        )
+    if unit is None:
+        return "it states no tm:perUnit; say for one of which unit it is given."
+    if gases and co2e is not None:
+        return "it states both masses of gases and a tm:co2e; keep the masses, which can be restated under any GWP set."
+    if not gases and co2e is None:
+        return "it states no emission; give masses of gases (tm:gasMass) or tm:co2e."
+    if not gases and gwp_set is None:
+        return f"its tm:co2e names no GWP set; state tm:gwpSet, or <{UNKNOWN_SET}> where the publisher names none."
+    return None
+
+
+def _row(gas: str, category: str | None, aircraft: str | None) -> EmissionRow:
+    return EmissionRow(gas, category or FOSSIL, aircraft in {"true", "1"})
+
+
+def flow_table(
+    select: Select, ids: Sequence[str], kinds: Ints, known: Factors
+) -> tuple[FlowTable, tuple[EmissionRow, ...]]:
+    """Return the flows with their emission rows, and all rows in use by flows or factors, in a fixed order.
+
+    Raises:
+        ExtractionError: a flow names a gas but no emission category.
+    """
+    frame = table(select, load("greenhouse-flows"), "flow", "gas", "category", "aircraft").sort(pl.all())
+    frame = frame.filter(pl.col("flow").is_in(pl.Series(ids, dtype=pl.String).implode()))
+    missing = frame.filter(pl.col("category").is_null())
+    if len(missing):
+        raise ExtractionError(
+            f"{len(missing)} elementary flows name a gas but no tm:emissionCategory, first <{missing['flow'][0]}>. "
+            "State whether it is fossil, biogenic, from land-use change or a removal."
+        )
+    of_flow = {flow: _row(gas, category, aircraft) for flow, gas, category, aircraft in frame.iter_rows()}
+    used = {*of_flow.values(), *(row for _, row, _ in known.emissions)}
+    rows = tuple(sorted(used, key=lambda row: (row.gas, row.category, row.aircraft, row.gwp_set)))
+    index = {row: position for position, row in enumerate(rows)}
+    column = np.array([index[of_flow[flow]] if flow in of_flow else NONE for flow in ids], dtype=np.int64)
+    return FlowTable(ids, kinds, column), rows
+
+
+def removal_rows(select: Select, rows: Sequence[EmissionRow]) -> frozenset[int]:
+    """Return the rows whose category is a removal: the concept says so (tm:isRemoval)."""
+    categories = table(select, "SELECT ?c { ?c <https://w3id.org/tanmai/ontology#isRemoval> true }", "c")["c"].to_list()
+    return frozenset(position for position, row in enumerate(rows) if row.category in categories)
+
+
+@dataclass(frozen=True, slots=True)
+class Characterisation:
+    """What one kg of each emission row counts, and the rows that could not be restated under the asked GWP set.
+
+    Attributes:
+        gwp_set: IRI of the set.
+        excluding_biogenic: kg CO2e per kg for the total (biogenic CO2 reported beside it).
+        including_biogenic: the same with uptake and release of biogenic CO2 counted -1 and +1.
+        not_restated: rows of factors that state only CO2e, made with another or an unknown GWP set.
+    """
+
+    gwp_set: str
+    excluding_biogenic: Floats
+    including_biogenic: Floats
+    potential: Floats
+    not_restated: tuple[int, ...]
+
+
+def characterisation(select: Select, rows: Sequence[EmissionRow], gwp_set: str) -> Characterisation:
+    """Look up the global warming potentials and the totals that each emission category enters.
+
+    Raises:
+        ExtractionError: the set has no potential for a gas in use, or a category does not say whether it counts.
+    """
+    potentials = dict(
+        table(select, load("potentials"), "gwpSet", "gas", "value")
+        .filter(pl.col("gwpSet") == gwp_set)
+        .select("gas", "value")
+        .iter_rows()
+    )
+    counts = {
+        c: (a == "true", b == "true") for c, a, b in table(select, load("categories"), "c", "total", "with").iter_rows()
+    }
+    value, excluding, including = (np.zeros(len(rows)) for _ in range(3))
+    for position, row in enumerate(rows):
+        if row.category not in counts:
+            raise ExtractionError(
+                f"emission category <{row.category}> does not say whether it enters the totals. "
+                "State tm:countsInTotal and tm:countsInTotalWithBiogenic for it."
+            )
+        value[position] = 1.0 if row.gas == CO2E else _potential(potentials, row.gas, gwp_set)
+        total, with_biogenic = counts[row.category]
+        excluding[position] = value[position] if total else 0.0
+        including[position] = value[position] if with_biogenic else 0.0
+    fixed = tuple(p for p, row in enumerate(rows) if row.gas == CO2E and row.gwp_set != gwp_set)
+    return Characterisation(gwp_set, excluding, including, value, fixed)
+
+
+def _potential(potentials: Mapping[str, str], gas: str, gwp_set: str) -> float:
+    if gas not in potentials:
+        raise ExtractionError(
+            f"<{gwp_set}> has no global warming potential for <{gas}> in the graph. Load a tm:CharacterizationFactor for it, "
+            "or choose another set; a gas without a potential is never counted as zero."
+        )
+    return float(potentials[gas])

@@ -1,0 +1,59 @@
+"""Units and stated properties of flows, read from the graph."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+
+import polars as pl
+
+from footprint.inventory import FlowTable, Price
+from footprint.units import Conversion, Unit, UnitTable
+from graphstore.queries import load
+from graphstore.technosphere.columns import Select, table
+
+MASS_UNIT = "http://qudt.org/vocab/unit/KiloGM"
+ENERGY_UNIT = "http://qudt.org/vocab/unit/MegaJ"
+PRICE = "https://w3id.org/tanmai/id/property/price"
+
+
+def unit_table(select: Select) -> UnitTable:
+    """Read every unit of the graph: the QUDT facts shipped as reference knowledge, and units of imported packages.
+
+    A unit without a multiplier (a currency) gets a dimension of its own, so it converts to nothing else. Dimensionless
+    units are commensurable only when they measure the same kind of quantity: a piece is no radian.
+    """
+    frame = table(select, load("units"), "unit", "dimension", "kind", "multiplier", "offset")
+    units = []
+    for unit, dimension, kind, multiplier, offset in frame.sort("unit", "kind").iter_rows():
+        key = unit if multiplier is None else (f"{dimension} {kind}" if _dimensionless(dimension) else dimension)
+        value = float("nan") if multiplier is None else float(multiplier)
+        units.append(Unit(unit, key, value, float(offset or 0.0)))
+    return UnitTable.of(units)
+
+
+def _dimensionless(dimension: str | None) -> bool:
+    return dimension is None or "A0E0L0I0M0H0T0" in dimension
+
+
+def conversions_of(select: Select, flow: str) -> list[Conversion]:
+    """Return the properties of one flow that amounts may be converted through."""
+    frame = table(select, load("flow-properties"), "flow", "property", "amount", "unit", "perUnit", "convertible")
+    mine = frame.filter((pl.col("flow") == flow) & (pl.col("convertible") == "true")).sort(pl.all())
+    return [Conversion(float(amount), unit, per) for _, _, amount, unit, per, _ in mine.iter_rows()]
+
+
+def with_properties(select: Select, flows: FlowTable) -> FlowTable:
+    """Add densities, heating values, masses per piece (conversions) and prices to the flows that state them."""
+    frame = table(select, load("flow-properties"), "flow", "property", "amount", "unit", "perUnit", "convertible")
+    position = {iri: index for index, iri in enumerate(flows.ids)}
+    conversions: dict[int, list[Conversion]] = defaultdict(list)
+    prices: dict[int, Price] = {}
+    for flow, kind, amount, unit, per_unit, convertible in frame.sort(pl.all()).iter_rows():
+        if flow not in position:
+            continue
+        if kind == PRICE:
+            prices[position[flow]] = Price(float(amount), unit, per_unit)
+        elif convertible == "true":
+            conversions[position[flow]].append(Conversion(float(amount), unit, per_unit))
+    return replace(flows, conversions=dict(conversions), prices=prices)

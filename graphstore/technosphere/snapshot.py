@@ -1,0 +1,143 @@
+"""The compiled system of one state of the graph, kept in one file beside its generation.
+
+Extraction and compilation take seconds on a large graph; the file is memory-mapped in milliseconds. Its name holds the
+reading (how gaps are read) and the version of this code, the folder it lies in is that of the generation: a snapshot is
+never stale, only unused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from footprint.assemble import Assembly, Reading, assemble
+from footprint.compile import Compiled, compile_system
+from footprint.inventory import Ints, Inventory
+from footprint.snapshot import load, save
+from footprint.text import Strings
+from graphstore.technosphere.columns import Select
+from graphstore.technosphere.extract import extract
+
+FORMAT = 1
+"""Raised whenever the arrays of a snapshot change their meaning."""
+
+_INTS = (
+    *("process", "product", "unit", "factor", "cut_off", "cut_off_reason", "cut_off_process"),
+    *("lowest_identifier", "lowest_identifier_process", "substituted", "substituted_process"),
+)
+_STRINGS = ("process_ids", "product_ids", "unit_ids", "factor_ids")
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A compiled system and the way back from its indices to the graph.
+
+    Attributes:
+        compiled: The engine's system; its exchange and stage identifiers are IRIs.
+        process, product, unit, factor: For each activity indices into the tables below; -1 where there is none.
+        share: Allocation factor of each activity.
+        cut_off, cut_off_reason, cut_off_process: Exchanges outside the system, why, and their process.
+        lowest_identifier, substituted: Exchanges whose provider is an assumption, each with its process.
+        process_ids, product_ids, unit_ids, factor_ids: IRIs.
+    """
+
+    compiled: Compiled
+    process: Ints
+    product: Ints
+    unit: Ints
+    factor: Ints
+    share: NDArray[np.float64]
+    cut_off: Ints
+    cut_off_reason: Ints
+    cut_off_process: Ints
+    lowest_identifier: Ints
+    lowest_identifier_process: Ints
+    substituted: Ints
+    substituted_process: Ints
+    process_ids: Sequence[str]
+    product_ids: Sequence[str]
+    unit_ids: Sequence[str]
+    factor_ids: Sequence[str]
+
+    @classmethod
+    def of(cls, inventory: Inventory, assembly: Assembly) -> Snapshot:
+        """Compile an assembled system and keep what is needed to name its parts."""
+        owner = inventory.exchanges.process
+        return cls(
+            compiled=compile_system(assembly.system),
+            process=assembly.process,
+            product=assembly.product,
+            unit=assembly.unit,
+            factor=assembly.factor,
+            share=assembly.share,
+            cut_off=assembly.cut_off,
+            cut_off_reason=assembly.cut_off_reason,
+            cut_off_process=owner[assembly.cut_off],
+            lowest_identifier=assembly.lowest_identifier,
+            lowest_identifier_process=owner[assembly.lowest_identifier],
+            substituted=assembly.substituted,
+            substituted_process=owner[assembly.substituted],
+            process_ids=inventory.processes.ids,
+            product_ids=inventory.flows.ids,
+            unit_ids=inventory.unit_ids,
+            factor_ids=inventory.factors.ids,
+        )
+
+    def product_of(self, activity: int) -> str | None:
+        """IRI of the product an activity makes; none for an emission factor."""
+        index = int(self.product[activity])
+        return self.product_ids[index] if index >= 0 else None
+
+    def maker(self, activity: int) -> str:
+        """IRI of the process or emission factor behind an activity."""
+        index = int(self.process[activity])
+        return self.process_ids[index] if index >= 0 else self.factor_ids[int(self.factor[activity])]
+
+    def unit_of(self, activity: int) -> str:
+        """IRI of the unit the activity's product is counted in."""
+        return self.unit_ids[int(self.unit[activity])]
+
+    def write(self, path: Path) -> None:
+        """Write everything to one file, atomically."""
+        arrays = {f"compiled.{name}": array for name, array in self.compiled.to_arrays().items()}
+        arrays |= {name: getattr(self, name) for name in (*_INTS, "share")}
+        for name in _STRINGS:
+            packed = Strings.of(getattr(self, name))
+            arrays |= {f"{name}.blob": packed.blob, f"{name}.ends": packed.ends}
+        save(path, arrays)
+
+    @classmethod
+    def read(cls, path: Path) -> Snapshot:
+        """Map a file that `write` made; nothing is copied until it is used."""
+        arrays = load(path)
+        marker = "compiled."
+        inner = {name.removeprefix(marker): array for name, array in arrays.items() if name.startswith(marker)}
+        strings = {name: Strings(arrays[f"{name}.blob"], arrays[f"{name}.ends"]) for name in _STRINGS}
+        columns = {name: arrays[name] for name in (*_INTS, "share")}
+        return cls(compiled=Compiled.from_arrays(inner), **columns, **strings)
+
+
+def snapshot(select: Select, reading: Reading, cache: Path | None) -> Snapshot:
+    """Return the compiled system of the current graph, from the cache folder of its generation where it is there.
+
+    Args:
+        select: Runs a SELECT over the graph.
+        reading: How gaps in the data are read.
+        cache: Folder that belongs to this state of the graph; None for a store in memory, which is compiled anew.
+
+    Raises:
+        FootprintError: the graph does not describe a system (see `footprint.errors`).
+        ExtractionError: its statements cannot be read as columns.
+    """
+    path = cache / f"system-{FORMAT}-{reading.unlinked}-{reading.coproducts}.arrays" if cache else None
+    if path is not None and path.exists():
+        return Snapshot.read(path)
+    inventory = extract(select)
+    made = Snapshot.of(inventory, assemble(inventory, reading))
+    if path is not None:
+        made.write(path)
+    return made

@@ -1,0 +1,1 @@
+"""The commands of the front door, by what they are about."""

@@ -1,0 +1,79 @@
+"""Commands that ask the graph."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tanmai.commands.options import Coproducts, Front, Json, Lang, Store, Unlinked
+
+GRAPH_FORMATS = ("ttl", "nt", "rdf", "jsonld")
+
+
+def query(
+    file: Annotated[
+        Path | None, typer.Argument(help="File with a SPARQL query. 查询文件。", exists=True, dir_okay=False)
+    ] = None,
+    text: Annotated[str | None, typer.Option("-e", "--expression", help="The query itself. 查询语句。")] = None,
+    format: Annotated[  # noqa: A002
+        str, typer.Option("--format", help="table, csv, tsv, json, xml; ttl, nt, rdf, jsonld for graphs. 输出格式。")
+    ] = "table",
+    store: Store = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Run a SPARQL query over all current data. 执行 SPARQL 查询。"""
+    front = Front.of(store, json, lang)
+    if (file is None) == (text is None):
+        raise typer.BadParameter("give a file with a query, or -e TEXT; one of the two.")
+    asked = text if text is not None else file.read_text(encoding="utf-8") if file else ""
+    with front.open() as graph:
+        result = graph.query(asked)
+        wanted = "json" if json else format
+        if wanted == "table" and result.kind == "graph":
+            wanted = "ttl"
+        if wanted == "table":
+            from tanmai.render.tables import show_result
+
+            show_result(result)
+            return
+        sys.stdout.buffer.write(result.serialize(wanted))
+        sys.stdout.buffer.write(b"\n" if wanted == "json" else b"")
+
+
+def products(
+    text: Annotated[str, typer.Argument(help="Part of a name; all products when left out. 名称片段。")] = "",
+    unlinked: Unlinked = "cutoff",
+    coproducts: Coproducts = "unallocated",
+    store: Store = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """List the products that can be calculated, with the process that makes each. 列出可计算的产品。"""
+    from footprint.assemble import Reading
+    from graphstore.answers.graph import Calculation, Settings
+    from graphstore.answers.names import Names
+    from graphstore.answers.products import products as listed
+    from tanmai import knowledge
+
+    front = Front.of(store, json, lang)
+    with front.open() as graph:
+        knowledge.require(graph)
+        calculation = Calculation(graph, Settings(reading=Reading(unlinked, coproducts)))
+        names = Names(calculation)
+        rows = listed(calculation)
+        names.learn(iri for row in rows for iri in (row.iri, row.process, row.unit))
+        found = [
+            {"product": names[r.iri], "process": names[r.process], "unit": names[r.unit]}
+            for r in rows
+            if not text or any(text.lower() in label.lower() for label in names[r.iri].labels.values())
+        ]
+    if json:
+        front.print_json([{key: name.as_dict() for key, name in row.items()} for row in found])
+        return
+    from tanmai.render.tables import show_products
+
+    show_products(found, front.lang)

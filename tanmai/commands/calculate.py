@@ -1,0 +1,130 @@
+"""Commands that calculate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tanmai.commands.options import Coproducts, Front, Gwp, Json, Lang, Store, Strict, Unlinked
+
+Product = Annotated[
+    str | None,
+    typer.Argument(help="IRI, or a unique part of a name in Chinese or English. 产品 IRI 或名称片段。"),
+]
+
+
+def footprint(
+    product: Product = None,
+    amount: Annotated[float, typer.Option("--amount", help="How much of it. 数量。")] = 1.0,
+    unit: Annotated[
+        str | None,
+        typer.Option("--unit", help="Unit of the amount: t, kg, kWh, ... or an IRI; else the product's own. 单位。"),
+    ] = None,
+    all_products: Annotated[bool, typer.Option("--all", help="Every product of the store. 全部产品。")] = False,
+    out: Annotated[Path | None, typer.Option("--out", help="Table to write: .csv or .parquet. 输出表。")] = None,
+    gwp: Gwp = "AR6",
+    unlinked: Unlinked = "error",
+    coproducts: Coproducts = "error",
+    strict: Strict = False,
+    store: Store = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Compute the footprint of a product, or of every product at once. 计算产品碳足迹。"""
+    front = Front.of(store, json, lang)
+    if (product is None) != all_products:
+        raise typer.BadParameter("give a product, or --all; one of the two.")
+    with front.open() as graph:
+        calculation = _calculation(graph, gwp, unlinked, coproducts, strict)
+        if all_products:
+            _all(front, calculation, out)
+            return
+        from graphstore.answers.footprint import calculate
+        from graphstore.answers.units import find_unit
+
+        wanted = find_unit(calculation, unit) if unit else None
+        result = calculate(calculation, str(product), amount, wanted)
+    if json:
+        front.print_json(result.data)
+        return
+    from tanmai.render.footprint import show
+
+    show(result.data, front.lang)
+
+
+def _calculation(graph: Any, gwp: str, unlinked: str, coproducts: str, strict: bool) -> Any:
+    from footprint.assemble import Reading
+    from graphstore.answers.graph import Calculation, Settings
+    from tanmai import knowledge
+
+    knowledge.require(graph)
+    return Calculation(graph, Settings(gwp=gwp.upper(), reading=Reading(unlinked, coproducts), strict=strict))
+
+
+def _all(front: Front, calculation: Any, out: Path | None) -> None:
+    """Score every product; with a reading that cuts off, a second table beside the first lists what was cut."""
+    from graphstore.answers.scores import all_products, cut_off_table, write_table
+
+    frame, cut = all_products(calculation), cut_off_table(calculation)
+    if out is not None:
+        write_table(frame, out)
+        beside = out.with_name(f"{out.stem}.cutoffs{out.suffix}")
+        if len(cut):
+            write_table(cut, beside)
+        told = {
+            "products": len(frame),
+            "out": str(out),
+            "cutoffs": len(cut),
+            "cutoffs_out": str(beside) if len(cut) else None,
+        }
+        if front.json:
+            front.print_json(told)
+        else:
+            typer.echo("  ".join(f"{key}: {value}" for key, value in told.items() if value is not None))
+    elif front.json:
+        front.print_json({"products": frame.to_dicts(), "cutoffs": cut.to_dicts()})
+    else:
+        from tanmai.render.footprint import show_all
+
+        show_all(frame, len(cut), front.lang)
+
+
+def explain(
+    product: Product,
+    amount: Annotated[float, typer.Option("--amount", help="How much of it. 数量。")] = 1.0,
+    unit: Annotated[str | None, typer.Option("--unit", help="Unit of the amount. 单位。")] = None,
+    depth: Annotated[int, typer.Option("--depth", min=1, help="How many steps upstream. 上溯层数。")] = 12,
+    cutoff: Annotated[
+        float, typer.Option("--cutoff", min=0.0, max=1.0, help="Smallest share shown. 最小显示占比。")
+    ] = 0.01,
+    format: Annotated[str, typer.Option("--format", help="text, json, mermaid or html. 输出格式。")] = "text",  # noqa: A002
+    gwp: Gwp = "AR6",
+    unlinked: Unlinked = "error",
+    coproducts: Coproducts = "error",
+    strict: Strict = False,
+    store: Store = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Explain a footprint line by line: amount x factor = contribution, down to the source. 逐项解释碳足迹。"""
+    front = Front.of(store, json, lang)
+    formats = ("text", "json", "mermaid", "html")
+    if format not in formats:
+        raise typer.BadParameter(f"{format!r} is no format; choose one of {', '.join(formats)}.", param_hint="--format")
+    with front.open() as graph:
+        calculation = _calculation(graph, gwp, unlinked, coproducts, strict)
+        from graphstore.answers.explanation import explain as explained
+        from graphstore.answers.units import find_unit
+
+        wanted = find_unit(calculation, unit) if unit else None
+        data = explained(calculation, str(product), amount, wanted, depth=depth, cutoff=cutoff)
+    if json or format == "json":
+        front.print_json(data)
+        return
+    from tanmai.render import explanation
+
+    typer.echo(
+        {"text": explanation.text, "mermaid": explanation.mermaid, "html": explanation.html}[format](data, front.lang)
+    )

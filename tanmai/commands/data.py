@@ -1,0 +1,254 @@
+"""Commands that bring data in, take it out, and look after the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tanmai.commands.options import Front, Json, Lang, Store
+from tanmai.words import word
+
+Key = Annotated[str | None, typer.Option("--key", help="Name of the dataset; else that of the file. 数据集名称。")]
+FILES = typer.Argument(help="RDF files, gzip or not. RDF 文件。", exists=True, dir_okay=False, readable=True)
+
+
+def init(store: Store = None, json: Json = False, lang: Lang = None) -> None:
+    """Create a store with the reference knowledge, or bring it up to date. 初始化存储并载入参考知识。"""
+    from tanmai import knowledge
+
+    front = Front.of(store, json, lang)
+    with front.open("write") as graph:
+        with graph.transaction("init") as transaction:
+            changed = knowledge.load_into(transaction)
+        _tell(front, {"store": str(front.store_path), "datasets_changed": changed, "generation": graph.generation})
+
+
+def load(
+    files: Annotated[list[Path], FILES],
+    key: Key = None,
+    format: Annotated[  # noqa: A002 - the option is called --format
+        str | None,
+        typer.Option("--format", help="turtle, trig, ntriples, nquads, rdfxml, jsonld; else by suffix. 格式。"),
+    ] = None,
+    issued: Annotated[
+        str | None,
+        typer.Option("--issued", help="Day the knowledge was issued, YYYY-MM-DD. 发布日期。"),
+    ] = None,
+    title: Annotated[str | None, typer.Option("--title", help="Title in the catalogue. 标题。")] = None,
+    store: Store = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Load RDF files, each as one dataset: all of them or none. 载入 RDF 文件（全部成功或全部不变）。"""
+    from datetime import date
+
+    from tanmai import knowledge
+
+    front = Front.of(store, json, lang)
+    if key is not None and len(files) > 1:
+        raise typer.BadParameter("--key names one dataset, but several files are given; load them one by one.")
+    day = _date(issued) if issued else None
+    with front.open("write") as graph, graph.transaction("load") as transaction:
+        knowledge.load_into(transaction)
+        reports = []
+        for file in files:
+            with progress(front, file.name) as advance:
+                report = transaction.load(file, key=key, format=format, title=title, issued=day, progress=advance)
+            reports.append(report)
+    assert day is None or isinstance(day, date)
+    rows = [
+        {
+            "dataset": report.version.key,
+            "version": report.version.number,
+            "statements": report.version.quads,
+            "changed": report.changed,
+            "sha256": report.version.sha256,
+        }
+        for report in reports
+    ]
+    if json:
+        front.print_json(rows)
+        return
+    for row in rows:
+        verdict = {
+            ("en", True): "loaded",
+            ("en", False): "unchanged, nothing to do",
+            ("zh", True): "已载入",
+            ("zh", False): "内容未变，无需处理",
+        }[front.lang, bool(row["changed"])]
+        typer.echo(f"{row['dataset']} v{row['version']}: {row['statements']:,} {word('quads', front.lang)}; {verdict}")
+
+
+def _date(text: str) -> Any:
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no day; write it as 2025-09-28.", param_hint="--issued") from None
+
+
+@contextmanager
+def progress(front: Front, name: str) -> Iterator[Callable[[int, int | None], None] | None]:
+    """Show a progress bar on stderr while bytes are read; nothing where stderr is no terminal or JSON is asked for."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if front.json or not console.is_terminal:
+        yield None
+        return
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
+
+    with Progress(TextColumn(name), BarColumn(), DownloadColumn(), TimeElapsedColumn(), console=console) as shown:
+        task = shown.add_task(name, total=None)
+        yield lambda done, total: shown.update(task, completed=done, total=total)
+
+
+def import_package(
+    path: Annotated[Path, typer.Argument(help="openLCA JSON-LD package, zip or folder. openLCA 数据包。", exists=True)],
+    key: Key = None,
+    flow_map: Annotated[
+        Path | None,
+        typer.Option(
+            "--flow-map",
+            help="CSV that says which flow is which greenhouse gas; replaces the default table. 流映射表。",
+        ),
+    ] = None,
+    store: Store = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Import an openLCA package as one dataset, and report what was linked and what was not. 导入 openLCA 数据包。"""
+    from mappings.flowmap import FlowMap
+    from mappings.olca import convert, read_package
+    from tanmai import knowledge
+
+    front = Front.of(store, json, lang)
+    name = key or path.name.removesuffix(path.suffix)
+    table = FlowMap.load(flow_map) if flow_map else None
+    package = read_package(path)
+    with front.open("write") as graph:
+        made = convert(package, base=graph.base, flow_map=table, dataset_key=name)
+        with graph.transaction(f"import {name}") as transaction:
+            knowledge.load_into(transaction)
+            report = transaction.load_bytes(made.data, key=name, format="ntriples", name=path.name)
+            if made.linking:
+                transaction.load_bytes(
+                    made.linking, key=f"{name}-linking", format="ntriples", name=f"{path.name}, linking"
+                )
+    told = {
+        "dataset": name,
+        "version": report.version.number,
+        "statements": report.version.quads,
+        "changed": report.changed,
+    }
+    if json:
+        front.print_json(told | made.report.as_dict())
+    else:
+        from tanmai.render.imports import show
+
+        show(told, made.report, front.lang)
+
+
+def info(store: Store = None, json: Json = False, lang: Lang = None) -> None:
+    """Show what is in the store. 显示存储概况。"""
+    front = Front.of(store, json, lang)
+    with front.open() as graph:
+        found = graph.info()
+    if json:
+        front.print_json({**asdict(found), "datasets": [asdict(dataset) for dataset in found.datasets]})
+        return
+    from tanmai.render.tables import show_info
+
+    show_info(found, front.lang)
+
+
+def export(
+    target: Annotated[
+        Path, typer.Argument(help="File to write; the suffix names the format, .gz compresses. 输出文件。")
+    ],
+    dataset: Annotated[str | None, typer.Option("--dataset", help="Key of one dataset; else all. 数据集。")] = None,
+    format: Annotated[str | None, typer.Option("--format", help="Else by the suffix. 格式。")] = None,  # noqa: A002
+    store: Store = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Write the current graph, or one dataset, to a file. 导出当前图或单个数据集。"""
+    front = Front.of(store, json, lang)
+    with front.open() as graph:
+        report = graph.export(target, format=format, dataset=dataset)
+    _tell(front, {"path": str(report.path), "statements": report.quads, "format": report.format})
+
+
+def backup(
+    target: Annotated[Path, typer.Argument(help="New directory for the copy. 备份目录。")],
+    store: Store = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Copy the store, verified, while it may be in use. 备份存储。"""
+    front = Front.of(store, json, lang)
+    with front.open() as graph:
+        _tell(front, {"backup": str(graph.backup(target)), "generation": graph.generation})
+
+
+def restore(
+    source: Annotated[
+        Path, typer.Argument(help="Directory that `tanmai backup` made. 备份目录。", exists=True, file_okay=False)
+    ],
+    store: Store = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Make a store from a backup, in a directory that is new or empty. 从备份恢复。"""
+    from graphstore import GraphStore
+
+    front = Front.of(store, json, lang)
+    _tell(front, {"store": str(GraphStore.restore(source, front.store_path))})
+
+
+def doctor(
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Compare every dataset with its journal bytes. 逐项核对。")
+    ] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Make the store anew from the journal. 由日志重建。")
+    ] = False,
+    store: Store = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Check the store; exit code 1 when something is wrong. 检查存储，有问题时退出码为 1。"""
+    from graphstore import doctor as doctors
+
+    front = Front.of(store, json, lang)
+    if rebuild:
+        report = doctors.rebuild(front.store_path)
+    elif deep:
+        report = doctors.deep_check(front.store_path)
+    else:
+        report = doctors.doctor(front.store_path)
+    if json:
+        front.print_json(asdict(report))
+    else:
+        for finding in report.findings:
+            typer.echo(str(finding))
+        typer.echo(
+            {("en", True): "sound", ("en", False): "not sound", ("zh", True): "完好", ("zh", False): "存在问题"}[
+                front.lang, report.ok
+            ]
+        )
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+def _tell(front: Front, facts: dict[str, Any]) -> None:
+    if front.json:
+        front.print_json(facts)
+    else:
+        typer.echo("  ".join(f"{key}: {value}" for key, value in facts.items()))

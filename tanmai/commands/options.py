@@ -1,0 +1,78 @@
+"""Options that every command takes, and what they open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from tanmai import settings
+from tanmai.words import Language
+
+if TYPE_CHECKING:
+    from graphstore import GraphStore
+
+Store = Annotated[
+    Path | None,
+    typer.Option("--store", help="Directory of the store. 存储目录。", show_default="$TANMAI_STORE or ./tanmai-data"),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines. 输出 JSON。")]
+Lang = Annotated[
+    str | None,
+    typer.Option(
+        "--lang", help="Language of the output: zh or en. 输出语言。", show_default="$TANMAI_LANG or the locale"
+    ),
+]
+Gwp = Annotated[str, typer.Option("--gwp", help="GWP set: AR4, AR5, AR6. 全球变暖潜势版本。")]
+Unlinked = Annotated[
+    str,
+    typer.Option(
+        "--unlinked", help="Inputs that nothing supplies: error, or cutoff to leave out and list them. 无供应方的输入。"
+    ),
+]
+Coproducts = Annotated[
+    str,
+    typer.Option(
+        "--coproducts",
+        help="Several products without a stated method: error, unallocated, mass, energy, economic. 未注明分配方法的共生产品。",
+    ),
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Refuse factors that cannot be restated. 拒绝无法折算的因子。")]
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """What the common options say."""
+
+    store_path: Path
+    json: bool
+    lang: Language
+
+    @classmethod
+    def of(cls, store: Path | None, json: bool, lang: str | None) -> Front:
+        """Fill in the defaults.
+
+        Raises:
+            typer.BadParameter: a language that is not spoken.
+        """
+        if lang not in {None, "zh", "en"}:
+            raise typer.BadParameter(f"{lang!r} is not spoken here: choose zh or en.", param_hint="--lang")
+        chosen: Language = settings.language() if lang is None else ("zh" if lang == "zh" else "en")
+        return cls(store or settings.store_path(), json, chosen)
+
+    def open(self, mode: Literal["read", "write"] = "read") -> GraphStore:
+        """Open the store; what opening had to mend is told on stderr."""
+        from graphstore import GraphStore
+
+        opened = GraphStore.open(self.store_path, mode=mode)
+        for sentence in opened.recovered:
+            typer.echo(sentence, err=True)
+        return opened
+
+    def print_json(self, value: Any) -> None:
+        """Print JSON, two spaces deep, in UTF-8; numbers as they are."""
+        import json
+
+        typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))

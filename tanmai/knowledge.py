@@ -1,0 +1,42 @@
+"""The reference knowledge that the package ships, as datasets of a store."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from graphstore import GraphStore, Transaction
+from graphstore.errors import UnknownNameError
+
+PREFIX = "tanmai/"
+"""Keys of shipped datasets begin with this."""
+
+
+def load_into(transaction: Transaction) -> int:
+    """Load every shipped file that is new or has changed; return how many that were."""
+    import ontology
+
+    changed = 0
+    for file in ontology.files():
+        key = _key(str(file))
+        report = transaction.load_bytes(file.read_bytes(), key=key, format="turtle", name=file.name)
+        changed += report.changed
+    return changed
+
+
+def _key(path: str) -> str:
+    """Name a shipped dataset after its folder and file: tanmai/reference/gwp."""
+    folder, name = PurePath(path).parts[-2:]
+    return f"{PREFIX}{'vocabulary' if folder == 'ontology' else folder}/{name.removesuffix('.ttl')}"
+
+
+def require(store: GraphStore) -> None:
+    """Refuse to calculate on a store without units, gases and warming potentials.
+
+    Raises:
+        UnknownNameError: says how to load them.
+    """
+    if not any(dataset.key.startswith(PREFIX) for dataset in store.datasets()):
+        where = store.path or "the store in memory"
+        raise UnknownNameError(
+            f"{where} holds no reference knowledge (units, gases, warming potentials). Run `tanmai init --store {where}`."
+        )

@@ -1,0 +1,135 @@
+"""A footprint in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from tanmai.figures import bar, figure, percent
+from tanmai.render.names import named, origin, symbol
+from tanmai.render.tables import console, table
+from tanmai.words import Language, word
+
+if TYPE_CHECKING:
+    import polars as pl
+
+MOST_CONTRIBUTIONS = 10
+MOST_CUT_OFFS = 10
+
+
+def show(data: Mapping[str, Any], lang: Language) -> None:
+    """Print everything a result says of itself."""
+    headline(data, lang)
+    stages(data, lang)
+    gases(data, lang)
+    contributions(data, lang)
+    reservations(data, lang)
+    out = console()
+    listed = ", ".join(
+        f"{i['dataset']} v{i['version']}" for i in data["inputs"] if not i["dataset"].startswith("tanmai/")
+    )
+    engine = data["engine"]
+    out.print(
+        f"{word('input', lang)}: {listed}; tanmai {engine['version']}, {word('generation', lang)} {engine['generation']}",
+        style="dim",
+    )
+
+
+def headline(data: Mapping[str, Any], lang: Language) -> None:
+    """Print the number with its bound, unit and GWP sets."""
+    total = data["total"]
+    out = console()
+    out.print(f"\n[bold]{named(data['product'], lang)}[/bold]  {figure(data['amount'])} {symbol(data['unit'], lang)}")
+    out.print(
+        f"[bold]{figure(total['value'], 6)} kg CO2e[/bold]  ({word('bound', lang)} {total['error_bound']:.1e}; "
+        f"GWP-100: {', '.join(data['gwp_sets'])})"
+    )
+    biogenic = data["total_including_biogenic_co2"]
+    if biogenic["value"] != total["value"]:
+        out.print(f"{figure(biogenic['value'], 6)} kg CO2e {word('including_biogenic', lang)}")
+
+
+def stages(data: Mapping[str, Any], lang: Language) -> None:
+    """Print the life-cycle stages with bars."""
+    columns = [(word("stage", lang), False), ("kg CO2e", True), (word("share", lang), True), ("", False)]
+    rows = [
+        [
+            word("unstated", lang) if s["iri"] == "unstated" else named(s, lang),
+            figure(s["value"]),
+            percent(s["share"]),
+            bar(s["share"]),
+        ]
+        for s in data["stages"]
+    ]
+    console().print(table(word("by_stage", lang), columns, rows))
+
+
+def gases(data: Mapping[str, Any], lang: Language) -> None:
+    """Print the gases in kilograms and in CO2e."""
+    columns = [(word("gas", lang), False), (word("mass", lang), True), ("GWP", True), ("kg CO2e", True)]
+    rows = [[named(g, lang), figure(g["mass_kg"]), figure(g["gwp"]), figure(g["co2e"])] for g in data["gases"]]
+    console().print(table(word("by_gas", lang), columns, rows))
+
+
+def contributions(data: Mapping[str, Any], lang: Language) -> None:
+    """Print the largest terms: amount x factor = contribution, with where each number comes from."""
+    columns = [
+        (word("process", lang), False),
+        (word("flow", lang), False),
+        (word("amount", lang), True),
+        (word("factor", lang), True),
+        ("kg CO2e", True),
+        (word("share", lang), True),
+        (word("source", lang), False),
+    ]
+    shown = data["contributions"][:MOST_CONTRIBUTIONS]
+    rows = [
+        [
+            named(line.get("process"), lang),
+            named(line.get("provider") or line.get("flow"), lang),
+            f"{figure(line['amount'])} {symbol(line.get('unit'), lang)}",
+            figure(line["factor"]) if line["factor"] is not None else "",
+            figure(line["value"]),
+            percent(line["share"]),
+            origin(line, lang),
+        ]
+        for line in shown
+    ]
+    rest = data["contributions_remainder"] + sum(line["value"] for line in data["contributions"][MOST_CONTRIBUTIONS:])
+    share = rest / data["total"]["value"] if data["total"]["value"] else None
+    rows.append([word("remainder", lang), "", "", "", figure(rest), percent(share), ""])
+    console().print(table(word("contribution", lang), columns, rows))
+
+
+def reservations(data: Mapping[str, Any], lang: Language) -> None:
+    """Print what is left out and what is assumed."""
+    out = console()
+    cut = data["cutoffs"]
+    out.print(f"[bold]{word('cut_off', lang)}[/bold]: {len(cut)}" if cut else word("cut_off_none", lang))
+    for line in cut[:MOST_CUT_OFFS]:
+        unit = symbol(line["unit"], lang)
+        out.print(
+            f"  - {named(line['flow'], lang)}, {figure(line['amount'])} {unit} → {named(line['process'], lang)} ({line['reason']})"
+        )
+    if len(cut) > MOST_CUT_OFFS:
+        out.print(f"  {word('more', lang, count=len(cut) - MOST_CUT_OFFS)}")
+    if data["assumptions"]:
+        out.print(f"[bold]{word('assumption', lang)}[/bold]")
+        for assumption in data["assumptions"]:
+            out.print(f"  - {assumption[f'text_{lang}']}")
+
+
+def show_all(frame: pl.DataFrame, cut: int, lang: Language) -> None:
+    """Print every product with its footprint."""
+    columns = [
+        (word("product", lang), False),
+        (word("unit", lang), False),
+        ("kg CO2e", True),
+        (word("bound", lang), True),
+    ]
+    rows = [
+        [name or iri, unit, figure(value), f"{bound:.1e}"]
+        for iri, name, unit, value, bound in frame.select("iri", "name", "unit", "kg_co2e", "error_bound").iter_rows()
+    ]
+    console().print(table("", columns, rows))
+    console().print(f"{len(rows)}; {word('cut_off', lang)}: {cut}")

@@ -1,0 +1,25 @@
+"""The report of an import, for a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tanmai.render.tables import console, show_rows
+from tanmai.words import Language, word
+
+if TYPE_CHECKING:
+    from mappings.olca import ImportReport
+
+MOST_ROWS = 12
+
+
+def show(told: dict[str, Any], report: ImportReport, lang: Language) -> None:
+    """Print what came in, what was linked, and what was not."""
+    out = console()
+    out.print(f"{told['dataset']} v{told['version']}: {told['statements']:,} {word('quads', lang)}")
+    for found in report.tables():
+        show_rows(found.title, found.columns, found.rows[:MOST_ROWS])
+        if len(found.rows) > MOST_ROWS:
+            out.print(word("more", lang, count=len(found.rows) - MOST_ROWS))
+    for sentence in report.warnings:
+        out.print(f"! {sentence}")

@@ -1,0 +1,21 @@
+"""Settings: where the store is, which language is spoken, what local names begin with."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from tanmai.words import Language
+
+DEFAULT_STORE = "./tanmai-data"
+
+
+def store_path() -> Path:
+    """Return the store directory: TANMAI_STORE, else ./tanmai-data."""
+    return Path(os.environ.get("TANMAI_STORE", DEFAULT_STORE))
+
+
+def language() -> Language:
+    """Return the language of what a person reads: TANMAI_LANG, else that of the locale, else English."""
+    stated = os.environ.get("TANMAI_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    return "zh" if stated.lower().startswith("zh") else "en"
