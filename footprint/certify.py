@@ -8,7 +8,7 @@ The error e of a solution with residual r obeys ``e = r + T e``, so ``|e| <= g +
 - then every ``w`` with ``w >= g + N w`` satisfies ``|e| <= w``.
 
 Both inequalities are checked in floating point with all rounding on the unfavourable side, so nothing depends on how v
-and w were found. For one product this is the classical ``|y| . |r|``, since ``w = (I - N)^-1 g``.
+and w were found (underflow is left out: values below 1e-290 carry no rounding bound). For one product this is the classical ``|y| . |r|``, since ``w = (I - N)^-1 g``.
 
 Where credits make the radius of ``|T|`` reach 1 although the system is sound, the rows of the knot are first multiplied
 by a verified bound of the inverse of the knot (a block comparison matrix); if that does not help, there is no bound.
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from footprint import fallback
 from footprint.equations import EPS, Equations, Matrix
 from footprint.errors import NotCertified
 from footprint.knots import leading_rows
@@ -125,7 +126,18 @@ def _proved(matrix: Matrix, relax: Relax) -> Comparison | None:
             return Comparison(matrix, witness, margin)
         if not _may_shrink(matrix, witness):
             return None
-    return None
+    return _proved_by_gmres(matrix, asked, relax)
+
+
+def _proved_by_gmres(matrix: Matrix, asked: FloatArray, relax: Relax) -> Comparison | None:
+    """Look for a witness where sweeps are too slow: loops that use nearly all they make."""
+    nothing = np.zeros(matrix.n)
+    equations = Equations(np.arange(matrix.n, dtype=np.int32), matrix, None, nothing, None)
+    witness = fallback.gmres(equations, asked, relax)
+    if witness is None or not (witness > 0).all():
+        return None
+    margin = witness * (1 - EPS) - upper(matrix, witness) * (1 + EPS)
+    return Comparison(matrix, witness, margin) if (margin > 0).all() else None
 
 
 def _may_shrink(matrix: Matrix, x: FloatArray) -> bool:

@@ -95,7 +95,9 @@ class Compiled:
         """Positions of the technosphere exchanges sorted by consumer, and the start of each consumer in that list."""
         position = np.arange(len(self.system.tech_consumer), dtype=np.int32)
         shape = (self.n, len(position))
-        listed = coo_array((np.ones(len(position), np.int8), (self.system.tech_consumer, position)), shape=shape).tocsr()
+        listed = coo_array(
+            (np.ones(len(position), np.int8), (self.system.tech_consumer, position)), shape=shape
+        ).tocsr()
         return listed.indices.astype(np.int32), listed.indptr.astype(np.int32)
 
     def cost(self, factors: FloatArray) -> Cost:

@@ -43,7 +43,8 @@ def _gmres_one(equations: Equations, rhs: FloatArray, relax: Relax, units: Float
 
     def apply(z: FloatArray) -> FloatArray:
         z = z.ravel() * units
-        return (z - matrix.sparse @ z) / units
+        applied: FloatArray = (z - matrix.sparse @ z) / units
+        return applied
 
     def smooth(z: FloatArray) -> FloatArray:
         return relax(matrix, z.ravel() * units, np.zeros(n), 0.0, 1).x / units

@@ -91,10 +91,11 @@ class _Node:
 
 
 class _Branches:
-    """The inputs of an activity and what each brings, per run."""
+    """The inputs of an activity and what each brings."""
 
-    def __init__(self, compiled: Compiled, scores: Scores) -> None:
+    def __init__(self, compiled: Compiled, scores: Scores, cost: Cost) -> None:
         self.compiled = compiled
+        self.per_run = cost.values
         self.order, self.start = compiled.exchanges_of
         self.worth = compiled.sign * scores.values
 
@@ -110,6 +111,17 @@ class _Branches:
             provider = int(providers[i])
             amount = float(amounts[i] * self.compiled.sign[provider])
             yield provider, int(exchanges[i]), amount, float(values[i])
+
+    def node(self, parent: int, branch: tuple[int, int, float, float], nodes: list[_Node]) -> _Node:
+        """Make a node; it is a loop when its activity stands among its ancestors."""
+        activity, exchange, amount, value = branch
+        runs = amount / float(self.compiled.scale[activity])
+        direct = float(self.per_run[activity]) * runs
+        above, loop = parent, False
+        while above >= 0 and not loop:
+            loop, above = nodes[above].activity == activity, nodes[above].parent
+        depth = nodes[parent].depth + 1 if parent >= 0 else 0
+        return _Node(parent, depth, activity, exchange, amount, runs, value, direct, value - direct, loop)
 
 
 def path_tree(
@@ -141,10 +153,15 @@ def path_tree(
         InvalidQuery: unknown activity, several characterisations, a cut-off that is not positive.
     """
     _check(compiled, cost, activity, cutoff)
-    branches = _Branches(compiled, scores)
-    per_run, scale = cost.values, compiled.scale
-    root = _node(-1, (activity, -1, amount, float(scores.values[activity] * amount)), [], per_run, scale)
+    branches = _Branches(compiled, scores, cost)
+    root = branches.node(-1, (activity, -1, amount, float(scores.values[activity] * amount)), [])
     limit = cutoff * _reference(root, branches)
+    nodes, truncated = _grown(root, branches, limit, max_depth, max_nodes)
+    return _arrays(nodes, limit, truncated)
+
+
+def _grown(root: _Node, branches: _Branches, limit: float, max_depth: int, max_nodes: int) -> tuple[list[_Node], bool]:
+    """Open the largest branch next until none is left above the limit; also tells whether nodes ran out."""
     nodes, heap, truncated = [root], [(-abs(root.value), 0)], False
     while heap:
         number = heapq.heappop(heap)[1]
@@ -155,11 +172,11 @@ def path_tree(
             if len(nodes) >= max_nodes:
                 truncated = True
                 break
-            child = _node(number, branch, nodes, per_run, scale)
+            child = branches.node(number, branch, nodes)
             node.remainder -= child.value
             heapq.heappush(heap, (-abs(child.value), len(nodes)))
             nodes.append(child)
-    return _arrays(nodes, limit, truncated)
+    return nodes, truncated
 
 
 def _check(compiled: Compiled, cost: Cost, activity: int, cutoff: float) -> None:
@@ -169,20 +186,6 @@ def _check(compiled: Compiled, cost: Cost, activity: int, cutoff: float) -> None
         raise InvalidQuery("a path tree is made for one characterisation: pass factors with one value per row.")
     if not cutoff > 0:
         raise InvalidQuery(f"the cut-off is {cutoff}: state a positive part of the total, such as 0.001.")
-
-
-def _node(
-    parent: int, branch: tuple[int, int, float, float], nodes: list[_Node], per_run: FloatArray, scale: FloatArray
-) -> _Node:
-    """Make a node; it is a loop when its activity stands among its ancestors."""
-    activity, exchange, amount, value = branch
-    runs = amount / float(scale[activity])
-    direct = float(per_run[activity]) * runs
-    above, loop = parent, False
-    while above >= 0 and not loop:
-        loop, above = nodes[above].activity == activity, nodes[above].parent
-    depth = nodes[parent].depth + 1 if parent >= 0 else 0
-    return _Node(parent, depth, activity, exchange, amount, runs, value, direct, value - direct, loop)
 
 
 def _reference(root: _Node, branches: _Branches) -> float:

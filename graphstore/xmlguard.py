@@ -25,6 +25,7 @@ class XmlGuard(io.RawIOBase):
         self._stream = stream
         self._name = name
         self._depth = 0
+        self._finished = False
         # The engine reads UTF-8 only and refuses other declared encodings itself: read what it reads.
         self._parser = expat.ParserCreate("utf-8")
         self._parser.StartDoctypeDeclHandler = self._doctype
@@ -44,7 +45,9 @@ class XmlGuard(io.RawIOBase):
         """Read the next block into ``buffer`` after checking it."""
         block = self._stream.read(len(buffer))
         try:
-            self._parser.Parse(block, not block)
+            if not self._finished:  # the end may be read more than once
+                self._parser.Parse(block, not block)
+            self._finished = not block
         except expat.ExpatError as error:
             cause = f"not well-formed XML: {expat.errors.messages[error.code]}"
             raise DataSyntaxError(self._name, cause, error.lineno, error.offset + 1) from None

@@ -17,26 +17,29 @@ import pyoxigraph as ox
 from mappings.errors import UnitTableError
 
 _QUERY = """
-# Which units are known, and under which names?   Columns: unit, multiplier, dimension vector, name
+# Which units are known, and under which names?
+# Columns: unit, multiplier, dimension vector, first quantity kind, name
 PREFIX qudt: <http://qudt.org/schema/qudt/>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-SELECT ?unit ?multiplier ?dimension ?name {
+SELECT ?unit ?multiplier ?dimension (MIN(STR(?kind)) AS ?first) ?name {
   ?unit a qudt:Unit ; qudt:conversionMultiplier ?multiplier ; qudt:hasDimensionVector ?dimension ;
         qudt:symbol|qudt:ucumCode|rdfs:label|skos:altLabel ?name .
+  OPTIONAL { ?unit qudt:hasQuantityKind ?kind }
   FILTER NOT EXISTS { ?unit qudt:conversionOffset ?offset FILTER(?offset != 0) }
-}
+} GROUP BY ?unit ?multiplier ?dimension ?name
 """
 _SAME_CHARACTER = str.maketrans({"²": "2", "³": "3", "·": "*", "⋅": "*", "×": "*", "μ": "µ", " ": None})
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class KnownUnit:
-    """A unit of the reference knowledge: IRI, dimension vector IRI, factor to the coherent SI unit."""
+    """A unit of the reference knowledge: IRI, dimension vector IRI, factor to the coherent SI unit, quantity kind IRI."""
 
     iri: str
     dimension: str
     multiplier: float
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,9 @@ class UnitNames:
         rows = store.query(_QUERY)
         assert isinstance(rows, ox.QuerySolutions)
         for row in rows:
-            unit, multiplier, dimension, name = (str(getattr(row[i], "value", "")) for i in range(4))
-            names.setdefault(_key(name), set()).add(KnownUnit(unit, dimension, _positive(multiplier, unit, source)))
+            unit, multiplier, dimension, kind, name = (str(getattr(row[i], "value", "")) for i in range(5))
+            found = KnownUnit(unit, dimension, _positive(multiplier, unit, source), kind)
+            names.setdefault(_key(name), set()).add(found)
         return cls({name: tuple(sorted(units)) for name, units in names.items()})
 
     @classmethod

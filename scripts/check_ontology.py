@@ -31,6 +31,7 @@ SUBCLASS = ox.NamedNode(ontology.PREFIXES["rdfs"] + "subClassOf")
 OWL = ontology.PREFIXES["owl"]
 XSD = ontology.PREFIXES["xsd"]
 SUBCLASSES = "inferred/subclasses.ttl"
+CLOSURE_PREFIXES = ("dcat", "prov", "qudt", "rdfs", "skos", "tm")
 
 # Literals that HermiT can read; others (years, dates, codes with their own datatype) say nothing about consistency.
 OWL_DATATYPES = {XSD + name for name in ("string", "boolean", "decimal", "integer", "double", "float", "dateTime")} | {
@@ -110,7 +111,9 @@ def classify(store: ox.Store) -> Classification:
         CheckError: there is no Java, or owlready2 is not installed.
     """
     if shutil.which("java") is None:
-        raise CheckError("HermiT needs Java and there is no `java` on the PATH. Install a Java runtime, version 8 or later.")
+        raise CheckError(
+            "HermiT needs Java and there is no `java` on the PATH. Install a Java runtime, version 8 or later."
+        )
     try:
         import owlready2 as owl
     except ImportError as error:
@@ -136,13 +139,14 @@ def subclass_turtle(ancestors: dict[str, tuple[str, ...]]) -> str:
         "# Every proper superclass of every class, as HermiT finds it in tanmai.ttl and alignments/. Not edited by hand:",
         "# python scripts/check_ontology.py --reason --write",
         "",
-        f"@prefix rdfs: <{ontology.PREFIXES['rdfs']}> .",
-        f"@prefix tm: <{ontology.TM}> .",
+        *(f"@prefix {prefix}: <{ontology.PREFIXES[prefix]}> ." for prefix in CLOSURE_PREFIXES),
         "",
     ]
-    for iri in sorted(ancestors):
-        if ancestors[iri]:
-            lines.append(f"{_short(iri)} rdfs:subClassOf {', '.join(_short(a) for a in ancestors[iri])} .")
+    lines += [
+        f"{_short(iri)} rdfs:subClassOf {', '.join(map(_short, ancestors[iri]))} ."
+        for iri in sorted(ancestors)
+        if ancestors[iri]
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -185,7 +189,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _short(iri: str) -> str:
-    return f"tm:{iri.removeprefix(ontology.TM)}" if iri.startswith(ontology.TM) else f"<{iri}>"
+    for prefix in CLOSURE_PREFIXES:
+        namespace = ontology.PREFIXES[prefix]
+        if iri.startswith(namespace):
+            return f"{prefix}:{iri.removeprefix(namespace)}"
+    return f"<{iri}>"
 
 
 if __name__ == "__main__":

@@ -118,7 +118,7 @@ def _stages(calculation: Calculation, chain: Supply, total: float, names: Names)
             continue
         name = names[label].as_dict() if label in snapshot.compiled.system.stage_ids else {"iri": "unstated"}
         stages.append({**name, "value": float(value), "share": float(value) / total if total else None})
-    return stages
+    return sorted(stages, key=lambda stage: -abs(stage["value"]))
 
 
 def _categories(calculation: Calculation, rows: np.ndarray[Any, Any], names: Names) -> list[dict[str, Any]]:

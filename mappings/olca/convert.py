@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from mappings.errors import ArgumentError
 from mappings.flowmap import FlowMap
-from mappings.ntriples import LABEL, TYPE, dcterms, literal, tm
+from mappings.ntriples import LABEL, TRUE, TYPE, dcterms, literal, tm
 from mappings.olca.allocation import choose_factors, report_allocation
 from mappings.olca.annotations import parameter_lines
 from mappings.olca.carried import count_not_carried
@@ -121,11 +121,15 @@ def _encoded(lines: Iterable[str]) -> Iterator[bytes]:
 
 
 def _property_lines(package: Package, names: Names) -> Iterator[str]:
-    """Yield the flow properties: kinds of quantity, each with its unit group."""
+    """Yield the flow properties: kinds of quantity, each with its unit group.
+
+    openLCA converts amounts through all of them, so they are marked as usable for that.
+    """
     for entity in package["FlowProperty"].values():
         node = names.iri("flow-property", entity.id)
         yield f"{node} {TYPE} {tm('PropertyKind')} .\n{node} {dcterms('identifier')} {literal(entity.id)} .\n"
         yield f"{node} {LABEL} {literal(entity.name or entity.id)} .\n"
+        yield f"{node} {tm('usableForConversion')} {TRUE} .\n"
         if text(entity.data.get("description")):
             yield f"{node} {dcterms('description')} {literal(text(entity.data['description']))} .\n"
         group = ref_id(entity.data, "unitGroup")

@@ -46,6 +46,8 @@ def link(activities: list[Activity], report: ImportReport) -> Links:
         if activity.reference is not None:
             producers[activity.reference.flow.key].append(activity)
         made_beside.update(e.flow.key for e in coproducts(activity))
+    if made_beside:
+        report.outputs[BESIDE] = made_beside.total()
     links, unlinked, ambiguous = Links(), _Tally(), _Tally()
     for activity in activities:
         for exchange in activity.exchanges:
@@ -56,7 +58,6 @@ def link(activities: list[Activity], report: ImportReport) -> Links:
                     unlinked.add(exchange)
                 elif outcome == AMBIGUOUS:
                     ambiguous.add(exchange)
-        report.outputs["co-products beside the reference"] += sum(1 for _ in coproducts(activity))
     _report(report, unlinked, ambiguous, producers, made_beside)
     return links
 
@@ -67,6 +68,7 @@ STATED_ABSENT = "default provider not in the package"
 UNIQUE = "linked by the only process with that reference flow"
 AMBIGUOUS = "linked to the lowest identifier of several processes"
 UNLINKED = "unlinked"
+BESIDE = "co-products beside the reference"
 
 
 def _resolve(
@@ -109,7 +111,7 @@ def _report(
     made_beside: Counter[str],
 ) -> None:
     summary = [("inputs", *item) for item in sorted(report.inputs.items())]
-    summary += [("outputs", *item) for item in sorted(report.outputs.items()) if item[1]]
+    summary += [("outputs", *item) for item in sorted(report.outputs.items())]
     report.add("linking", "What inputs and outputs are linked to", ("side", "outcome", "exchanges"), [*summary])
     rows = [
         (flow.name, count, taken.key, taken.entity.name, ", ".join(c.key for c in others), flow.key)

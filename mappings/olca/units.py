@@ -34,7 +34,8 @@ class Unit:
         key, name, group: Identifier and name in the package, identifier of its unit group.
         factor: One of it in reference units of the group.
         term: The IRI to write in exchanges: the matched unit's, else the local one.
-        dimension, multiplier: As stated for qudt:Unit; the multiplier follows the package's factor.
+        dimension, multiplier, kind: As stated for qudt:Unit; the multiplier follows the package's factor, the quantity kind
+            is that of the group's reference unit (dimensionless units are told apart by it).
         known: The matched unit, if any; `namesake` has the name but another factor.
     """
 
@@ -45,6 +46,7 @@ class Unit:
     term: str
     dimension: str
     multiplier: float
+    kind: str = ""
     known: KnownUnit | None = None
     namesake: KnownUnit | None = None
 
@@ -75,7 +77,9 @@ class Units:
             found = self.known.find([name])
             if len(found) == 1:
                 only = found[0]
-                unit = Unit(key, name, "", math.nan, f"<{only.iri}>", f"<{only.dimension}>", only.multiplier, only)
+                unit = Unit(
+                    key, name, "", math.nan, f"<{only.iri}>", f"<{only.dimension}>", only.multiplier, only.kind, only
+                )
         return unit
 
     def report(self, report: ImportReport) -> None:
@@ -171,7 +175,8 @@ def _unit(units: Units, group: Entity, data: Json, factor: float, anchor: KnownU
         return Unit(key, name, group.id, factor, local, dimension, factor)
     known, namesake = _matches(units.known, data, factor, anchor)
     term = f"<{known.iri}>" if known else local
-    return Unit(key, name, group.id, factor, term, f"<{anchor.dimension}>", factor * anchor.multiplier, known, namesake)
+    multiplier = factor * anchor.multiplier
+    return Unit(key, name, group.id, factor, term, f"<{anchor.dimension}>", multiplier, anchor.kind, known, namesake)
 
 
 def unit_lines(package: Package, units: Units) -> Iterator[str]:
@@ -191,5 +196,7 @@ def unit_lines(package: Package, units: Units) -> Iterator[str]:
             f"{node} <{QUDT}conversionMultiplier> {double(unit.multiplier)} .\n"
             f"{node} <{QUDT}hasDimensionVector> {unit.dimension} .\n"
         )
+        if unit.kind:
+            yield f"{node} <{QUDT}hasQuantityKind> <{unit.kind}> .\n"
         if unit.known:
             yield f"{node} <{SKOS}exactMatch> <{unit.known.iri}> .\n"

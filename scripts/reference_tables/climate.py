@@ -61,9 +61,7 @@ GWP = Spec(
     (),
     printed=frozenset({"formula", "group"}),
     columns=frozenset(
-        {"name_zh", "components"}
-        | {f"gwp100_{s.lower()}" for s in _SETS}
-        | {f"source_key_{s.lower()}" for s in _SETS}
+        {"name_zh", "components"} | {f"gwp100_{s.lower()}" for s in _SETS} | {f"source_key_{s.lower()}" for s in _SETS}
     ),
     hook=_gwp,
 )

@@ -89,6 +89,8 @@ def _topic(graph: Graph, row: Row, claim: str) -> None:
         graph.add(topic, "skos:prefLabel", text(name, language))
         graph.add(claim, "rdfs:label", text(f"{name}{joint}{value}", language))
     graph.add(topic, "dcterms:source", *row.nodes("source_key", "source"))
+    graph.add(topic, "skos:definition", text(f"Question on which sources differ: {row.get('topic_en')}.", "en"))
+    graph.add(topic, "skos:definition", text(f"来源说法不一的问题：{row.get('topic_zh')}。", "zh"))
 
 
 CLAIMS = Spec(

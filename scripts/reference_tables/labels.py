@@ -38,6 +38,11 @@ LABELS = Spec(
     printed=frozenset({"country_or_region"}),
 )
 
+
+def _organization(graph: Graph, _: Row, body: str) -> None:
+    graph.add(body, "a", "tm:Organization")
+
+
 BODIES = Spec(
     "certification_bodies",
     "certification-body",
@@ -51,6 +56,7 @@ BODIES = Spec(
         link("listed_by", "tm:listedBy", "policy"),
     ),
     printed=frozenset({"pilot_products_zh", "pilot_products_en"}),
+    hook=_organization,
 )
 
 

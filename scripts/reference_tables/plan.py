@@ -38,11 +38,18 @@ OUTPUTS: tuple[Output, ...] = (
     Output("cca", "Prices and baselines of the US Clean Competition Act by bill and year.", trade.CHARGE_YEARS),
     Output("cca_bills", "The three versions of the US Clean Competition Act; bills, not law.", trade.BILLS),
     Output("certification_bodies", "Bodies in the Chinese footprint label pilots.", labels.BODIES),
-    Output("claims", "What sources say differently; every claim keeps its source.", knowledge.CLAIMS, knowledge.add_conflicts),
+    Output(
+        "claims",
+        "What sources say differently; every claim keeps its source.",
+        knowledge.CLAIMS,
+        knowledge.add_conflicts,
+    ),
     Output("databases", "Background databases for life-cycle data.", climate.DATABASES),
     Output("electricity", "Electricity factors of China: footprint factors and CO2 factors.", climate.ELECTRICITY),
     Output("gwp", "Global warming potentials over 100 years by gas and IPCC report.", climate.GWP),
-    Output("organizations", "Bodies that publish, issue or operate what the other files name.", knowledge.ORGANIZATIONS),
+    Output(
+        "organizations", "Bodies that publish, issue or operate what the other files name.", knowledge.ORGANIZATIONS
+    ),
     Output("pilot_places", "Cities, counties and zones that take part in label pilots.", labels.PLACES),
     Output("pilot_regions", "Chinese footprint label pilots by province and product group.", labels.PILOTS),
     Output("policies", "Policy documents.", policies.POLICIES),
@@ -53,7 +60,11 @@ OUTPUTS: tuple[Output, ...] = (
         knowledge.PRODUCT_GROUPS,
         knowledge.add_product_group_scheme,
     ),
-    Output("reference_values", "Coefficients, defaults and thresholds with source and confidence.", climate.REFERENCE_VALUES),
+    Output(
+        "reference_values",
+        "Coefficients, defaults and thresholds with source and confidence.",
+        climate.REFERENCE_VALUES,
+    ),
     Output("sources", "Documents, data releases and pages from which the facts are taken.", knowledge.SOURCES),
     Output("standard_catalogues", "Published lists of standards.", standards.CATALOGUES),
     Output("standards", "Standards with level, status, catalogue and relations.", standards.STANDARDS),

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from reference_tables.fields import Spec, chinese, count, english, link, number, plain, truth
+from reference_tables.statements import describe
 from reference_tables.turtle import node, text
 
 if TYPE_CHECKING:
@@ -81,16 +82,15 @@ def _aspects(graph: Graph, row: Row, _: str) -> None:
         item = node("standard-aspect", f"{row.key}-{aspect}")
         graph.add(item, "a", "tm:StandardAspect")
         printed = row.get("standard_printed")
-        graph.add(item, "rdfs:label", text(f"{printed}: {english_name}", "en"), text(f"{printed}：{chinese_name}", "zh"))
+        graph.add(
+            item, "rdfs:label", text(f"{printed}: {english_name}", "en"), text(f"{printed}：{chinese_name}", "zh")
+        )
         graph.add(item, "tm:aboutStandard", *row.nodes("standard_key", "standard"))
         graph.add(item, "tm:aspect", node("aspect", aspect))
-        graph.add(item, "dcterms:source", *row.nodes("source_key", "source"))
-        graph.add(item, "dcterms:bibliographicCitation", text(row.get("source")))
+        describe(graph, item, row)
         for language in ("en", "zh"):
             if row.get(f"{aspect}_{language}"):
                 graph.add(item, "tm:requirementText", text(row.get(f"{aspect}_{language}"), language))
-        if row.get("note"):
-            graph.add(item, "skos:note", text(row.get("note"), "en"))
 
 
 COMPARISON = Spec(
@@ -99,7 +99,9 @@ COMPARISON = Spec(
     "",
     (),
     printed=frozenset({"publisher"}),
-    columns=frozenset({"standard_key", "standard_printed"} | {f"{a}_{lang}" for a in _ASPECTS for lang in ("en", "zh")}),
+    columns=frozenset(
+        {"standard_key", "standard_printed"} | {f"{a}_{lang}" for a in _ASPECTS for lang in ("en", "zh")}
+    ),
     hook=_aspects,
 )
 
@@ -130,4 +132,3 @@ FACTORY_GRADES = Spec(
     columns=frozenset({"score_interval"}),
     hook=_grade_label,
 )
-

@@ -69,7 +69,9 @@ CBAM_DEFAULT_VALUES = Spec(
 
 
 def _phase_in_label(graph: Graph, row: Row, year: str) -> None:
-    graph.add(year, "rdfs:label", text(f"CBAM phase-in {row.key}", "en"), text(f"碳边境调节机制{row.key}年度参数", "zh"))
+    graph.add(
+        year, "rdfs:label", text(f"CBAM phase-in {row.key}", "en"), text(f"碳边境调节机制{row.key}年度参数", "zh")
+    )
 
 
 CBAM_PHASE_IN = Spec(
@@ -100,6 +102,7 @@ CBAM_FACTS = Spec(
 
 
 def _bill(graph: Graph, _: Row, bill: str) -> None:
+    graph.add(bill, "a", "tm:Policy")
     graph.add(bill, "tm:legalStatus", node("legal-status", "bill"))
     graph.add(bill, "dcterms:isVersionOf", node("policy", "us-clean-competition-act"))
 

@@ -5,12 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from small_systems import FACTORS, UPTAKE, from_matrix, system
 
 from footprint import compile_system, scores, supply
 from footprint.kernels import choose
 from footprint.knots import spectral_radius
-
-from small_systems import FACTORS, UPTAKE, from_matrix, system
 
 
 def total(s, how, activity, amount=1.0, factors=FACTORS):

@@ -42,7 +42,10 @@ def ref(key: str, **more: Any) -> Json:
 
 
 def unit_group(key: str, *units: tuple[str, float]) -> Json:
-    listed = [{"@id": f"{key}-{n}", "name": n, "conversionFactor": f} | ({"isRefUnit": True} if f == 1 else {}) for n, f in units]
+    listed = [
+        {"@id": f"{key}-{n}", "name": n, "conversionFactor": f} | ({"isRefUnit": True} if f == 1 else {})
+        for n, f in units
+    ]
     return {"@type": "UnitGroup", "@id": key, "name": f"Units of {key}", "units": listed}
 
 
@@ -55,11 +58,20 @@ def flow(key: str, kind: str, name: str, properties: dict[str, float], category:
         {"flowProperty": ref(p), "conversionFactor": f} | ({"isRefFlowProperty": True} if i == 0 else {})
         for i, (p, f) in enumerate(properties.items())
     ]
-    data: Json = {"@type": "Flow", "@id": key, "name": name, "flowType": f"{kind}_FLOW", "flowProperties": factors, **more}
+    data: Json = {
+        "@type": "Flow",
+        "@id": key,
+        "name": name,
+        "flowType": f"{kind}_FLOW",
+        "flowProperties": factors,
+        **more,
+    }
     return data | ({"category": category} if category else {})
 
 
-def exchange(internal: int, flow_key: str, amount: float | None, unit: str | None, *, into: bool = False, **more: Any) -> Json:
+def exchange(
+    internal: int, flow_key: str, amount: float | None, unit: str | None, *, into: bool = False, **more: Any
+) -> Json:
     data: Json = {"internalId": internal, "@id": str(internal), "flow": ref(flow_key), "isInput": into, **more}
     if amount is not None:
         data["amount"] = amount
@@ -69,7 +81,14 @@ def exchange(internal: int, flow_key: str, amount: float | None, unit: str | Non
 
 
 def process(key: str, name: str, *exchanges: Json, **more: Any) -> Json:
-    return {"@type": "Process", "@id": key, "name": name, "processType": "UNIT_PROCESS", "exchanges": [*exchanges], **more}
+    return {
+        "@type": "Process",
+        "@id": key,
+        "name": name,
+        "processType": "UNIT_PROCESS",
+        "exchanges": [*exchanges],
+        **more,
+    }
 
 
 def entities() -> list[Json]:
@@ -79,7 +98,10 @@ def entities() -> list[Json]:
         unit_group("energy", ("MJ", 1.0), ("kWh", 3.6)),
         unit_group("volume", ("m3", 1.0), ("l", 0.001)),
         unit_group("hugs", ("hug", 1.0), ("great hug", 12.0)),
-        *(flow_property(p, g) for p, g in (("Mass", "mass"), ("Energy", "energy"), ("Volume", "volume"), ("Hugs", "hugs"))),
+        *(
+            flow_property(p, g)
+            for p, g in (("Mass", "mass"), ("Energy", "energy"), ("Volume", "volume"), ("Hugs", "hugs"))
+        ),
         flow("f-steel", "PRODUCT", "steel", {"Mass": 1.0, "Volume": 0.000127}, "metals/iron", cas="7439-89-6"),
         flow("f-power", "PRODUCT", "power", {"Energy": 1.0}),
         flow("f-hug", "PRODUCT", "embrace", {"Hugs": 1.0}),
@@ -96,7 +118,13 @@ def entities() -> list[Json]:
             exchange(1, "f-steel", 1.0, "mass-t", isQuantitativeReference=True),
             exchange(2, "f-power", 500.0, "energy-kWh", into=True),
             exchange(3, "f-slag", 300.0, "mass-kg"),
-            exchange(4, "f-co2", 1800.0, "mass-kg", uncertainty={"distributionType": "NORMAL_DISTRIBUTION", "mean": 1800.0, "sd": 5}),
+            exchange(
+                4,
+                "f-co2",
+                1800.0,
+                "mass-kg",
+                uncertainty={"distributionType": "NORMAL_DISTRIBUTION", "mean": 1800.0, "sd": 5},
+            ),
             exchange(5, "f-hug", 2.0, "hugs-great hug", into=True),
             location=ref("l-us"),
             processDocumentation={
@@ -115,7 +143,9 @@ def entities() -> list[Json]:
             exchange(2, "f-co2", 2.0, "mass-lb av"),
         ),
         process("p-hydro", "hydro power", exchange(1, "f-power", 3.6, "energy-MJ", isQuantitativeReference=True)),
-        process("p-slag", "slag treatment", exchange(1, "f-slag", 1.0, "mass-kg", into=True, isQuantitativeReference=True)),
+        process(
+            "p-slag", "slag treatment", exchange(1, "f-slag", 1.0, "mass-kg", into=True, isQuantitativeReference=True)
+        ),
     ]
 
 

@@ -41,5 +41,5 @@ def test_any_key_makes_an_iri(key):
 
 
 def test_dates_that_are_none_stay_text():
-    assert date_time("2015-09-25T12:18:23.346-06:00").endswith('#dateTime>')
+    assert date_time("2015-09-25T12:18:23.346-06:00").endswith("#dateTime>")
     assert date_time("last spring") == '"last spring"'

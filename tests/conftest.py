@@ -1,0 +1,138 @@
+"""What several test packages share: a graph with the reference knowledge, and small supply chains in Turtle.
+
+Everything here works in memory; one store is filled with the reference knowledge once, and each supply chain replaces the
+one before it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from footprint.assemble import Reading
+from graphstore import GraphStore
+from graphstore.answers.explanation import explain
+from graphstore.answers.footprint import calculate
+from graphstore.answers.graph import Calculation, Settings
+
+EX = "https://example.org/"
+ID = "https://w3id.org/tanmai/id/"
+UNIT = "http://qudt.org/vocab/unit/"
+
+HEAD = f"""
+@prefix : <{EX}> .
+@prefix tm: <https://w3id.org/tanmai/ontology#> .
+@prefix id: <{ID}> .
+@prefix flow: <{ID}elementary-flow/> .
+@prefix gas: <{ID}gas/> .
+@prefix category: <{ID}emission-category/> .
+@prefix stage: <{ID}stage/> .
+@prefix set: <{ID}gwp-set/> .
+@prefix ef: <{ID}electricity-factor/> .
+@prefix method: <{ID}allocation/> .
+@prefix property: <{ID}property/> .
+@prefix unit: <{UNIT}> .
+@prefix u: <{ID}unit/> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+"""
+
+
+def exchange(name: str, flow: str, amount: object, unit: str = "unit:KiloGM", more: str = "") -> str:
+    """One exchange in Turtle; `more` are further predicates, each ending in a semicolon."""
+    return f":{name} a tm:Exchange ; tm:flow {flow} ; tm:amount {amount} ; {more} tm:unit {unit} .\n"
+
+
+def product(name: str, label: str | None = None, kind: str = "Product") -> str:
+    return f':{name} a tm:{kind} ; rdfs:label "{label or name}"@en .\n'
+
+
+def process(
+    name: str,
+    *,
+    amount: object = 1,
+    unit: str = "unit:KiloGM",
+    flow: str | None = None,
+    inputs: tuple[tuple[Any, ...], ...] = (),
+    emissions: tuple[tuple[Any, ...], ...] = (),
+    outputs: tuple[tuple[Any, ...], ...] = (),
+    more: str = "",
+) -> str:
+    """A process `:name-making` of product `:name`; the other exchanges are (flow, amount[, unit[, more]]).
+
+    Exchanges are called `:name-out`, `:name-in-1`, `:name-emission-1`, `:name-output-1`, counted from one.
+    """
+    made = flow or f":{name}"
+    text = product(name) if flow is None else ""
+    text += exchange(f"{name}-out", made, amount, unit)
+    text += f':{name}-making a tm:UnitProcess ; rdfs:label "making {name}"@en ; {more} tm:quantitativeReference :{name}-out'
+    text += f" ; tm:output :{name}-out"
+    rest = ""
+    for side, word, listed in (("input", "in", inputs), ("emission", "emission", emissions), ("output", "output", outputs)):
+        for number, item in enumerate(listed, 1):
+            text += f" ; tm:{side} :{name}-{word}-{number}"
+            rest += exchange(f"{name}-{word}-{number}", *item)
+    return f"{text} .\n{rest}"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A supply chain loaded beside the reference knowledge."""
+
+    store: GraphStore
+
+    def calculation(
+        self, gwp: str = "AR6", unlinked: str = "error", coproducts: str = "error", strict: bool = False
+    ) -> Calculation:
+        return Calculation(self.store, Settings(gwp, Reading(unlinked, coproducts), strict))
+
+    def footprint(self, name: str, amount: float = 1.0, unit: str | None = None, **settings: Any) -> dict[str, Any]:
+        """The whole result for a product by its local name or a text."""
+        return calculate(self.calculation(**settings), _iri(name), amount, unit).data
+
+    def total(self, name: str, amount: float = 1.0, unit: str | None = None, **settings: Any) -> float:
+        return float(self.footprint(name, amount, unit, **settings)["total"]["value"])
+
+    def explain(self, name: str, depth: int = 12, cutoff: float = 0.0, **settings: Any) -> dict[str, Any]:
+        return explain(self.calculation(**settings), _iri(name), depth=depth, cutoff=cutoff)
+
+
+def _iri(name: str) -> str:
+    return name if "://" in name or " " in name else EX + name
+
+
+@pytest.fixture(scope="session")
+def knowledge_store():
+    """A store in memory with all reference knowledge."""
+    from tanmai import knowledge
+
+    with GraphStore.open() as store:
+        with store.transaction("knowledge") as transaction:
+            knowledge.load_into(transaction)
+        yield store
+
+
+@pytest.fixture
+def case(knowledge_store) -> Callable[[str], Case]:
+    """Load a supply chain in Turtle (prefixes are added) in place of the one before it."""
+
+    def load(turtle: str) -> Case:
+        knowledge_store.load_bytes((HEAD + turtle).encode(), key="case", format="turtle")
+        return Case(knowledge_store)
+
+    return load
+
+
+@pytest.fixture
+def fixtures_dir() -> Path:
+    """Folder of third-party files that do not ship with the project."""
+    root = os.environ.get("TANMAI_FIXTURES")
+    if not root or not Path(root).is_dir():
+        pytest.skip("third-party files are not here: set TANMAI_FIXTURES to their folder")
+    return Path(root)
