@@ -80,7 +80,8 @@ def _product_outputs(inventory: Inventory) -> Bools:
             f"{len(negative)} co-product outputs have a negative amount, first <{table.ids[int(negative[0])]}>. "
             "State an avoided product with tm:avoided true and a positive amount, or a consumption as tm:input."
         )
-    return (marked & (table.amount != 0)) | is_reference
+    found: Bools = (marked & (table.amount != 0)) | is_reference
+    return found
 
 
 def _references(inventory: Inventory, is_output: Bools) -> Ints:

@@ -14,6 +14,7 @@ nothing outside the document it came from.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -38,10 +39,25 @@ class Delta:
 
 @dataclass(slots=True)
 class _Operation:
-    """One operation of an update request: its own tokens, and the prologue in force."""
+    """One operation of an update request: its own tokens, and the PREFIX and BASE declarations in force."""
 
-    prologue: str
+    declarations: list[Token]
     body: list[Token] = field(default_factory=list)
+
+    @property
+    def prologue(self) -> str:
+        """The declarations as text."""
+        return " ".join(token.text for token in self.declarations)
+
+    def alone(self, text: str) -> str:
+        """``text`` with everything but this operation and its declarations blanked out."""
+        kept = ["\n" if character == "\n" else " " for character in text]
+        spans = [(token.start, token.start + len(token.text)) for token in self.declarations]
+        if self.body:
+            spans.append((self.body[0].start, self.body[-1].start + len(self.body[-1].text)))
+        for start, end in spans:
+            kept[start:end] = text[start:end]
+        return "".join(kept)
 
     def word(self, index: int) -> str:
         """The token at ``index`` in upper case; empty behind the end."""
@@ -82,30 +98,45 @@ def evaluate(
 
 
 def _check_syntax(text: str, bound: str) -> None:
+    """Raise :class:`QuerySyntaxError` unless the engine can parse the request.
+
+    The engine does not take a prologue behind a ``;``, which SPARQL allows: such a request is tried operation by
+    operation, each at its own place in the text so that line and column stay true.
+    """
     try:
-        ox.Store().update(bound, prefixes=dict(PREFIXES))
-    except SyntaxError as error:
-        raise syntax_error(error, text, bound, update=True) from None
-    except (OSError, RuntimeError):
-        return  # it parses; what cannot be done on an empty store is judged on the real one
+        _try(bound)
+    except SyntaxError as whole:
+        found = list(_operations(bound))
+        try:
+            for operation in found:
+                _try(operation.alone(bound))
+        except SyntaxError as error:
+            raise syntax_error(error, text, bound, update=True) from None
+        if len(found) < 2:
+            raise syntax_error(whole, text, bound, update=True) from None
+
+
+def _try(text: str) -> None:
+    with contextlib.suppress(OSError, RuntimeError):  # what an empty store cannot do is judged on the real one
+        ox.Store().update(text, prefixes=dict(PREFIXES))
 
 
 def _operations(text: str) -> Iterator[_Operation]:
-    current, prologue, depth, declaring = _Operation(""), "", 0, 0
+    current, prologue, depth, declaring = _Operation([]), list[Token](), 0, 0
     for token in (t for t in tokens(text) if t.kind != "space"):
         depth += {"open": 1, "close": -1}.get(token.kind, 0)
         upper = token.text.upper()
         if not current.body and token.kind == "word" and upper in {"PREFIX", "BASE"}:
             declaring = 2 if upper == "PREFIX" else 1
-            prologue += f"{token.text} "
+            prologue.append(token)
         elif declaring:
             declaring -= 1
-            prologue += f"{token.text} "
+            prologue.append(token)
         elif token.text == ";" and depth == 0:
             yield current
-            current = _Operation(prologue)
+            current = _Operation([])
         else:
-            current.prologue = prologue
+            current.declarations = current.declarations or list(prologue)
             current.body.append(token)
     if current.body:
         yield current

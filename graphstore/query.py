@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from graphstore.errors import ModeError, QueryError, QuerySyntaxError
 from graphstore.formats import by_name
-from graphstore.sparql import bind, guard
+from graphstore.sparql import bind, guard, tokens
 from graphstore.terms import PREFIXES, PythonValue, Term, Value, to_python
 
 Row = tuple[Term | None, ...]
@@ -177,8 +177,18 @@ def syntax_error(error: SyntaxError, text: str, bound: str, *, update: bool = Fa
     found = _PLACE.match(message)
     if found is None:
         return QuerySyntaxError(message)
-    cause = " ".join(found.group(3).split())
-    return QuerySyntaxError(cause, int(found.group(1)), int(found.group(2)) or None)
+    cause, line, column = " ".join(found.group(3).split()), int(found.group(1)), int(found.group(2))
+    return QuerySyntaxError(cause, line, _token_column(text, line, column) if column else None)
+
+
+def _token_column(text: str, line: int, column: int) -> int:
+    """The column where the offending token starts: the engine reports the one behind it."""
+    before = text.split("\n")[: line - 1]
+    begin = sum(len(each) + 1 for each in before)
+    for token in tokens(text):
+        if token.kind != "space" and token.start >= begin and token.start + len(token.text) == begin + column - 1:
+            return token.start - begin + 1
+    return column
 
 
 def run(engine: ox.Store, text: str, bindings: Mapping[str, Value] | None = None) -> QueryResult:

@@ -12,8 +12,8 @@ from footprint.solve import Supply, supply
 from graphstore.answers import assumptions as assuming
 from graphstore.answers.cutoffs import cut_offs
 from graphstore.answers.graph import Calculation
-from graphstore.answers.inputs import engine, inputs
-from graphstore.answers.lines import Terms, described
+from graphstore.answers.inputs import engine, input_hash, inputs
+from graphstore.answers.lines import Terms, by_process, described
 from graphstore.answers.names import Names
 from graphstore.answers.products import find
 from graphstore.errors import ExtractionError
@@ -100,11 +100,13 @@ def _result(
         "stages": _stages(calculation, chain, total, names),
         "categories": _categories(calculation, rows, names),
         "gases": _gases(calculation, rows, names),
+        "processes": by_process(calculation, terms, total, names, most),
         "contributions": lines,
         "contributions_remainder": total - float(np.sum(terms.value[listed])),
         "cutoffs": cut_offs(calculation, chain, names),
         "assumptions": assuming.collect(calculation, chain, terms, total, fixed, names),
         "inputs": inputs(calculation),
+        "input_hash": input_hash(calculation, product, chain.amount),
         "engine": engine(calculation, chain.info),
     }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -39,13 +41,19 @@ class Settings:
         return f"{ID}gwp-set/{self.gwp}"
 
     def as_dict(self) -> dict[str, str | bool]:
-        """The settings by name."""
-        return {
+        """The settings by name, and their hash."""
+        made: dict[str, str | bool] = {
             "gwp": self.gwp,
             "unlinked": self.reading.unlinked,
             "coproducts": self.reading.coproducts,
             "strict": self.strict,
         }
+        return made | {"hash": digest(made)}
+
+
+def digest(value: object) -> str:
+    """Return the SHA-256 of a JSON value written in one way: sorted keys, no spaces."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

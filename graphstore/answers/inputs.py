@@ -6,7 +6,7 @@ from importlib.metadata import version
 from typing import Any
 
 from footprint.solve import SolveInfo
-from graphstore.answers.graph import Calculation
+from graphstore.answers.graph import Calculation, digest
 
 
 def inputs(calculation: Calculation) -> list[dict[str, Any]]:
@@ -21,6 +21,19 @@ def inputs(calculation: Calculation) -> list[dict[str, Any]]:
         }
         for dataset in calculation.graph.datasets()
     ]
+
+
+def input_hash(calculation: Calculation, product: str, amount: float) -> str:
+    """Return one hash of all that a number follows from: datasets by checksum, settings, engine version, the question."""
+    return digest(
+        {
+            "datasets": sorted(dataset.sha256 for dataset in calculation.graph.datasets()),
+            "settings": calculation.settings.as_dict(),
+            "engine": version("tanmai"),
+            "product": product,
+            "amount": amount,
+        }
+    )
 
 
 def engine(calculation: Calculation, info: SolveInfo) -> dict[str, Any]:

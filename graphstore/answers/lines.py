@@ -52,13 +52,13 @@ class Terms:
         keys, where = np.unique(exchange, return_inverse=True)
         return cls(
             exchange=keys.astype(np.int64),
-            value=np.bincount(where, value, minlength=len(keys)),
-            amount=np.bincount(where, np.concatenate((kilograms, amounts)), minlength=len(keys)),
+            value=np.bincount(where, value, minlength=len(keys)).astype(np.float64),
+            amount=np.bincount(where, np.concatenate((kilograms, amounts)), minlength=len(keys)).astype(np.float64),
         )
 
     def largest(self, most: int | None = None) -> Ints:
         """Return positions of the terms by size, zero terms left out."""
-        order = np.argsort(-np.abs(self.value), kind="stable")
+        order: Ints = np.argsort(-np.abs(self.value), kind="stable").astype(np.int64)
         order = order[self.value[order] != 0]
         return order if most is None else order[:most]
 
@@ -87,6 +87,28 @@ def described(
         line |= {"amount": amount, "factor": value / amount if amount else None}
         lines.append(line | facts_of(row, names))
     return lines
+
+
+def by_process(calculation: Calculation, terms: Terms, total: float, names: Names, most: int) -> list[dict[str, Any]]:
+    """Sum the terms by the process they stand in, largest first: its own emissions and the factors it uses."""
+    snapshot = calculation.snapshot
+    system = snapshot.compiled.system
+    owner = np.full(len(system.exchange_ids), -1, dtype=np.int64)
+    owner[system.tech_exchange] = snapshot.process[system.tech_consumer]
+    stated = system.bio_exchange >= 0
+    owner[system.bio_exchange[stated]] = snapshot.process[system.bio_activity[stated]]
+    sums = np.bincount(owner[terms.exchange], terms.value, minlength=len(snapshot.process_ids))
+    order = np.argsort(-np.abs(sums), kind="stable")[:most]
+    order = order[sums[order] != 0]
+    names.learn(snapshot.process_ids[int(p)] for p in order)
+    return [
+        {
+            **names[snapshot.process_ids[int(p)]].as_dict(),
+            "value": float(sums[p]),
+            "share": float(sums[p]) / total if total else None,
+        }
+        for p in order
+    ]
 
 
 def learn(names: Names, facts: Mapping[str, Mapping[str, Any]]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,8 +117,8 @@ class Snapshot:
         arrays = load(path)
         marker = "compiled."
         inner = {name.removeprefix(marker): array for name, array in arrays.items() if name.startswith(marker)}
-        strings = {name: Strings(arrays[f"{name}.blob"], arrays[f"{name}.ends"]) for name in _STRINGS}
-        columns = {name: arrays[name] for name in (*_INTS, "share")}
+        strings: dict[str, Any] = {name: Strings(arrays[f"{name}.blob"], arrays[f"{name}.ends"]) for name in _STRINGS}
+        columns: dict[str, Any] = {name: arrays[name] for name in (*_INTS, "share")}
         return cls(compiled=Compiled.from_arrays(inner), **columns, **strings)
 
 

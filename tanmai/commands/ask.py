@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from tanmai.commands.options import Coproducts, Front, Json, Lang, Store, Unlinked
+from tanmai.commands.options import AsOf, Coproducts, Front, Json, Lang, Release, Store, Unlinked
 
 GRAPH_FORMATS = ("ttl", "nt", "rdf", "jsonld")
 
@@ -21,6 +21,8 @@ def query(
     format: Annotated[  # noqa: A002
         str, typer.Option("--format", help="table, csv, tsv, json, xml; ttl, nt, rdf, jsonld for graphs. 输出格式。")
     ] = "table",
+    as_of: AsOf = None,
+    release: Release = None,
     store: Store = None,
     json: Json = False,
     lang: Lang = None,
@@ -30,7 +32,7 @@ def query(
     if (file is None) == (text is None):
         raise typer.BadParameter("give a file with a query, or -e TEXT; one of the two.")
     asked = text if text is not None else file.read_text(encoding="utf-8") if file else ""
-    with front.open() as graph:
+    with front.view(as_of, release) as graph:
         result = graph.query(asked)
         wanted = "json" if json else format
         if wanted == "table" and result.kind == "graph":
@@ -48,6 +50,8 @@ def products(
     text: Annotated[str, typer.Argument(help="Part of a name; all products when left out. 名称片段。")] = "",
     unlinked: Unlinked = "cutoff",
     coproducts: Coproducts = "unallocated",
+    as_of: AsOf = None,
+    release: Release = None,
     store: Store = None,
     json: Json = False,
     lang: Lang = None,
@@ -60,7 +64,7 @@ def products(
     from tanmai import knowledge
 
     front = Front.of(store, json, lang)
-    with front.open() as graph:
+    with front.view(as_of, release) as graph:
         knowledge.require(graph)
         calculation = Calculation(graph, Settings(reading=Reading(unlinked, coproducts)))
         names = Names(calculation)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tanmai.commands.options import Coproducts, Front, Gwp, Json, Lang, Store, Strict, Unlinked
+from tanmai.commands.options import AsOf, Coproducts, Front, Gwp, Json, Lang, Release, Store, Strict, Unlinked
 
 Product = Annotated[
     str | None,
@@ -28,6 +28,8 @@ def footprint(
     unlinked: Unlinked = "error",
     coproducts: Coproducts = "error",
     strict: Strict = False,
+    as_of: AsOf = None,
+    release: Release = None,
     store: Store = None,
     json: Json = False,
     lang: Lang = None,
@@ -36,7 +38,7 @@ def footprint(
     front = Front.of(store, json, lang)
     if (product is None) != all_products:
         raise typer.BadParameter("give a product, or --all; one of the two.")
-    with front.open() as graph:
+    with front.view(as_of, release) as graph:
         calculation = _calculation(graph, gwp, unlinked, coproducts, strict)
         if all_products:
             _all(front, calculation, out)
@@ -104,6 +106,8 @@ def explain(
     unlinked: Unlinked = "error",
     coproducts: Coproducts = "error",
     strict: Strict = False,
+    as_of: AsOf = None,
+    release: Release = None,
     store: Store = None,
     json: Json = False,
     lang: Lang = None,
@@ -113,7 +117,7 @@ def explain(
     formats = ("text", "json", "mermaid", "html")
     if format not in formats:
         raise typer.BadParameter(f"{format!r} is no format; choose one of {', '.join(formats)}.", param_hint="--format")
-    with front.open() as graph:
+    with front.view(as_of, release) as graph:
         calculation = _calculation(graph, gwp, unlinked, coproducts, strict)
         from graphstore.answers.explanation import explain as explained
         from graphstore.answers.units import find_unit

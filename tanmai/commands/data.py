@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tanmai.commands.options import Front, Json, Lang, Store
+from tanmai.commands.options import Front, Json, Lang, Store, day
 from tanmai.words import word
 
 Key = Annotated[str | None, typer.Option("--key", help="Name of the dataset; else that of the file. 数据集名称。")]
@@ -45,22 +45,19 @@ def load(
     lang: Lang = None,
 ) -> None:
     """Load RDF files, each as one dataset: all of them or none. 载入 RDF 文件（全部成功或全部不变）。"""
-    from datetime import date
-
     from tanmai import knowledge
 
     front = Front.of(store, json, lang)
     if key is not None and len(files) > 1:
         raise typer.BadParameter("--key names one dataset, but several files are given; load them one by one.")
-    day = _date(issued) if issued else None
+    issue_day = day(issued, "--issued") if issued else None
     with front.open("write") as graph, graph.transaction("load") as transaction:
         knowledge.load_into(transaction)
         reports = []
         for file in files:
             with progress(front, file.name) as advance:
-                report = transaction.load(file, key=key, format=format, title=title, issued=day, progress=advance)
+                report = transaction.load(file, key=key, format=format, title=title, issued=issue_day, progress=advance)
             reports.append(report)
-    assert day is None or isinstance(day, date)
     rows = [
         {
             "dataset": report.version.key,
@@ -82,15 +79,6 @@ def load(
             ("zh", False): "内容未变，无需处理",
         }[front.lang, bool(row["changed"])]
         typer.echo(f"{row['dataset']} v{row['version']}: {row['statements']:,} {word('quads', front.lang)}; {verdict}")
-
-
-def _date(text: str) -> Any:
-    from datetime import date
-
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no day; write it as 2025-09-28.", param_hint="--issued") from None
 
 
 @contextmanager
@@ -234,10 +222,10 @@ def doctor(
     else:
         report = doctors.doctor(front.store_path)
     if json:
-        front.print_json(asdict(report))
+        front.print_json({**asdict(report), "ok": report.ok})
     else:
-        for finding in report.findings:
-            typer.echo(str(finding))
+        for sentence in (*report.checked, *(f"! {problem}" for problem in report.problems)):
+            typer.echo(sentence)
         typer.echo(
             {("en", True): "sound", ("en", False): "not sound", ("zh", True): "完好", ("zh", False): "存在问题"}[
                 front.lang, report.ok

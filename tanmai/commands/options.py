@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -39,7 +40,24 @@ Coproducts = Annotated[
         help="Several products without a stated method: error, unallocated, mass, energy, economic. 未注明分配方法的共生产品。",
     ),
 ]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", help="Only knowledge issued by this day, YYYY-MM-DD. 截至该日发布的知识。"),
+]
+Release = Annotated[str | None, typer.Option("--release", help="State pinned under this name. 固定的发布版本。")]
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse factors that cannot be restated. 拒绝无法折算的因子。")]
+
+
+def day(text: str, option: str) -> date:
+    """Read a day.
+
+    Raises:
+        typer.BadParameter: it is none.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no day; write it as 2025-09-28.", param_hint=option) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +88,20 @@ class Front:
         for sentence in opened.recovered:
             typer.echo(sentence, err=True)
         return opened
+
+    def view(self, as_of: str | None, release: str | None) -> GraphStore:
+        """Open a state to read: the newest, a release, or what was known on a day.
+
+        Raises:
+            typer.BadParameter: a day that is none.
+        """
+        from graphstore import GraphStore
+
+        opened = GraphStore.open(self.store_path, mode="read", release=release)
+        if as_of is None:
+            return opened
+        with opened:
+            return opened.as_of(day(as_of, "--as-of"))
 
     def print_json(self, value: Any) -> None:
         """Print JSON, two spaces deep, in UTF-8; numbers as they are."""

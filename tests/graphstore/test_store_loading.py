@@ -27,7 +27,9 @@ XML = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e=
 GOOD = {
     "ttl": b"@prefix e: <http://e/> . e:s e:p e:o .",
     "nt": b"<http://e/s> <http://e/p> <http://e/o> .\n",
-    "rdf": (XML % '<rdf:Description rdf:about="http://e/s"><e:p rdf:resource="http://e/o"/></rdf:Description>').encode(),
+    "rdf": (
+        XML % '<rdf:Description rdf:about="http://e/s"><e:p rdf:resource="http://e/o"/></rdf:Description>'
+    ).encode(),
     "jsonld": b'{"@id": "http://e/s", "http://e/p": {"@id": "http://e/o"}}',
     "trig": b"<http://e/s> <http://e/p> <http://e/o> . <http://e/g> { <http://e/s> <http://e/p> 2 }",
     "nq": b'<http://e/s> <http://e/p> <http://e/o> .\n<http://e/s> <http://e/p> "2" <http://e/g> .\n',
@@ -248,7 +250,13 @@ def test_an_error_in_the_callers_progress_takes_the_load_back(store: GraphStore)
 
 @pytest.mark.parametrize(
     ("text", "key"),
-    [("Grid 2024.ttl", "grid-2024"), ("a/b.c.nq.gz", "b.c"), ("中国电网.ttl", "中国电网"), (".ttl", "ttl"), ("x .rdf", "x")],
+    [
+        ("Grid 2024.ttl", "grid-2024"),
+        ("a/b.c.nq.gz", "b.c"),
+        ("中国电网.ttl", "中国电网"),
+        (".ttl", "ttl"),
+        ("x .rdf", "x"),
+    ],
 )
 def test_keys_from_file_names(text: str, key: str) -> None:
     assert formats.key_from_name(text) == key
