@@ -9,13 +9,8 @@ import numpy as np
 
 from footprint import allocation
 from footprint.errors import AllocationError, InvalidInventory
+from footprint.gaps import METHODS
 from footprint.inventory import NONE, AllocationMethod, Bools, Direction, Floats, FlowKind, Ints, Inventory
-
-METHODS = {"mass": AllocationMethod.MASS, "energy": AllocationMethod.ENERGY, "economic": AllocationMethod.ECONOMIC}
-"""Allocation methods that may be asked for by name for processes that state none."""
-
-UNALLOCATED = "unallocated"
-"""The reading in which a process's reference product carries everything and its other products are cut off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +22,7 @@ class Activities:
         output: Index of the exchange that is its product (an input for a treatment of waste).
         share: Allocation factor, 1 for a process with one product.
         start: For each process its first activity; `start[p + 1] - start[p]` is how many it has.
-        unallocated: Product outputs that carry nothing because the reading `unallocated` was asked for.
+        unallocated: Product outputs that carry nothing, since their process states no method and none was asked for.
         ids: IRI of the process, or of the output exchange where the process has several products.
     """
 
@@ -44,27 +39,71 @@ def build(inventory: Inventory, coproducts: str) -> Activities:
 
     Args:
         inventory: The columns.
-        coproducts: What to do with a process that has several products and states no method: `error`, `unallocated`, or
-            a method name of `METHODS`.
+        coproducts: What to do with a process that has several products and states no method: a method name of `METHODS`,
+            or anything else to let its reference product carry everything (`Reading.require` says whether that is wrong).
 
     Raises:
         InvalidInventory: a process has no product, or a negative co-product.
-        AllocationError: several products and no method (with `error`), or the method cannot be carried out.
+        AllocationError: a method cannot be carried out.
     """
+    _check_references(inventory)
     is_output = _product_outputs(inventory)
+    _check_subdivision(inventory, is_output)
     reference = _references(inventory, is_output)
     unallocated = np.empty(0, dtype=np.int64)
     methods = inventory.processes.method.copy()
     undecided = _undecided(inventory, is_output)
-    if len(undecided) and coproducts == "error":
-        raise AllocationError(_no_method(inventory, is_output, undecided))
     if coproducts in METHODS:
         methods[undecided] = METHODS[coproducts]
     elif len(undecided):
+        _check_carriers(inventory, undecided[reference[undecided] == NONE])
         extra = np.flatnonzero(is_output & np.isin(inventory.exchanges.process, undecided))
         unallocated = extra[~np.isin(extra, reference)]
         is_output[unallocated] = False
     return _activities(inventory, is_output, methods, unallocated)
+
+
+def _check_references(inventory: Inventory) -> None:
+    """Refuse a quantitative reference that is no product of its process: its numbers would mean something else."""
+    table = inventory.exchanges
+    process = np.flatnonzero(inventory.processes.reference != NONE)
+    exchange = inventory.processes.reference[process]
+    side, kind = table.direction[exchange], inventory.flows.kind[table.flow[exchange]]
+    made = (side == Direction.OUTPUT) & (kind == FlowKind.PRODUCT)
+    treated = (side == Direction.INPUT) & (kind == FlowKind.WASTE)
+    fits = (table.process[exchange] == process) & (made | treated) & ~table.avoided[exchange]
+    if not np.all(fits):
+        first = int(np.flatnonzero(~fits)[0])
+        raise InvalidInventory(
+            f"<{inventory.processes.ids[int(process[first])]}> has the quantitative reference "
+            f"<{table.ids[int(exchange[first])]}>, which is no product output of it and no waste that it treats. Name one of "
+            "its own tm:output exchanges with a tm:Product flow, or, for a treatment, its tm:input exchange with the "
+            "tm:WasteFlow."
+        )
+
+
+def _check_subdivision(inventory: Inventory, is_output: Bools) -> None:
+    """Refuse an exchange that belongs to an output of another process, or to none: nobody would carry it."""
+    table = inventory.exchanges
+    stated = np.flatnonzero(table.allocated_to != NONE)
+    target = table.allocated_to[stated]
+    wrong = stated[~is_output[target] | (table.process[target] != table.process[stated])]
+    if len(wrong):
+        first = int(wrong[0])
+        raise AllocationError(
+            f"{len(wrong)} exchanges name an output that is no product of their own process, first <{table.ids[first]}> with "
+            f"tm:allocatedTo <{table.ids[int(table.allocated_to[first])]}>. Name a product output of the same process."
+        )
+
+
+def _check_carriers(inventory: Inventory, processes: Ints) -> None:
+    """Refuse the reading `unallocated` for a process that does not say which of its products carries everything."""
+    if len(processes):
+        raise AllocationError(
+            f"{len(processes)} processes have several products and no tm:quantitativeReference, first "
+            f"<{inventory.processes.ids[int(processes[0])]}>: none of them can carry everything. State the reference, or an "
+            "allocation method."
+        )
 
 
 def _product_outputs(inventory: Inventory) -> Bools:
@@ -110,17 +149,6 @@ def _undecided(inventory: Inventory, is_output: Bools) -> Ints:
     shared = np.zeros(len(inventory.processes.ids), dtype=np.bool_)
     shared[table.process[~is_output & (table.allocated_to == NONE)]] = True
     return several[shared[several]]
-
-
-def _no_method(inventory: Inventory, is_output: Bools, undecided: Ints) -> str:
-    first = int(undecided[0])
-    flows = inventory.exchanges.flow[np.flatnonzero(is_output & (inventory.exchanges.process == first))]
-    products = ", ".join(f"<{inventory.flows.ids[int(f)]}>" for f in flows[:4])
-    return (
-        f"{len(undecided)} processes have several products and state no allocation method, first "
-        f"<{inventory.processes.ids[first]}> with {products}. State tm:allocationMethod (mass, energy, economic, stated) or "
-        "tm:allocatedTo on its exchanges, or ask for a reading: --coproducts unallocated | mass | energy | economic."
-    )
 
 
 def _activities(inventory: Inventory, is_output: Bools, methods: Ints, unallocated: Ints) -> Activities:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from footprint.errors import AllocationError, UnitError
-from footprint.inventory import NONE, AllocationMethod, Floats, Ints, Inventory
+from footprint.inventory import AllocationMethod, Floats, Ints, Inventory
 
 SUM_TOLERANCE = 1e-9
 """Allocation factors of one process sum to one within this (rule R05)."""
@@ -103,11 +103,6 @@ def _values(inventory: Inventory, process: int, outputs: Ints) -> list[float]:
             "State all prices of one process in one currency and base year."
         )
     return weights
-
-
-def is_subdivided(inventory: Inventory, exchanges: Ints) -> bool:
-    """Tell whether every one of these exchanges states the output it belongs to, so that no factor is needed."""
-    return bool(np.all(inventory.exchanges.allocated_to[exchanges] != NONE))
 
 
 def _name(inventory: Inventory, process: int) -> str:

@@ -3,44 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
 
 from footprint import activities as splitting
 from footprint.activities import Activities
 from footprint.errors import IncompleteInventory, InvalidInventory, UnitError
+from footprint.gaps import Assumed, Assumption, CutOffReason, CutOffs, Reading
 from footprint.inventory import NONE, UNKNOWN_PROVIDER, Bools, Direction, Floats, FlowKind, Ints, Inventory
 from footprint.linking import Producers, link
 from footprint.system import System
-
-
-class CutOffReason(IntEnum):
-    """Why an exchange is outside the system."""
-
-    UNLINKED_INPUT = 0
-    UNTREATED_WASTE = 1
-    UNALLOCATED_PRODUCT = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How gaps in the data are read.
-
-    Attributes:
-        unlinked: `error`, or `cutoff` to leave out demands that no process supplies and to list each.
-        coproducts: `error`, `unallocated`, or an allocation method for processes that state none.
-    """
-
-    unlinked: str = "error"
-    coproducts: str = "error"
-
-    def __post_init__(self) -> None:
-        if self.unlinked not in {"error", "cutoff"}:
-            raise InvalidInventory(f"unlinked is {self.unlinked!r}; choose error or cutoff.")
-        known = {"error", splitting.UNALLOCATED, *splitting.METHODS}
-        if self.coproducts not in known:
-            raise InvalidInventory(f"coproducts is {self.coproducts!r}; choose one of {', '.join(sorted(known))}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +24,8 @@ class Assembly:
         process, product, unit: For each activity its process (-1: a factor), product flow and unit indices.
         factor: For each activity the index of its emission factor (-1: a process).
         share: Allocation factor of each activity.
-        cut_off, cut_off_reason: Exchanges outside the system and a `CutOffReason` for each.
-        lowest_identifier: Exchanges whose provider a rule chose among several (the lowest identifier).
-        substituted: Exchanges whose stated provider makes another flow than the one asked for.
+        cut_offs: Exchanges outside the system, and why.
+        assumed: Exchanges that rest on an assumption, and which.
     """
 
     system: System
@@ -63,10 +34,8 @@ class Assembly:
     unit: Ints
     factor: Ints
     share: Floats
-    cut_off: Ints
-    cut_off_reason: Ints
-    lowest_identifier: Ints
-    substituted: Ints
+    cut_offs: CutOffs
+    assumed: Assumed
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +65,10 @@ def assemble(inventory: Inventory, reading: Reading | None = None) -> Assembly:
     is_reference[acts.output] = True
     is_reference[acts.unallocated] = True
     demands, lowest, substituted, unlinked = _link(inventory, acts, is_reference)
-    if len(unlinked) and reading.unlinked == "error":
-        raise IncompleteInventory(_unlinked_message(inventory, unlinked))
+    cut_offs = _cut_offs(inventory, unlinked, acts.unallocated)
+    reading.require(cut_offs, inventory.processes.ids, inventory.flows.ids)
     factors = np.unique(demands.provider[demands.provider >= len(acts.output)]) - len(acts.output)
     _refuse_factors(inventory, factors)
-    cut_off, reason = _cut_offs(inventory, unlinked, acts.unallocated)
     return Assembly(
         system=_system(inventory, acts, demands, factors, is_reference),
         process=np.concatenate((acts.process, np.full(len(factors), NONE))),
@@ -108,10 +76,8 @@ def assemble(inventory: Inventory, reading: Reading | None = None) -> Assembly:
         unit=np.concatenate((inventory.exchanges.unit[acts.output], inventory.factors.unit[factors])),
         factor=np.concatenate((np.full(len(acts.output), NONE), factors)),
         share=np.concatenate((acts.share, np.ones(len(factors)))),
-        cut_off=cut_off,
-        cut_off_reason=reason,
-        lowest_identifier=lowest,
-        substituted=substituted,
+        cut_offs=cut_offs,
+        assumed=_assumed(inventory, lowest, substituted),
     )
 
 
@@ -125,9 +91,31 @@ def _check_columns(inventory: Inventory) -> None:
     ]
     for wrong, what, cure in checks:
         _refuse(inventory, np.flatnonzero(wrong), what, cure)
-    unknown = inventory.flows.kind[table.flow] == FlowKind.UNKNOWN
-    cure = "Type the flow as tm:Product, tm:WasteFlow or tm:ElementaryFlow."
-    _refuse(inventory, np.flatnonzero(unknown), "have a flow of no known kind", cure)
+    _check_kinds(inventory)
+
+
+def _check_kinds(inventory: Inventory) -> None:
+    """Refuse exchanges whose side, kind of flow and sign contradict each other: they would be left out or counted wrongly."""
+    table, kind = inventory.exchanges, inventory.flows.kind[inventory.exchanges.flow]
+    reference = np.zeros(len(table.ids), dtype=np.bool_)
+    reference[inventory.processes.reference[inventory.processes.reference != NONE]] = True
+    elementary, avoided = kind == FlowKind.ELEMENTARY, table.avoided
+    taken_in = (kind == FlowKind.WASTE) & (table.direction == Direction.INPUT) & ~reference
+    kinds = "Type the flow as tm:Product, tm:WasteFlow or tm:ElementaryFlow."
+    sides = "State products and wastes by tm:input or tm:output."
+    removal = "An avoided product is an output that another process need not make; state a removal by its own flow."
+    scrap = (
+        "A waste goes in only where it is treated (tm:quantitativeReference); type scrap that is bought as tm:Product."
+    )
+    checks: list[tuple[Bools, str, str]] = [
+        (kind == FlowKind.UNKNOWN, "have a flow of no known kind", kinds),
+        (~elementary & (table.direction == Direction.EMISSION), "are tm:emission of no elementary flow", sides),
+        (elementary & avoided, "are tm:avoided elementary flows", removal),
+        (avoided & (table.amount < 0), "are avoided and negative", "State a positive amount; it is counted negative."),
+        (taken_in, "take in a waste that their process does not treat", scrap),
+    ]
+    for wrong, what, cure in checks:
+        _refuse(inventory, np.flatnonzero(wrong), what, cure)
 
 
 def _refuse(inventory: Inventory, exchanges: Ints, what: str, cure: str) -> None:
@@ -188,17 +176,6 @@ def _co_product(inventory: Inventory, acts: Activities, process: int, exchange: 
     )
 
 
-def _unlinked_message(inventory: Inventory, unlinked: Ints) -> str:
-    flows, counts = np.unique(inventory.exchanges.flow[unlinked], return_counts=True)
-    most = np.argsort(-counts, kind="stable")[:5]
-    listed = ", ".join(f"<{inventory.flows.ids[int(flows[i])]}> ({counts[i]} times)" for i in most)
-    return (
-        f"{len(unlinked)} exchanges ask for {len(flows)} flows that no process or factor supplies, among them {listed}. "
-        "Load a process that makes them, name a provider (tm:defaultProvider, or tm:linkedTo in a linking graph), or ask "
-        "for the reading --unlinked cutoff, which lists each of them in the result."
-    )
-
-
 def _refuse_factors(inventory: Inventory, factors: Ints) -> None:
     for factor in factors:
         reason = inventory.factors.refusal.get(int(factor))
@@ -206,13 +183,23 @@ def _refuse_factors(inventory: Inventory, factors: Ints) -> None:
             raise InvalidInventory(
                 f"<{inventory.factors.ids[int(factor)]}> may not enter a product footprint: {reason}"
             )
+    table = inventory.factors
+    removal = np.isin(table.emission_row, list(inventory.removal_rows)) & (table.emission_amount > 0)
+    wrong = np.intersect1d(table.emission_factor[removal], factors)
+    if len(wrong):
+        raise InvalidInventory(
+            f"<{table.ids[int(wrong[0])]}> states a positive amount of a removal. State a removal as a negative amount."
+        )
 
 
-def _cut_offs(inventory: Inventory, unlinked: Ints, unallocated: Ints) -> tuple[Ints, Ints]:
+def _cut_offs(inventory: Inventory, unlinked: Ints, unallocated: Ints) -> CutOffs:
     waste = inventory.flows.kind[inventory.exchanges.flow[unlinked]] == FlowKind.WASTE
     reason = np.where(waste, CutOffReason.UNTREATED_WASTE, CutOffReason.UNLINKED_INPUT)
-    return (
-        np.concatenate((unlinked, unallocated)),
+    exchange = np.concatenate((unlinked, unallocated))
+    return CutOffs(
+        exchange,
+        inventory.exchanges.flow[exchange],
+        inventory.exchanges.process[exchange],
         np.concatenate((reason, np.full(len(unallocated), CutOffReason.UNALLOCATED_PRODUCT))).astype(np.int64),
     )
 
@@ -260,12 +247,24 @@ def _emissions(inventory: Inventory, acts: Activities, is_reference: Bools) -> _
     removal = np.isin(row, list(inventory.removal_rows))
     what = "take a greenhouse gas up, but its flow is of an emission category"
     _refuse(inventory, exchange[taken_up & ~removal], what, "Give the flow a removal category, or state tm:emission.")
-    emitted = removal & ~taken_up & (table.amount[exchange] > 0)
-    _refuse(
-        inventory, exchange[emitted], "emit a positive amount of a removal", "State a removal as a negative amount."
-    )
     sign = np.where(taken_up, -1.0, 1.0)
+    cure = "State a removal as a negative amount of tm:emission, or as a positive one of tm:input."
+    emitted = removal & ~taken_up & (table.amount[exchange] > 0)
+    _refuse(inventory, exchange[emitted], "emit a positive amount of a removal", cure)
     return _Demands(exchange, activity, table.amount[exchange] * share * scale * sign, row)
+
+
+def _assumed(inventory: Inventory, lowest: Ints, substituted: Ints) -> Assumed:
+    table = inventory.exchanges
+    uptake = (table.direction == Direction.INPUT) & (inventory.flows.row[table.flow] != NONE) & (table.amount < 0)
+    parts = {
+        Assumption.LOWEST_IDENTIFIER: lowest,
+        Assumption.SUBSTITUTED_PROVIDER: substituted,
+        Assumption.NEGATIVE_UPTAKE: np.flatnonzero(uptake),
+    }
+    exchange = np.concatenate(list(parts.values()))
+    kind = np.repeat([int(kind) for kind in parts], [len(part) for part in parts.values()])
+    return Assumed(exchange, table.process[exchange], kind.astype(np.int64))
 
 
 def _index(inventory: Inventory, unit: str) -> int:

@@ -88,7 +88,7 @@ class UnproductiveLoop(UnsolvableSystem):
     def __init__(self, activities: Sequence[str], radius: float) -> None:
         self.activities = tuple(activities)
         self.radius = radius
-        shown = ", ".join(self.activities[:8])
+        shown = ", ".join(f"<{activity}>" for activity in self.activities[:8])
         more = f" and {len(self.activities) - 8} more" if len(self.activities) > 8 else ""
         super().__init__(
             f"unproductive loop: {shown}{more}. One round through it uses {radius:.6g} times what it makes of its own "

@@ -106,8 +106,10 @@ def deep_check(path: str | Path) -> Report:
         layout = layouts.read(report.path)
         with tempfile.TemporaryDirectory(prefix="tanmai-doctor-") as folder:
             _Deep(layout, report, Path(folder)).run()
-    except (GraphStoreError, OSError) as error:
+    except GraphStoreError as error:
         report.problems.append(str(error))
+    except OSError as error:
+        report.problems.append(f"The newest generation cannot be read through: {error} Run tanmai doctor --rebuild.")
     return report
 
 

@@ -27,6 +27,9 @@ from graphstore.xmlguard import XmlGuard
 Progress = Callable[[int, int], None]
 """Called with bytes done and bytes in total (of the file as it is, compressed or not)."""
 
+SMALL: Final = 256 << 10
+"""Sources below this many bytes go through the engine's transactions instead of its bulk loader."""
+
 GZIP_MAGIC: Final = b"\x1f\x8b"
 
 
@@ -127,6 +130,8 @@ class Parse:
         gzip: whether it is compressed.
         base_iri: base for relative IRIs in the data; ``None`` refuses them.
         graph: the graph that takes the triples that name none.
+        small: whether there is little data: the bulk loader writes new table files each time, which the engine
+            hardly ever merges, so that many small loads would make every generation slower to publish.
     """
 
     name: str
@@ -134,6 +139,7 @@ class Parse:
     gzip: bool
     base_iri: str | None
     graph: ox.NamedNode
+    small: bool
 
 
 def bulk_load(engine: ox.Store, stream: io.RawIOBase, parse: Parse) -> None:
@@ -151,7 +157,8 @@ def bulk_load(engine: ox.Store, stream: io.RawIOBase, parse: Parse) -> None:
     if guard is not None:
         reader = io.BufferedReader(guard, CHUNK_SIZE)
     try:
-        engine.bulk_load(reader, parse.format.rdf, base_iri=parse.base_iri, to_graph=parse.graph)
+        load = engine.load if parse.small else engine.bulk_load
+        load(reader, parse.format.rdf, base_iri=parse.base_iri, to_graph=parse.graph)
     except SyntaxError as error:
         raise _syntax_error(error, parse.name, guard) from None
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:

@@ -10,7 +10,7 @@ from typing import IO, Any, Final, Literal
 
 import pyoxigraph as ox
 
-from graphstore.errors import ModeError, QueryError, QuerySyntaxError
+from graphstore.errors import GenerationCorruptError, ModeError, QueryError, QuerySyntaxError
 from graphstore.formats import by_name
 from graphstore.sparql import bind, guard, tokens
 from graphstore.terms import PREFIXES, PythonValue, Term, Value, to_python
@@ -134,7 +134,16 @@ def _fetched(fetch: Any) -> Any:
     try:
         return fetch()
     except (OSError, RuntimeError) as error:
-        raise QueryError(f"The query failed while it ran: {error}.") from error
+        raise failure(error) from error
+
+
+def failure(error: Exception) -> QueryError | GenerationCorruptError:
+    """What an error of the engine outside of parsing means."""
+    if "Corruption" in str(error):
+        return GenerationCorruptError(
+            f"The store's tables are damaged: {error} Run tanmai doctor --rebuild to make them anew from the journal."
+        )
+    return QueryError(f"The query failed while it ran: {error}.")
 
 
 def _sparql_json(columns: Sequence[str], rows: Sequence[Row]) -> dict[str, Any]:
@@ -205,4 +214,4 @@ def run(engine: ox.Store, text: str, bindings: Mapping[str, Value] | None = None
     except SyntaxError as error:
         raise syntax_error(error, text, bound) from None
     except (OSError, RuntimeError) as error:
-        raise QueryError(f"The query failed: {error}.") from error
+        raise failure(error) from error

@@ -14,12 +14,6 @@ from typing import Any
 
 import pytest
 
-from footprint.assemble import Reading
-from graphstore import GraphStore
-from graphstore.answers.explanation import explain
-from graphstore.answers.footprint import calculate
-from graphstore.answers.graph import Calculation, Settings
-
 EX = "https://example.org/"
 ID = "https://w3id.org/tanmai/id/"
 UNIT = "http://qudt.org/vocab/unit/"
@@ -71,10 +65,16 @@ def process(
     made = flow or f":{name}"
     text = product(name) if flow is None else ""
     text += exchange(f"{name}-out", made, amount, unit)
-    text += f':{name}-making a tm:UnitProcess ; rdfs:label "making {name}"@en ; {more} tm:quantitativeReference :{name}-out'
+    text += (
+        f':{name}-making a tm:UnitProcess ; rdfs:label "making {name}"@en ; {more} tm:quantitativeReference :{name}-out'
+    )
     text += f" ; tm:output :{name}-out"
     rest = ""
-    for side, word, listed in (("input", "in", inputs), ("emission", "emission", emissions), ("output", "output", outputs)):
+    for side, word, listed in (
+        ("input", "in", inputs),
+        ("emission", "emission", emissions),
+        ("output", "output", outputs),
+    ):
         for number, item in enumerate(listed, 1):
             text += f" ; tm:{side} :{name}-{word}-{number}"
             rest += exchange(f"{name}-{word}-{number}", *item)
@@ -85,21 +85,28 @@ def process(
 class Case:
     """A supply chain loaded beside the reference knowledge."""
 
-    store: GraphStore
+    store: Any
 
     def calculation(
         self, gwp: str = "AR6", unlinked: str = "error", coproducts: str = "error", strict: bool = False
-    ) -> Calculation:
+    ) -> Any:
+        from footprint.gaps import Reading
+        from graphstore.answers.graph import Calculation, Settings
+
         return Calculation(self.store, Settings(gwp, Reading(unlinked, coproducts), strict))
 
     def footprint(self, name: str, amount: float = 1.0, unit: str | None = None, **settings: Any) -> dict[str, Any]:
         """The whole result for a product by its local name or a text."""
+        from graphstore.answers.footprint import calculate
+
         return calculate(self.calculation(**settings), _iri(name), amount, unit).data
 
     def total(self, name: str, amount: float = 1.0, unit: str | None = None, **settings: Any) -> float:
         return float(self.footprint(name, amount, unit, **settings)["total"]["value"])
 
     def explain(self, name: str, depth: int = 12, cutoff: float = 0.0, **settings: Any) -> dict[str, Any]:
+        from graphstore.answers.explanation import explain
+
         return explain(self.calculation(**settings), _iri(name), depth=depth, cutoff=cutoff)
 
 
@@ -110,6 +117,7 @@ def _iri(name: str) -> str:
 @pytest.fixture(scope="session")
 def knowledge_store():
     """A store in memory with all reference knowledge."""
+    from graphstore import GraphStore
     from tanmai import knowledge
 
     with GraphStore.open() as store:

@@ -6,20 +6,29 @@ from typing import Any
 
 import numpy as np
 
+from footprint.gaps import Assumption
 from footprint.inventory import Ints
 from footprint.solve import Supply
 from graphstore.answers.cutoffs import processes_in
 from graphstore.answers.graph import Calculation
 from graphstore.answers.lines import Terms
 from graphstore.answers.names import Names
+from graphstore.answers.question import Question
 from graphstore.queries import load
 
 
-def collect(
-    calculation: Calculation, chain: Supply, terms: Terms, total: float, fixed: float, names: Names
-) -> list[dict[str, Any]]:
-    """Return all assumptions behind one result, each with code, text in both languages, share and subjects."""
+def collect(question: Question, terms: Terms, total: float, fixed: float) -> list[dict[str, Any]]:
+    """Return all assumptions behind one result, each with code, text in both languages, share and subjects.
+
+    Args:
+        question: The product and its supply chain.
+        terms: The terms of the result.
+        total: The result in kg CO2e.
+        fixed: What of it cannot be restated under the asked GWP set.
+    """
+    calculation, chain, names = question.calculation, question.chain, question.names
     found = [
+        _narrowed(question),
         _not_restated(calculation, fixed, total),
         *_decided(calculation, chain),
         *_factors(calculation, terms, total, names),
@@ -41,6 +50,16 @@ def _assumption(
     return made
 
 
+def _narrowed(question: Question) -> dict[str, Any] | None:
+    if not question.narrowed:
+        return None
+    return _assumption(
+        "upstream-part",
+        f"the store as a whole cannot be calculated, so only what is upstream of this product was taken. ({question.narrowed})",
+        f"存储整体无法计算，仅取本产品的上游部分。（{question.narrowed}）",
+    )
+
+
 def _not_restated(calculation: Calculation, fixed: float, total: float) -> dict[str, Any] | None:
     if not fixed:
         return None
@@ -55,32 +74,37 @@ def _not_restated(calculation: Calculation, fixed: float, total: float) -> dict[
 
 
 def _decided(calculation: Calculation, chain: Supply) -> list[dict[str, Any]]:
-    """Report providers that were not stated for exactly what is asked."""
-    snapshot, running = calculation.snapshot, processes_in(calculation, chain)
+    """Report exchanges of the chain that were read by a rule: chosen providers, odd signs."""
+    snapshot = calculation.snapshot
+    here = processes_in(calculation, chain)[snapshot.assumed.process]
     ids = snapshot.compiled.system.exchange_ids
     made = []
-    lowest = snapshot.lowest_identifier[running[snapshot.lowest_identifier_process]]
-    if len(lowest):
-        made.append(
-            _assumption(
-                "lowest-identifier",
-                f"{len(lowest)} inputs could come from several processes and none was chosen; the one with the lowest "
-                "identifier supplies them. Choose with tm:linkedTo in a linking graph.",
-                f"{len(lowest)} 项输入有多个可能的供应过程且未指定，取标识符最小者；可在链接图中用 tm:linkedTo 指定。",
-                subjects=[ids[int(e)] for e in lowest],
-            )
-        )
-    substituted = snapshot.substituted[running[snapshot.substituted_process]]
-    if len(substituted):
-        made.append(
-            _assumption(
-                "substituted-provider",
-                f"{len(substituted)} inputs are supplied by a stated provider that makes another flow than the one asked for.",
-                f"{len(substituted)} 项输入由指定的供应过程供给，但该过程的产品流与所需流不一致。",
-                subjects=[ids[int(e)] for e in substituted],
-            )
-        )
+    for kind, (code, en, zh) in _DECIDED.items():
+        mine = snapshot.assumed.exchange[here & (snapshot.assumed.kind == kind)]
+        if len(mine):
+            count, subjects = len(mine), [ids[int(e)] for e in mine]
+            made.append(_assumption(code, en.format(count=count), zh.format(count=count), subjects=subjects))
     return made
+
+
+_DECIDED = {
+    Assumption.LOWEST_IDENTIFIER: (
+        "lowest-identifier",
+        "{count} inputs could come from several processes and none was chosen; the one with the lowest identifier supplies "
+        "them. Choose with tm:linkedTo in a linking graph.",
+        "{count} 项输入有多个可能的供应过程且未指定，取标识符最小者；可在链接图中用 tm:linkedTo 指定。",
+    ),
+    Assumption.SUBSTITUTED_PROVIDER: (
+        "substituted-provider",
+        "{count} inputs are supplied by a stated provider that makes another flow than the one asked for.",
+        "{count} 项输入由指定的供应过程供给，但该过程的产品流与所需流不一致。",
+    ),
+    Assumption.NEGATIVE_UPTAKE: (
+        "negative-uptake",
+        "{count} uptakes of a gas are stated with a negative amount; they are read as they stand, as releases.",
+        "{count} 项气体吸收以负值给出，按原值计为释放。",
+    ),
+}
 
 
 def _factors(calculation: Calculation, terms: Terms, total: float, names: Names) -> list[dict[str, Any]]:

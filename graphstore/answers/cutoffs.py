@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from footprint.assemble import CutOffReason
+from footprint.gaps import CutOffReason
 from footprint.inventory import Bools
 from footprint.solve import Supply
 from graphstore.answers.graph import Calculation
@@ -32,11 +32,11 @@ def processes_in(calculation: Calculation, chain: Supply) -> Bools:
 def cut_offs(calculation: Calculation, chain: Supply, names: Names) -> list[dict[str, Any]]:
     """Return every cut-off of the chain with its process, flow, amount per run of the process, and the reason."""
     snapshot = calculation.snapshot
-    inside = np.flatnonzero(processes_in(calculation, chain)[snapshot.cut_off_process])
+    inside = np.flatnonzero(processes_in(calculation, chain)[snapshot.cut_offs.process])
     if not len(inside):
         return []
-    ids = [snapshot.compiled.system.exchange_ids[int(e)] for e in snapshot.cut_off[inside]]
-    reason = dict(zip(ids, snapshot.cut_off_reason[inside].tolist(), strict=True))
+    ids = [snapshot.compiled.system.exchange_ids[int(e)] for e in snapshot.cut_offs.exchange[inside]]
+    reason = dict(zip(ids, snapshot.cut_offs.reason[inside].tolist(), strict=True))
     facts = calculation.about(load("cut-off-details"), "exchange", ids)
     names.learn(str(row[key]) for row in facts for key in ("process", "flow", "unit") if row[key] is not None)
     return [

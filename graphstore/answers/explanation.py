@@ -12,13 +12,11 @@ from typing import Any
 import numpy as np
 
 from footprint.paths import PathTree, path_tree
-from footprint.solve import supply
-from graphstore.answers.footprint import reference_amount
 from graphstore.answers.graph import Calculation
 from graphstore.answers.inputs import engine, inputs
 from graphstore.answers.lines import details, facts_of, learn
 from graphstore.answers.names import Names
-from graphstore.answers.products import find
+from graphstore.answers.question import ask
 
 
 @dataclass(slots=True)
@@ -55,21 +53,19 @@ def explain(
         product, amount, unit, total with its error bound, settings, inputs, engine, and `root`: a line with `name`,
         `amount`, `unit`, `factor` (kg CO2e per unit), `value`, `share`, source facts, and `children`.
     """
-    names = Names(calculation)
-    activity = find(calculation, product, names)
+    question = ask(calculation, product, amount, unit)
+    calculation, names, activity = question.calculation, question.names, question.activity
     snapshot = calculation.snapshot
-    compiled, cost = snapshot.compiled, calculation.cost
-    quantity = reference_amount(calculation, activity, amount, unit)
-    found = calculation.scores
+    compiled, cost, found = snapshot.compiled, calculation.cost, calculation.scores
+    quantity = question.chain.amount
     tree = path_tree(compiled, found, cost, activity, quantity, cutoff=max(cutoff, 1e-12), max_depth=depth)
-    bounded = supply(compiled, activity, quantity).total(cost)
+    bounded = question.chain.total(cost)
     drawing = _Drawing(calculation, tree, names)
     _gather(drawing)
-    product_iri, unit_iri = str(snapshot.product_of(activity)), unit or snapshot.unit_of(activity)
     return {
-        "product": names[product_iri].as_dict(),
+        "product": names[str(snapshot.product_of(activity))].as_dict(),
         "amount": amount,
-        "unit": names[unit_iri].as_dict(),
+        "unit": names[question.unit].as_dict(),
         "total": {"value": float(bounded.values), "unit": "kg CO2e", "error_bound": float(bounded.bounds)},
         "settings": calculation.settings.as_dict(),
         "cutoff": cutoff,

@@ -8,17 +8,16 @@ from typing import Any
 import numpy as np
 
 from footprint.contributions import by_stage
-from footprint.solve import Supply, supply
+from footprint.solve import Supply
 from graphstore.answers import assumptions as assuming
 from graphstore.answers.cutoffs import cut_offs
 from graphstore.answers.graph import Calculation
 from graphstore.answers.inputs import engine, input_hash, inputs
 from graphstore.answers.lines import Terms, by_process, described
 from graphstore.answers.names import Names
-from graphstore.answers.products import find
+from graphstore.answers.question import Question, ask
 from graphstore.errors import ExtractionError
 from graphstore.technosphere.emissions import CO2E
-from graphstore.technosphere.quantities import conversions_of, unit_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,29 +49,12 @@ def calculate(
         UnitError: the unit does not fit the product.
         ExtractionError: strict, and a factor cannot be restated under the GWP set.
     """
-    names = Names(calculation)
-    activity = find(calculation, product, names)
-    snapshot = calculation.snapshot
-    chain = supply(snapshot.compiled, activity, reference_amount(calculation, activity, amount, unit))
-    return Footprint(_result(calculation, names, activity, chain, (amount, unit or snapshot.unit_of(activity)), most))
+    question = ask(calculation, product, amount, unit)
+    return Footprint(_result(question, most))
 
 
-def reference_amount(calculation: Calculation, activity: int, amount: float, unit: str | None) -> float:
-    """Return an amount in the product's reference unit, converted by way of its stated properties if need be.
-
-    Raises:
-        UnitError: the unit does not fit the product.
-    """
-    snapshot = calculation.snapshot
-    if unit in {None, snapshot.unit_of(activity)}:
-        return amount
-    properties = conversions_of(calculation.select, str(snapshot.product_of(activity)))
-    return amount * unit_table(calculation.select).scale(str(unit), snapshot.unit_of(activity), properties)
-
-
-def _result(
-    calculation: Calculation, names: Names, activity: int, chain: Supply, asked: tuple[float, str], most: int
-) -> dict[str, Any]:
+def _result(question: Question, most: int) -> dict[str, Any]:
+    calculation, names, chain, activity = question.calculation, question.names, question.chain, question.activity
     snapshot, weights = calculation.snapshot, calculation.characterisation
     cost = snapshot.compiled.cost(np.stack((weights.excluding_biogenic, weights.including_biogenic)))
     bounded = chain.total(cost)
@@ -82,13 +64,13 @@ def _result(
     lines = described(calculation, terms, listed, total, names)
     rows = chain.inventory().values
     product = str(snapshot.product_of(activity))
-    names.learn([product, snapshot.maker(activity), asked[1]])
+    names.learn([product, snapshot.maker(activity), question.unit])
     fixed = _not_restated(calculation, rows)
     return {
         "product": names[product].as_dict(),
         "process": names[snapshot.maker(activity)].as_dict(),
-        "amount": asked[0],
-        "unit": names[asked[1]].as_dict(),
+        "amount": question.amount,
+        "unit": names[question.unit].as_dict(),
         "total": {"value": total, "unit": "kg CO2e", "error_bound": float(bounded.bounds[0])},
         "total_including_biogenic_co2": {
             "value": float(bounded.values[1]),
@@ -104,7 +86,7 @@ def _result(
         "contributions": lines,
         "contributions_remainder": total - float(np.sum(terms.value[listed])),
         "cutoffs": cut_offs(calculation, chain, names),
-        "assumptions": assuming.collect(calculation, chain, terms, total, fixed, names),
+        "assumptions": assuming.collect(question, terms, total, fixed),
         "inputs": inputs(calculation),
         "input_hash": input_hash(calculation, product, chain.amount),
         "engine": engine(calculation, chain.info),
@@ -143,13 +125,13 @@ def _gases(calculation: Calculation, rows: np.ndarray[Any, Any], names: Names) -
     """Give each gas in kilograms and in kg CO2e; factors that state only CO2e stand as such, with their GWP set."""
     weights = calculation.characterisation
     kinds = calculation.snapshot.compiled.system.rows
-    names.learn(row.gas for row in kinds)
+    names.learn(iri for row in kinds for iri in (row.gas, row.category))
     gases = []
     for position, row in enumerate(kinds):
         mass = float(rows[position])
         if mass == 0:
             continue
-        gas: dict[str, Any] = {**names[row.gas].as_dict(), "category": row.category, "mass_kg": mass}
+        gas: dict[str, Any] = {**names[row.gas].as_dict(), "category": names[row.category].as_dict(), "mass_kg": mass}
         gas |= {"gwp": float(weights.potential[position]), "co2e": float(weights.potential[position]) * mass}
         gas["in_total"] = float(weights.excluding_biogenic[position]) * mass
         if row.gas == CO2E:

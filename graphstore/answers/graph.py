@@ -10,8 +10,9 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
-from footprint.assemble import Reading
 from footprint.compile import Cost
+from footprint.gaps import Reading
+from footprint.inventory import Bools
 from footprint.solve import Scores, scores
 from graphstore.store import GraphStore
 from graphstore.technosphere.emissions import Characterisation, characterisation
@@ -62,12 +63,15 @@ class Calculation:
 
     graph: GraphStore
     settings: Settings = field(default_factory=Settings)
+    part: Snapshot | None = None
 
     @cached_property
     def snapshot(self) -> Snapshot:
-        """The compiled system."""
+        """The compiled system: of the part of the graph that was given, else of the whole."""
+        if self.part is not None:
+            return self.part
         cache = None if self.graph.in_memory else self.graph.cache_dir()
-        return snapshot(self.select, self.settings.reading, cache)
+        return snapshot(self.select, self.settings.reading.coproducts, cache)
 
     @cached_property
     def characterisation(self) -> Characterisation:
@@ -83,6 +87,15 @@ class Calculation:
     def scores(self) -> Scores:
         """The footprint of one unit of every product."""
         return scores(self.snapshot.compiled, self.cost)
+
+    def require_complete(self, inside: Bools | None = None) -> None:
+        """Refuse the gaps that the reading does not allow, in the processes marked or in all.
+
+        Raises:
+            AllocationError, IncompleteInventory: see `Reading.require`.
+        """
+        found = self.snapshot
+        self.settings.reading.require(found.cut_offs, found.process_ids, found.product_ids, inside)
 
     def select(self, text: str) -> bytes:
         """Run a SELECT and return CSV."""

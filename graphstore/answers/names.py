@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -54,3 +55,15 @@ class Names:
         """Return the name of a node, asking the graph when it was not learned before."""
         self.learn([iri])
         return self._known[iri]
+
+    def annotate(self, text: str) -> str:
+        """Put the names of nodes beside their IRIs in a message: `<iri>` becomes `"label" <iri>` where the graph has one."""
+        found = list(dict.fromkeys(_IRI.findall(text)))
+        self.learn(found)
+        for iri in found:
+            if self._known[iri].labels:
+                text = text.replace(f"<{iri}>", f'"{self._known[iri].in_language("en")}" <{iri}>')
+        return text
+
+
+_IRI = re.compile(r"<((?:https?|urn):[^<>\s\"{}|\\^`]*)>")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from footprint.inventory import Direction, FlowKind, Inventory
 from graphstore.answers.graph import Calculation
 from graphstore.answers.names import Names
 from graphstore.errors import UnknownNameError
@@ -16,48 +18,62 @@ MOST_CANDIDATES = 12
 
 @dataclass(frozen=True, slots=True)
 class ProductRow:
-    """One product and the process that makes it."""
+    """One product and what makes it.
 
-    activity: int
+    Attributes:
+        key: Number of the activity (or of the process, in an inventory that is not assembled).
+        iri: IRI of the product.
+        process: IRI of the process.
+        output: IRI of the activity: the process, or the output exchange where the process has several products.
+        unit: IRI of the product's reference unit.
+    """
+
+    key: int
     iri: str
     process: str
+    output: str
     unit: str
 
 
 def products(calculation: Calculation) -> list[ProductRow]:
     """Return every product with its process, in the order of the system; emission factors are not products."""
     snapshot = calculation.snapshot
+    outputs = snapshot.compiled.system.activity_ids
     return [
-        ProductRow(activity, str(snapshot.product_of(activity)), snapshot.maker(activity), snapshot.unit_of(activity))
-        for activity in np.flatnonzero(snapshot.process >= 0).tolist()
+        ProductRow(a, str(snapshot.product_of(a)), snapshot.maker(a), outputs[a], snapshot.unit_of(a))
+        for a in np.flatnonzero(snapshot.process >= 0).tolist()
     ]
 
 
-def find(calculation: Calculation, text: str, names: Names) -> int:
-    """Return the activity whose product, process or co-product output is meant.
+def unassembled_products(inventory: Inventory) -> list[ProductRow]:
+    """Return every product that an inventory states, keyed by process; for a store that cannot be assembled whole."""
+    table = inventory.exchanges
+    stated = (table.direction == Direction.OUTPUT) & (inventory.flows.kind[table.flow] == FlowKind.PRODUCT)
+    stated[inventory.processes.reference[inventory.processes.reference >= 0]] = True
+    rows = []
+    for e in np.flatnonzero(stated & (table.flow >= 0) & (table.process >= 0)).tolist():
+        process = inventory.processes.ids[int(table.process[e])]
+        unit = inventory.unit_ids[int(table.unit[e])] if table.unit[e] >= 0 else ""
+        rows.append(
+            ProductRow(int(table.process[e]), inventory.flows.ids[int(table.flow[e])], process, table.ids[e], unit)
+        )
+    return rows
 
-    An IRI must match whole. A name may be any unique part, in either language and any case; an exact name wins over
-    longer ones that contain it.
+
+def find(calculation: Calculation, rows: Sequence[ProductRow], text: str, names: Names) -> ProductRow:
+    """Return the product that is meant.
+
+    An IRI (of a product, a process or a co-product's output) must match whole. A name may be any unique part, in either
+    language and any case; an exact name wins over longer ones that contain it.
 
     Raises:
         UnknownNameError: nothing matches, or several do; the candidates are listed.
     """
-    rows = products(calculation)
-    by_iri = [
-        row.activity
-        for row in rows
-        if text in {row.iri, row.process, calculation.snapshot.compiled.system.activity_ids[row.activity]}
-    ]
-    if len(by_iri) == 1:
-        return by_iri[0]
+    by_iri = [row for row in rows if text in {row.iri, row.process, row.output}]
     if by_iri:
-        raise UnknownNameError(_several(text, [row for row in rows if row.activity in by_iri], names))
+        return _one(text, by_iri, names)
     if "://" in text or text.startswith("urn:"):
         raise UnknownNameError(f"No product or process <{text}> in the current graph. `tanmai products` lists them.")
-    return _by_name(calculation, text, rows, names)
-
-
-def _by_name(calculation: Calculation, text: str, rows: list[ProductRow], names: Names) -> int:
     needle = text.strip().lower()
     if not needle:
         raise UnknownNameError("The name of the product is empty. Give an IRI or a part of its name.")
@@ -65,22 +81,24 @@ def _by_name(calculation: Calculation, text: str, rows: list[ProductRow], names:
     exact = {str(hit["node"]) for hit in hits if str(hit["label"]).strip().lower() == needle}
     for matching in (exact, {str(hit["node"]) for hit in hits}):
         for found in ([r for r in rows if r.iri in matching], [r for r in rows if r.process in matching]):
-            if len(found) == 1:
-                return found[0].activity
             if found:
-                raise UnknownNameError(_several(text, found, names))
+                return _one(text, found, names)
     raise UnknownNameError(
         f"No product whose name contains {text!r}. `tanmai products` lists all {len(rows)}; try a shorter part of the name."
     )
 
 
-def _several(text: str, found: list[ProductRow], names: Names) -> str:
+def _one(text: str, found: Sequence[ProductRow], names: Names) -> ProductRow:
+    if len(found) == 1:
+        return found[0]
     names.learn(iri for row in found[:MOST_CANDIDATES] for iri in (row.iri, row.process))
     lines = [
         f"  {names[row.iri].in_language('en')} / {names[row.iri].in_language('zh')}  "
-        f"({names[row.process].in_language('en')})  <{row.process}>"
+        f"({names[row.process].in_language('en')})  <{row.output}>"
         for row in found[:MOST_CANDIDATES]
     ]
     more = f"\n  and {len(found) - MOST_CANDIDATES} more" if len(found) > MOST_CANDIDATES else ""
     listed = "\n".join(lines)
-    return f"{text!r} fits {len(found)} products; give a longer part of the name, or an IRI:\n{listed}{more}"
+    raise UnknownNameError(
+        f"{text!r} fits {len(found)} products; give a longer part of the name, or an IRI:\n{listed}{more}"
+    )

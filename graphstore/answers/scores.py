@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from footprint.assemble import CutOffReason
+from footprint.gaps import CutOffReason
 from footprint.solve import scores
 from graphstore.answers.cutoffs import REASONS
 from graphstore.answers.graph import Calculation
@@ -23,7 +23,11 @@ def all_products(calculation: Calculation) -> pl.DataFrame:
     """Return a row per product: iri, process, name, amount, unit, kg_co2e, error_bound, and the biogenic reading beside it.
 
     Amount is one reference unit. The rows stand in the order of process and product IRIs.
+
+    Raises:
+        AllocationError, IncompleteInventory: gaps anywhere in the store that the reading does not allow.
     """
+    calculation.require_complete()
     snapshot, weights = calculation.snapshot, calculation.characterisation
     found = scores(
         snapshot.compiled, snapshot.compiled.cost(np.stack((weights.excluding_biogenic, weights.including_biogenic)))
@@ -66,9 +70,9 @@ def cut_off_table(calculation: Calculation) -> pl.DataFrame:
     snapshot = calculation.snapshot
     return pl.DataFrame(
         {
-            "exchange": [snapshot.compiled.system.exchange_ids[int(e)] for e in snapshot.cut_off],
-            "process": [snapshot.process_ids[int(p)] for p in snapshot.cut_off_process],
-            "reason": [REASONS[CutOffReason(int(r))] for r in snapshot.cut_off_reason],
+            "exchange": [snapshot.compiled.system.exchange_ids[int(e)] for e in snapshot.cut_offs.exchange],
+            "process": [snapshot.process_ids[int(p)] for p in snapshot.cut_offs.process],
+            "reason": [REASONS[CutOffReason(int(r))] for r in snapshot.cut_offs.reason],
         },
         schema={"exchange": pl.String, "process": pl.String, "reason": pl.String},
     ).sort("process", "exchange")

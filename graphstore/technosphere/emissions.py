@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,9 +11,11 @@ import polars as pl
 
 from footprint.inventory import NONE, FactorTable, Floats, FlowTable, Ints
 from footprint.system import EmissionRow
+from footprint.units import UnitTable
 from graphstore.errors import ExtractionError
 from graphstore.queries import load
-from graphstore.technosphere.columns import Select, table
+from graphstore.technosphere.columns import Select, only, table
+from graphstore.technosphere.quantities import MASS_UNIT
 
 ID = "https://w3id.org/tanmai/id/"
 CO2E = f"{ID}gas/CO2e"
@@ -42,8 +45,8 @@ class Factors:
         )
 
 
-def factors(select: Select, providers: pl.Series, process_ids: Sequence[str]) -> Factors:
-    """Read the emission factors among the named providers.
+def factors(select: Select, providers: pl.Series, process_ids: Sequence[str], units: UnitTable) -> Factors:
+    """Read the emission factors among the named providers; masses of gases are turned into kilograms.
 
     A factor states masses of gases, or CO2e with the GWP set it was made with (`unknown` where the publisher states
     none). One that is unusable (a CO2-only electricity factor, no unit, no emission) is kept with the reason, so that
@@ -51,25 +54,69 @@ def factors(select: Select, providers: pl.Series, process_ids: Sequence[str]) ->
     """
     named = providers.drop_nulls().unique()
     named = named.filter(~named.is_in(pl.Series(process_ids, dtype=pl.String).implode())).sort()
-    stated = table(select, load("factors"), "factor", "unit", "co2e", "gwpSet", "category", "refusedClass")
-    frame = stated.filter(pl.col("factor").is_in(named.implode())).sort("factor", "refusedClass", "gwpSet")
-    frame = frame.unique("factor", keep="first", maintain_order=True)
-    masses = table(select, load("factor-gases"), "factor", "gas", "category", "aircraft", "amount").sort(pl.all())
+    stated = table(select, load("factors"), "factor", *_STATED)
+    stated = stated.filter(pl.col("factor").is_in(named.implode()))
+    frame = stated.group_by("factor").agg(pl.all().drop_nulls().unique().sort()).sort("factor")
+    gases = table(select, load("factor-gases"), "factor", "mass", "gas", "category", "aircraft", "amount", "unit")
+    gases = gases.filter(pl.col("factor").is_in(named.implode())).sort(pl.all())
     emissions: list[tuple[int, EmissionRow, float]] = []
     refusal: dict[int, str] = {}
-    for position, (factor, unit, co2e, gwp_set, category, refused) in enumerate(frame.iter_rows()):
-        gases = masses.filter(pl.col("factor") == factor)
-        reason = _refusal(unit, co2e, gwp_set, refused, len(gases))
+    for position, row in enumerate(frame.iter_rows(named=True)):
+        masses = gases.filter(pl.col("factor") == row["factor"])
+        reason = _refusal(row, len(masses)) or _refused_mass(masses, units)
         if reason:
             refusal[position] = reason
-        elif len(gases):
-            emissions += [(position, _row(g, c, a), float(m)) for _, g, c, a, m in gases.iter_rows()]
+        elif len(masses):
+            for _, _, gas, category, aircraft, amount, unit in masses.iter_rows():
+                kilograms = _number(amount) * units.scale(unit or MASS_UNIT, MASS_UNIT)
+                emissions.append((position, _row(gas, category, aircraft), kilograms))
         else:
-            emissions.append((position, EmissionRow(CO2E, category or FOSSIL, gwp_set=gwp_set), float(co2e)))
-    return Factors(frame["factor"].to_list(), frame, emissions, refusal)
+            category = row["category"][0] if row["category"] else FOSSIL
+            kind = EmissionRow(CO2E, category, gwp_set=row["gwpSet"][0])
+            emissions.append((position, kind, _number(row["co2e"][0])))
+    return Factors(frame["factor"].to_list(), frame.with_columns(pl.col("unit").list.first()), emissions, refusal)
 
 
-def _refusal(unit: str | None, co2e: str | None, gwp_set: str | None, refused: str | None, gases: int) -> str | None:
+_STATED = {
+    "unit": "perUnit",
+    "co2e": "co2e",
+    "gwpSet": "gwpSet",
+    "category": "emissionCategory",
+    "refusedClass": "type",
+}
+"""Columns of the query `factors` and the properties they come from."""
+
+
+def _number(text: str) -> float:
+    """Read a number; what is none becomes NaN."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
+
+
+def _refused_mass(masses: pl.DataFrame, units: UnitTable) -> str | None:
+    """Return why the masses of gases of one factor cannot be used."""
+    if masses["mass"].n_unique() != len(masses):
+        return (
+            "one tm:gasMass of it states several gases, categories, amounts or units; give each gas a mass of its own."
+        )
+    for _, _, gas, category, _, amount, unit in masses.iter_rows():
+        if not math.isfinite(_number(amount)):
+            return f"the mass {amount!r} of <{gas}> is no finite number."
+        if category is None:
+            return f"the mass of <{gas}> names no tm:emissionCategory; say whether it is fossil, biogenic or a removal."
+        if unit is not None and (unit not in units.units or not units.commensurable(unit, MASS_UNIT)):
+            return f"the mass of <{gas}> is in <{unit}>, which is no unit of mass."
+    return None
+
+
+def _refusal(row: Mapping[str, list[str]], gases: int) -> str | None:
+    """Return why a factor cannot be used; `row` holds the values stated for it by column, `gases` counts its masses."""
+    for column, predicate in _STATED.items():
+        if len(row[column]) > 1 and column != "refusedClass":
+            return f"it states more than one tm:{predicate} ({', '.join(row[column])}); keep one."
+    unit, co2e, gwp_set, refused = (next(iter(row[c]), None) for c in ("unit", "co2e", "gwpSet", "refusedClass"))
     if refused is not None:
         return (
             f"it is a <{refused}>, a kind that is not meant for product footprints. Use a factor that covers the life "
@@ -83,6 +130,8 @@ def _refusal(unit: str | None, co2e: str | None, gwp_set: str | None, refused: s
         return "it states no emission; give masses of gases (tm:gasMass) or tm:co2e."
     if not gases and gwp_set is None:
         return f"its tm:co2e names no GWP set; state tm:gwpSet, or <{UNKNOWN_SET}> where the publisher names none."
+    if co2e is not None and not math.isfinite(_number(co2e)):
+        return f"its tm:co2e {co2e!r} is no finite number."
     return None
 
 
@@ -96,10 +145,16 @@ def flow_table(
     """Return the flows with their emission rows, and all rows in use by flows or factors, in a fixed order.
 
     Raises:
-        ExtractionError: a flow names a gas but no emission category.
+        ExtractionError: a flow names a gas but no emission category, or several gases.
     """
     frame = table(select, load("greenhouse-flows"), "flow", "gas", "category", "aircraft").sort(pl.all())
     frame = frame.filter(pl.col("flow").is_in(pl.Series(ids, dtype=pl.String).implode()))
+    twice = frame.filter(pl.col("flow").is_duplicated())
+    if len(twice):
+        raise ExtractionError(
+            f"flow <{twice['flow'][0]}> states more than one gas, emission category or tm:aircraftEmission. "
+            "Make one flow for each; an amount cannot be shared among them."
+        )
     missing = frame.filter(pl.col("category").is_null())
     if len(missing):
         raise ExtractionError(
@@ -142,14 +197,10 @@ def characterisation(select: Select, rows: Sequence[EmissionRow], gwp_set: str) 
     """Look up the global warming potentials and the totals that each emission category enters.
 
     Raises:
-        ExtractionError: the set has no potential for a gas in use, or a category does not say whether it counts.
+        ExtractionError: the set is unknown or has no potential for a gas in use, or a category does not say whether it
+            counts.
     """
-    potentials = dict(
-        table(select, load("potentials"), "gwpSet", "gas", "value")
-        .filter(pl.col("gwpSet") == gwp_set)
-        .select("gas", "value")
-        .iter_rows()
-    )
+    potentials = _potentials(select, gwp_set)
     counts = {
         c: (a == "true", b == "true") for c, a, b in table(select, load("categories"), "c", "total", "with").iter_rows()
     }
@@ -166,6 +217,18 @@ def characterisation(select: Select, rows: Sequence[EmissionRow], gwp_set: str) 
         including[position] = value[position] if with_biogenic else 0.0
     fixed = tuple(p for p, row in enumerate(rows) if row.gas == CO2E and row.gwp_set != gwp_set)
     return Characterisation(gwp_set, excluding, including, value, fixed)
+
+
+def _potentials(select: Select, gwp_set: str) -> dict[str, str]:
+    """Return the potential of each gas under one set."""
+    frame = table(select, load("potentials"), "gwpSet", "gas", "value")
+    mine = only(frame.filter(pl.col("gwpSet") == gwp_set).select("gas", "value"), "gas", "value", "amount")
+    if not len(mine):
+        known = ", ".join(iri.rpartition("/")[2] for iri in frame["gwpSet"].unique().sort())
+        raise ExtractionError(
+            f"no global warming potentials of the set <{gwp_set}> are in the graph. Choose one of: {known or 'none is loaded'}."
+        )
+    return dict(mine.iter_rows())
 
 
 def _potential(potentials: Mapping[str, str], gas: str, gwp_set: str) -> float:

@@ -21,10 +21,11 @@ from footprint.inventory import (
 )
 from graphstore.errors import ExtractionError
 from graphstore.technosphere import emissions, quantities
-from graphstore.technosphere.columns import Select, joined, members, scan
+from graphstore.technosphere.columns import Select, joined, members, scans
 
 ID = "https://w3id.org/tanmai/id/"
 METHODS = {
+    f"{ID}allocation/subdivision": AllocationMethod.NONE,  # tm:allocatedTo on the exchanges says everything
     f"{ID}allocation/mass": AllocationMethod.MASS,
     f"{ID}allocation/energy": AllocationMethod.ENERGY,
     f"{ID}allocation/economic": AllocationMethod.ECONOMIC,
@@ -44,7 +45,11 @@ class Index:
     @classmethod
     def of(cls, values: pl.Series) -> Index:
         """Index the distinct non-null values."""
-        ids = values.drop_nulls().unique().sort()
+        return cls.ascending(values.drop_nulls().unique().sort())
+
+    @classmethod
+    def ascending(cls, ids: pl.Series) -> Index:
+        """Index values that are distinct and in ascending order already."""
         frame = pl.DataFrame({"key": ids, "position": np.arange(len(ids), dtype=np.int64)})
         return cls(ids.to_list(), frame)
 
@@ -61,19 +66,21 @@ def extract(select: Select) -> Inventory:
         ExtractionError: a property is stated twice, an exchange belongs to two processes, a method is unknown.
     """
     exchanges = _exchanges(select)
+    exchange_index = Index.ascending(exchanges["exchange"])
     processes = Index.of(members(select, "UnitProcess"))
     flows = Index.of(exchanges["flow"])
-    factors = emissions.factors(select, exchanges["provider"], processes.ids)
+    unit_table = quantities.unit_table(select)
+    factors = emissions.factors(select, exchanges["provider"], processes.ids, unit_table)
     units = Index.of(pl.concat([exchanges["unit"], factors.frame["unit"], pl.Series([quantities.MASS_UNIT])]))
     stages = Index.of(exchanges["stage"])
     flow_table, rows = emissions.flow_table(select, flows.ids, _flow_kinds(select, flows), factors)
     return Inventory(
-        processes=_process_table(select, processes, exchanges["exchange"]),
-        exchanges=_exchange_table(exchanges, processes, flows, units, stages, factors.ids),
+        processes=_process_table(select, processes, exchange_index),
+        exchanges=_exchange_table(exchanges, exchange_index, processes, flows, units, stages, factors.ids),
         flows=quantities.with_properties(select, flow_table),
         factors=factors.table(units.positions(factors.frame["unit"]), rows),
         unit_ids=units.ids,
-        units=quantities.unit_table(select),
+        units=unit_table,
         stage_ids=stages.ids,
         rows=rows,
         removal_rows=emissions.removal_rows(select, rows),
@@ -84,26 +91,30 @@ def extract(select: Select) -> Inventory:
 
 def _exchanges(select: Select) -> pl.DataFrame:
     """Return one row per exchange in ascending order of IRI, all properties still strings."""
-    sides = [
-        scan(select, side, "process", "exchange").with_columns(direction=pl.lit(int(code), dtype=pl.Int64))
-        for side, code in SIDES.items()
+    sides = scans(select, tuple(SIDES), "process", "exchange")
+    marked = [
+        pairs.with_columns(direction=pl.lit(int(code), dtype=pl.Int64))
+        for pairs, code in zip(sides, SIDES.values(), strict=True)
     ]
-    frame = pl.concat(sides).sort("exchange", "process")
+    frame = pl.concat(marked)
+    if frame["exchange"].n_unique() != len(frame):
+        frame = frame.unique()  # the same statement in several datasets
+    frame = frame.sort("exchange", "process")
     if frame["exchange"].n_unique() != len(frame):
         twice = frame.filter(pl.col("exchange").is_duplicated())
         raise ExtractionError(
             f"exchange <{twice['exchange'][0]}> belongs to more than one process or side: "
             f"{', '.join(f'<{p}>' for p in twice['process'].head(3))}. Give each process an exchange of its own."
         )
-    for name in ("flow", "amount", "unit", "stage", "allocatedTo", "allocationFactor", "avoided"):
-        frame = joined(frame, select, name)
-    return _with_providers(frame, select)
+    return _with_providers(joined(frame, select, (*_VALUES, *_PROVIDERS)))
 
 
-def _with_providers(frame: pl.DataFrame, select: Select) -> pl.DataFrame:
+_VALUES = ("flow", "amount", "unit", "stage", "allocatedTo", "allocationFactor", "avoided")
+_PROVIDERS = ("linkedTo", "defaultProvider", "linkingRule")
+
+
+def _with_providers(frame: pl.DataFrame) -> pl.DataFrame:
     """A provider chosen in a linking graph beats the one stated in the data."""
-    for name in ("linkedTo", "defaultProvider", "linkingRule"):
-        frame = joined(frame, select, name)
     return frame.with_columns(provider=pl.coalesce("linkedTo", "defaultProvider"))
 
 
@@ -111,14 +122,37 @@ def _flow_kinds(select: Select, flows: Index) -> Ints:
     kinds = np.full(len(flows.ids), FlowKind.UNKNOWN, dtype=np.int64)
     for name, kind in FLOW_CLASSES.items():
         found = flows.positions(members(select, name))
-        kinds[found[found != NONE]] = kind
+        found = found[found != NONE]
+        twice = found[kinds[found] != FlowKind.UNKNOWN]
+        if len(twice):
+            raise ExtractionError(
+                f"flow <{flows.ids[int(twice[0])]}> is typed as two of tm:Product, tm:WasteFlow and tm:ElementaryFlow. "
+                "Keep the type that is meant; they exclude each other."
+            )
+        kinds[found] = kind
     return kinds
 
 
-def _process_table(select: Select, processes: Index, exchange_ids: pl.Series) -> ProcessTable:
+def _known(index: Index, values: pl.Series, subjects: pl.Series, predicate: str) -> Ints:
+    """Return the positions of named exchanges; -1 where none is named.
+
+    Raises:
+        ExtractionError: one is named that belongs to no process.
+    """
+    positions = index.positions(values)
+    dangling = np.flatnonzero((positions == NONE) & values.is_not_null().to_numpy())
+    if len(dangling):
+        first = int(dangling[0])
+        raise ExtractionError(
+            f"<{subjects[first]}> names <{values[first]}> as tm:{predicate}, which is no exchange of any process. "
+            "Correct the IRI, or attach the exchange by tm:output or tm:input."
+        )
+    return positions
+
+
+def _process_table(select: Select, processes: Index, exchanges: Index) -> ProcessTable:
     frame = pl.DataFrame({"process": processes.ids}, schema={"process": pl.String})
-    frame = joined(frame, select, "quantitativeReference", "process")
-    frame = joined(frame, select, "allocationMethod", "process")
+    frame = joined(frame, select, ("quantitativeReference", "allocationMethod"), "process")
     methods = frame["allocationMethod"].drop_nulls().unique().sort()
     for iri in methods:
         if iri not in METHODS:
@@ -128,15 +162,20 @@ def _process_table(select: Select, processes: Index, exchange_ids: pl.Series) ->
     codes = frame["allocationMethod"].replace_strict(METHODS, default=AllocationMethod.NONE, return_dtype=pl.Int64)
     return ProcessTable(
         ids=processes.ids,
-        reference=Index.of(exchange_ids).positions(frame["quantitativeReference"]),
+        reference=_known(exchanges, frame["quantitativeReference"], frame["process"], "quantitativeReference"),
         method=codes.to_numpy().astype(np.int64),
     )
 
 
 def _exchange_table(
-    frame: pl.DataFrame, processes: Index, flows: Index, units: Index, stages: Index, factor_ids: Sequence[str]
+    frame: pl.DataFrame,
+    ids: Index,
+    processes: Index,
+    flows: Index,
+    units: Index,
+    stages: Index,
+    factor_ids: Sequence[str],
 ) -> ExchangeTable:
-    ids = Index.of(frame["exchange"])
     return ExchangeTable(
         ids=ids.ids,
         process=processes.positions(frame["process"]),
@@ -147,7 +186,7 @@ def _exchange_table(
         provider=_providers(frame["provider"], processes, factor_ids),
         avoided=frame["avoided"].is_in(["true", "1"]).fill_null(value=False).to_numpy(),
         stage=stages.positions(frame["stage"]),
-        allocated_to=ids.positions(frame["allocatedTo"]),
+        allocated_to=_known(ids, frame["allocatedTo"], frame["exchange"], "allocatedTo"),
         stated_share=_numbers(frame["allocationFactor"]),
         by_rule=frame["linkingRule"].is_not_null().to_numpy(),
     )

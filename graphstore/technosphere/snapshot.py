@@ -1,7 +1,7 @@
 """The compiled system of one state of the graph, kept in one file beside its generation.
 
 Extraction and compilation take seconds on a large graph; the file is memory-mapped in milliseconds. Its name holds the
-reading (how gaps are read) and the version of this code, the folder it lies in is that of the generation: a snapshot is
+allocation method asked for and the version of this format, the folder it lies in is that of the generation: a snapshot is
 never stale, only unused.
 """
 
@@ -15,21 +15,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from footprint.assemble import Assembly, Reading, assemble
+from footprint.assemble import Assembly, assemble
 from footprint.compile import Compiled, compile_system
+from footprint.gaps import METHODS, UNALLOCATED, Assumed, CutOffs, Reading
 from footprint.inventory import Ints, Inventory
 from footprint.snapshot import load, save
 from footprint.text import Strings
 from graphstore.technosphere.columns import Select
 from graphstore.technosphere.extract import extract
 
-FORMAT = 1
+FORMAT = 3
 """Raised whenever the arrays of a snapshot change their meaning."""
 
-_INTS = (
-    *("process", "product", "unit", "factor", "cut_off", "cut_off_reason", "cut_off_process"),
-    *("lowest_identifier", "lowest_identifier_process", "substituted", "substituted_process"),
-)
+_INTS = ("process", "product", "unit", "factor")
+_ASSUMED = ("exchange", "process", "kind")
+_CUT = ("exchange", "flow", "process", "reason")
 _STRINGS = ("process_ids", "product_ids", "unit_ids", "factor_ids")
 
 
@@ -41,8 +41,8 @@ class Snapshot:
         compiled: The engine's system; its exchange and stage identifiers are IRIs.
         process, product, unit, factor: For each activity indices into the tables below; -1 where there is none.
         share: Allocation factor of each activity.
-        cut_off, cut_off_reason, cut_off_process: Exchanges outside the system, why, and their process.
-        lowest_identifier, substituted: Exchanges whose provider is an assumption, each with its process.
+        cut_offs: Exchanges outside the system, with flow, process and reason; allowed or not, the reading says.
+        assumed: Exchanges that rest on an assumption, with process and which.
         process_ids, product_ids, unit_ids, factor_ids: IRIs.
     """
 
@@ -52,13 +52,8 @@ class Snapshot:
     unit: Ints
     factor: Ints
     share: NDArray[np.float64]
-    cut_off: Ints
-    cut_off_reason: Ints
-    cut_off_process: Ints
-    lowest_identifier: Ints
-    lowest_identifier_process: Ints
-    substituted: Ints
-    substituted_process: Ints
+    cut_offs: CutOffs
+    assumed: Assumed
     process_ids: Sequence[str]
     product_ids: Sequence[str]
     unit_ids: Sequence[str]
@@ -67,7 +62,6 @@ class Snapshot:
     @classmethod
     def of(cls, inventory: Inventory, assembly: Assembly) -> Snapshot:
         """Compile an assembled system and keep what is needed to name its parts."""
-        owner = inventory.exchanges.process
         return cls(
             compiled=compile_system(assembly.system),
             process=assembly.process,
@@ -75,13 +69,8 @@ class Snapshot:
             unit=assembly.unit,
             factor=assembly.factor,
             share=assembly.share,
-            cut_off=assembly.cut_off,
-            cut_off_reason=assembly.cut_off_reason,
-            cut_off_process=owner[assembly.cut_off],
-            lowest_identifier=assembly.lowest_identifier,
-            lowest_identifier_process=owner[assembly.lowest_identifier],
-            substituted=assembly.substituted,
-            substituted_process=owner[assembly.substituted],
+            cut_offs=assembly.cut_offs,
+            assumed=assembly.assumed,
             process_ids=inventory.processes.ids,
             product_ids=inventory.flows.ids,
             unit_ids=inventory.unit_ids,
@@ -106,6 +95,8 @@ class Snapshot:
         """Write everything to one file, atomically."""
         arrays = {f"compiled.{name}": array for name, array in self.compiled.to_arrays().items()}
         arrays |= {name: getattr(self, name) for name in (*_INTS, "share")}
+        arrays |= {f"assumed.{name}": getattr(self.assumed, name) for name in _ASSUMED}
+        arrays |= {f"cut_offs.{name}": getattr(self.cut_offs, name) for name in _CUT}
         for name in _STRINGS:
             packed = Strings.of(getattr(self, name))
             arrays |= {f"{name}.blob": packed.blob, f"{name}.ends": packed.ends}
@@ -119,26 +110,37 @@ class Snapshot:
         inner = {name.removeprefix(marker): array for name, array in arrays.items() if name.startswith(marker)}
         strings: dict[str, Any] = {name: Strings(arrays[f"{name}.blob"], arrays[f"{name}.ends"]) for name in _STRINGS}
         columns: dict[str, Any] = {name: arrays[name] for name in (*_INTS, "share")}
-        return cls(compiled=Compiled.from_arrays(inner), **columns, **strings)
+        cut_offs = CutOffs(*(arrays[f"cut_offs.{name}"] for name in _CUT))
+        assumed = Assumed(*(arrays[f"assumed.{name}"] for name in _ASSUMED))
+        compiled = Compiled.from_arrays(inner)
+        return cls(compiled=compiled, cut_offs=cut_offs, assumed=assumed, **columns, **strings)
 
 
-def snapshot(select: Select, reading: Reading, cache: Path | None) -> Snapshot:
+def snapshot(select: Select, coproducts: str, cache: Path | None) -> Snapshot:
     """Return the compiled system of the current graph, from the cache folder of its generation where it is there.
+
+    Gaps are kept and marked; whether they are allowed is asked of the supply chain in question (`Reading.require`).
 
     Args:
         select: Runs a SELECT over the graph.
-        reading: How gaps in the data are read.
+        coproducts: See `Reading.coproducts`.
         cache: Folder that belongs to this state of the graph; None for a store in memory, which is compiled anew.
 
     Raises:
         FootprintError: the graph does not describe a system (see `footprint.errors`).
         ExtractionError: its statements cannot be read as columns.
     """
-    path = cache / f"system-{FORMAT}-{reading.unlinked}-{reading.coproducts}.arrays" if cache else None
+    method = coproducts if coproducts in METHODS else UNALLOCATED
+    path = cache / f"system-{FORMAT}-{method}.arrays" if cache else None
     if path is not None and path.exists():
         return Snapshot.read(path)
     inventory = extract(select)
-    made = Snapshot.of(inventory, assemble(inventory, reading))
+    made = Snapshot.of(inventory, assemble(inventory, tolerant(coproducts)))
     if path is not None:
         made.write(path)
     return made
+
+
+def tolerant(coproducts: str) -> Reading:
+    """Return the reading that keeps every gap, to be judged later, under the same allocation method."""
+    return Reading("cutoff", coproducts if coproducts in METHODS else UNALLOCATED)

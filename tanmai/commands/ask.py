@@ -57,7 +57,7 @@ def products(
     lang: Lang = None,
 ) -> None:
     """List the products that can be calculated, with the process that makes each. 列出可计算的产品。"""
-    from footprint.assemble import Reading
+    from footprint.gaps import Reading
     from graphstore.answers.graph import Calculation, Settings
     from graphstore.answers.names import Names
     from graphstore.answers.products import products as listed

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tanmai.commands.options import AsOf, Coproducts, Front, Gwp, Json, Lang, Release, Store, Strict, Unlinked
+
+if TYPE_CHECKING:
+    from graphstore.answers.graph import Calculation, Settings
 
 Product = Annotated[
     str | None,
@@ -38,8 +43,8 @@ def footprint(
     front = Front.of(store, json, lang)
     if (product is None) != all_products:
         raise typer.BadParameter("give a product, or --all; one of the two.")
-    with front.view(as_of, release) as graph:
-        calculation = _calculation(graph, gwp, unlinked, coproducts, strict)
+    settings = _settings(gwp, unlinked, coproducts, strict=strict)
+    with _calculating(front, (as_of, release), settings) as calculation:
         if all_products:
             _all(front, calculation, out)
             return
@@ -56,16 +61,32 @@ def footprint(
     show(result.data, front.lang)
 
 
-def _calculation(graph: Any, gwp: str, unlinked: str, coproducts: str, strict: bool) -> Any:
-    from footprint.assemble import Reading
-    from graphstore.answers.graph import Calculation, Settings
+@contextmanager
+def _calculating(front: Front, state: tuple[str | None, str | None], settings: Settings) -> Iterator[Calculation]:
+    """Open a state of the store to calculate on; errors get names beside IRIs while the graph that knows them is open."""
+    from footprint.errors import FootprintError
+    from graphstore.answers.graph import Calculation
+    from graphstore.answers.names import Names
     from tanmai import knowledge
 
-    knowledge.require(graph)
-    return Calculation(graph, Settings(gwp=gwp.upper(), reading=Reading(unlinked, coproducts), strict=strict))
+    with front.view(*state) as graph:
+        knowledge.require(graph)
+        calculation = Calculation(graph, settings)
+        try:
+            yield calculation
+        except FootprintError as error:
+            error.args = (Names(calculation).annotate(str(error)),)
+            raise
 
 
-def _all(front: Front, calculation: Any, out: Path | None) -> None:
+def _settings(gwp: str, unlinked: str, coproducts: str, *, strict: bool) -> Settings:
+    from footprint.gaps import Reading
+    from graphstore.answers.graph import Settings
+
+    return Settings(gwp=gwp.upper(), reading=Reading(unlinked, coproducts), strict=strict)
+
+
+def _all(front: Front, calculation: Calculation, out: Path | None) -> None:
     """Score every product; with a reading that cuts off, a second table beside the first lists what was cut."""
     from graphstore.answers.scores import all_products, cut_off_table, write_table
 
@@ -117,8 +138,8 @@ def explain(
     formats = ("text", "json", "mermaid", "html")
     if format not in formats:
         raise typer.BadParameter(f"{format!r} is no format; choose one of {', '.join(formats)}.", param_hint="--format")
-    with front.view(as_of, release) as graph:
-        calculation = _calculation(graph, gwp, unlinked, coproducts, strict)
+    settings = _settings(gwp, unlinked, coproducts, strict=strict)
+    with _calculating(front, (as_of, release), settings) as calculation:
         from graphstore.answers.explanation import explain as explained
         from graphstore.answers.units import find_unit
 

@@ -50,7 +50,9 @@ def headline(data: Mapping[str, Any], lang: Language) -> None:
 
 
 def stages(data: Mapping[str, Any], lang: Language) -> None:
-    """Print the life-cycle stages with bars."""
+    """Print the life-cycle stages with bars; nothing when no exchange of the chain states one."""
+    if [stage["iri"] for stage in data["stages"]] == ["unstated"]:
+        return
     columns = [(word("stage", lang), False), ("kg CO2e", True), (word("share", lang), True), ("", False)]
     rows = [
         [
@@ -67,8 +69,14 @@ def stages(data: Mapping[str, Any], lang: Language) -> None:
 def gases(data: Mapping[str, Any], lang: Language) -> None:
     """Print the gases in kilograms and in CO2e."""
     columns = [(word("gas", lang), False), (word("mass", lang), True), ("GWP", True), ("kg CO2e", True)]
-    rows = [[named(g, lang), figure(g["mass_kg"]), figure(g["gwp"]), figure(g["co2e"])] for g in data["gases"]]
+    rows = [[_gas(g, lang), figure(g["mass_kg"]), figure(g["gwp"]), figure(g["co2e"])] for g in data["gases"]]
     console().print(table(word("by_gas", lang), columns, rows))
+
+
+def _gas(gas: Mapping[str, Any], lang: Language) -> str:
+    """Name a gas with its category, unless that is the plain one."""
+    category = gas["category"]
+    return named(gas, lang) if category["iri"].endswith("/fossil") else f"{named(gas, lang)} ({named(category, lang)})"
 
 
 def contributions(data: Mapping[str, Any], lang: Language) -> None:

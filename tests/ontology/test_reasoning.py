@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib.util
 import shutil
 
-import ontology
 import pytest
+
+import ontology
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("java") is None, reason="HermiT needs Java, and there is no `java` on the PATH"),
@@ -27,7 +28,9 @@ def test_all_shipped_files_together_are_consistent_and_the_closure_is_fresh(chec
 
 
 def test_a_class_under_two_disjoint_classes_is_found(checks):
-    result = classify(checks, "tm:MixedFactor a owl:Class ; rdfs:subClassOf tm:ElectricityFootprintFactor, tm:ElectricityCO2Factor .")
+    result = classify(
+        checks, "tm:MixedFactor a owl:Class ; rdfs:subClassOf tm:ElectricityFootprintFactor, tm:ElectricityCO2Factor ."
+    )
     assert result.consistent
     assert result.unsatisfiable == (ontology.TM + "MixedFactor",)
 
@@ -67,7 +70,9 @@ def test_superclasses_are_closed(checks):
 
 
 def test_closure_text_is_sorted_and_short(checks):
-    text = checks.subclass_turtle({ontology.TM + "B": ("http://www.w3.org/ns/prov#Entity", ontology.TM + "A"), ontology.TM + "A": ()})
+    text = checks.subclass_turtle(
+        {ontology.TM + "B": ("http://www.w3.org/ns/prov#Entity", ontology.TM + "A"), ontology.TM + "A": ()}
+    )
     assert text.splitlines()[-1] == "tm:B rdfs:subClassOf prov:Entity, tm:A ."
 
 

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+import doctest
+import re
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 import ontology
-import pytest
 from ontology import ID, PREFIXES, TM
 
 OBJECT_PROPERTIES = """
     output input emission quantitativeReference flow unit perUnit referenceUnit hasProperty property geography stage dataKind
     defaultProvider linkedTo linkingRule gas emissionCategory gwpSet gasMass activity lifeCycleScope allocationMethod allocatedTo
     confidence legalStatus quality uncertainty
-""".split()
+"""
 DATATYPE_PROPERTIES = """
     amount avoided aircraftEmission co2e timeHorizon countsInTotal countsInTotalWithBiogenic referenceYear allocationFactor
     illustrative
-""".split()
+"""
 CLASSES = """
     Flow Product WasteFlow ElementaryFlow UnitProcess Exchange LinkingModel EmissionFactor ElectricityFootprintFactor
     ElectricityCO2Factor GasMass GreenhouseGas CharacterizationFactor PropertyValue Submission FootprintStudy Footprint
     MethodSettings Standard ProductCategoryRule Requirement Organization Site CertificationBody DataQualityScore Uncertainty
     Verification Certificate CarbonLabel Baseline GradeAssignment Policy PolicyTarget Source Claim Dataset DatasetVersion
     StatusEvent Release Generation
-""".split()
+"""
 
 
 def rows(store, query, *columns):
@@ -38,11 +42,13 @@ def rows(store, query, *columns):
 )
 def test_terms_that_calculation_and_imports_rely_on_are_defined(shipped, kind, names):
     defined = {iri for (iri,) in rows(shipped, f"SELECT ?t {{ ?t a owl:{kind} }}", "t")}
-    assert [n for n in names if TM + n not in defined] == []
+    assert [n for n in names.split() if TM + n not in defined] == []
 
 
 def test_header_carries_the_version_of_the_loader(shipped):
-    header = rows(shipped, "SELECT ?v ?n { <https://w3id.org/tanmai/ontology> owl:versionIRI ?v ; owl:versionInfo ?n }", "v", "n")
+    header = rows(
+        shipped, "SELECT ?v ?n { <https://w3id.org/tanmai/ontology> owl:versionIRI ?v ; owl:versionInfo ?n }", "v", "n"
+    )
     assert header == [(f"https://w3id.org/tanmai/ontology/{ontology.VERSION}", ontology.VERSION)]
 
 
@@ -88,8 +94,15 @@ def test_stages_are_in_the_order_of_life(shipped):
 
 
 def test_cradle_to_grave_covers_five_stages_and_cradle_to_gate_two(shipped):
-    found = rows(shipped, "SELECT ?n (COUNT(?s) AS ?k) { ?b tm:coversStage ?s ; skos:notation ?n } GROUP BY ?n", "n", "k")
-    assert found == [("cradle-to-cradle", "5"), ("cradle-to-gate", "2"), ("cradle-to-grave", "5"), ("gate-to-gate", "1")]
+    found = rows(
+        shipped, "SELECT ?n (COUNT(?s) AS ?k) { ?b tm:coversStage ?s ; skos:notation ?n } GROUP BY ?n", "n", "k"
+    )
+    assert found == [
+        ("cradle-to-cradle", "5"),
+        ("cradle-to-gate", "2"),
+        ("cradle-to-grave", "5"),
+        ("gate-to-gate", "1"),
+    ]
 
 
 def test_emission_categories_enter_the_totals_as_pact_prescribes(shipped):
@@ -142,7 +155,9 @@ def test_what_may_follow_a_state_of_a_submission(shipped, state, following):
     ],
 )
 def test_gases(shipped, gas, formula, cas, group):
-    query = f"SELECT ?f ?c ?g {{ <{ID}gas/{gas}> tm:chemicalFormula ?f ; tm:casNumber ?c ; tm:gasGroup/skos:notation ?g }}"
+    query = (
+        f"SELECT ?f ?c ?g {{ <{ID}gas/{gas}> tm:chemicalFormula ?f ; tm:casNumber ?c ; tm:gasGroup/skos:notation ?g }}"
+    )
     assert rows(shipped, query, "f", "c", "g") == [(formula, cas, group)]
 
 
@@ -188,7 +203,9 @@ def test_files_come_vocabulary_first_and_in_order():
 
 
 def test_an_unknown_file_is_refused_with_what_there_is():
-    with pytest.raises(ontology.UnknownFileError, match=r"'alignments/owl\.ttl'.*dcat\.ttl, prov\.ttl, qudt\.ttl, skos\.ttl"):
+    with pytest.raises(
+        ontology.UnknownFileError, match=r"'alignments/owl\.ttl'.*dcat\.ttl, prov\.ttl, qudt\.ttl, skos\.ttl"
+    ):
         ontology.path("alignments/owl.ttl")
 
 
@@ -196,3 +213,38 @@ def test_importing_the_loader_brings_in_no_rdf_library():
     code = "import ontology, sys; print(sorted({'pyoxigraph', 'rdflib', 'owlready2', 'numpy'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_examples_in_the_loader_run():
+    assert doctest.testmod(ontology) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("code", "datatype", "scheme"),
+    [
+        ("ISO14067", "pactCode", "iso-14067"),
+        ("PACT-3.0", "pactCode", "pact"),
+        ("0173-1#07-ACC008#001", "eclassCode", "pas-2050"),
+    ],
+)
+def test_codes_of_exchange_formats_lead_to_the_scheme(shipped, code, datatype, scheme):
+    found = rows(shipped, f'SELECT ?c {{ ?c skos:notation "{code}"^^tm:{datatype} }}', "c")
+    assert found == [(f"{ID}calculation-scheme/{scheme}",)]
+
+
+@pytest.mark.parametrize("package", ["graphstore", "mappings", "tanmai"])
+def test_terms_that_other_packages_write_and_query_are_defined(shipped, package):
+    """A query for a misspelt term answers nothing, silently."""
+    root = Path(ontology.__file__).parents[1] / package
+    texts = {
+        file: file.read_text(encoding="utf-8") for file in root.rglob("*.*") if file.suffix in {".rq", ".ttl", ".py"}
+    }
+    used = {
+        (TM + term, str(file.relative_to(root)))
+        for file, text in texts.items()
+        for term in re.findall(r"""\btm:([A-Za-z]\w*)|\btm\(["'](\w+)["']\)""", text)
+        for term in filter(None, term)
+    }
+    defined = {iri for (iri,) in rows(shipped, f"SELECT DISTINCT ?t {{ ?t rdfs:isDefinedBy <{TM[:-1]}> }}", "t")}
+    assert used
+    assert sorted((term, file) for term, file in used if term not in defined) == []

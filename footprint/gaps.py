@@ -1,0 +1,128 @@
+"""What a product system leaves out, and when that is an error.
+
+A gap is an exchange that nothing supplies, a waste that nothing treats, or a co-product that carries nothing because its
+process states no allocation method. A reading says whether gaps are errors; they are looked for in the supply chain that is
+asked about, so that an incomplete process elsewhere in a store stops nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from footprint.errors import AllocationError, IncompleteInventory, InvalidInventory
+from footprint.inventory import AllocationMethod, Bools, Ints
+
+METHODS = {"mass": AllocationMethod.MASS, "energy": AllocationMethod.ENERGY, "economic": AllocationMethod.ECONOMIC}
+"""Allocation methods that may be asked for by name for processes that state none."""
+
+UNALLOCATED = "unallocated"
+"""The reading in which a process's reference product carries everything and its other products are cut off."""
+
+
+class CutOffReason(IntEnum):
+    """Why an exchange is outside the system."""
+
+    UNLINKED_INPUT = 0
+    UNTREATED_WASTE = 1
+    UNALLOCATED_PRODUCT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class CutOffs:
+    """Exchanges outside the system: indices of exchange, flow and process, and a `CutOffReason` for each."""
+
+    exchange: Ints
+    flow: Ints
+    process: Ints
+    reason: Ints
+
+
+class Assumption(IntEnum):
+    """What was assumed about an exchange that is inside the system."""
+
+    LOWEST_IDENTIFIER = 0
+    SUBSTITUTED_PROVIDER = 1
+    NEGATIVE_UPTAKE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """Exchanges that rest on an assumption: indices of exchange and process, and an `Assumption` for each.
+
+    The provider was chosen by rule among several (the lowest identifier); the stated provider makes another flow than the
+    one asked for; an uptake is stated with a negative amount and was read as it stands, as a release.
+    """
+
+    exchange: Ints
+    process: Ints
+    kind: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How gaps in the data are read.
+
+    Attributes:
+        unlinked: `error`, or `cutoff` to leave out demands that no process supplies and to list each.
+        coproducts: `error`, `unallocated`, or an allocation method for processes that state none.
+    """
+
+    unlinked: str = "error"
+    coproducts: str = "error"
+
+    def __post_init__(self) -> None:
+        if self.unlinked not in {"error", "cutoff"}:
+            raise InvalidInventory(f"unlinked is {self.unlinked!r}; choose error or cutoff.")
+        known = {"error", UNALLOCATED, *METHODS}
+        if self.coproducts not in known:
+            raise InvalidInventory(f"coproducts is {self.coproducts!r}; choose one of {', '.join(sorted(known))}.")
+
+    def require(
+        self, cut: CutOffs, process_ids: Sequence[str], flow_ids: Sequence[str], inside: Bools | None = None
+    ) -> None:
+        """Refuse the gaps that this reading does not allow.
+
+        Args:
+            cut: All gaps of the system.
+            process_ids: IRIs of its processes.
+            flow_ids: IRIs of its flows.
+            inside: Marks the processes of the supply chain that is asked about; all of them when None.
+
+        Raises:
+            AllocationError: co-products without a method.
+            IncompleteInventory: demands that nothing supplies.
+        """
+        here = np.ones(len(cut.exchange), dtype=np.bool_) if inside is None else inside[cut.process]
+        shared = here & (cut.reason == CutOffReason.UNALLOCATED_PRODUCT)
+        if self.coproducts == "error" and np.any(shared):
+            raise AllocationError(_no_method(cut, np.flatnonzero(shared), process_ids, flow_ids))
+        open_ended = here & (cut.reason != CutOffReason.UNALLOCATED_PRODUCT)
+        if self.unlinked == "error" and np.any(open_ended):
+            raise IncompleteInventory(_unlinked(cut, np.flatnonzero(open_ended), flow_ids))
+
+
+def _no_method(cut: CutOffs, gaps: Ints, process_ids: Sequence[str], flow_ids: Sequence[str]) -> str:
+    processes = np.unique(cut.process[gaps])
+    first = int(processes[0])
+    flows = cut.flow[gaps[cut.process[gaps] == first]]
+    products = ", ".join(f"<{flow_ids[int(f)]}>" for f in flows[:4])
+    return (
+        f"{len(processes)} processes have several products and state no allocation method, first <{process_ids[first]}> with "
+        f"{products} beside its reference product. State tm:allocationMethod (mass, energy, economic, stated) or "
+        "tm:allocatedTo on its exchanges, or ask for a reading: --coproducts unallocated | mass | energy | economic."
+    )
+
+
+def _unlinked(cut: CutOffs, gaps: Ints, flow_ids: Sequence[str]) -> str:
+    flows, counts = np.unique(cut.flow[gaps], return_counts=True)
+    most = np.argsort(-counts, kind="stable")[:5]
+    listed = ", ".join(f"<{flow_ids[int(flows[i])]}> ({counts[i]} times)" for i in most)
+    return (
+        f"{len(gaps)} exchanges ask for {len(flows)} flows that no process or factor supplies, among them {listed}. "
+        "Load a process that makes them, name a provider (tm:defaultProvider, or tm:linkedTo in a linking graph), or ask "
+        "for the reading --unlinked cutoff, which lists each of them in the result."
+    )

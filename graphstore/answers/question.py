@@ -1,0 +1,103 @@
+"""A question about one product: which activity is meant, how much of it, and its supply chain, complete or refused.
+
+The whole graph is compiled once and serves every question. Where it cannot be compiled or solved, because of something that
+this product may have nothing to do with, its upstream part is taken alone; the result then says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from footprint.assemble import assemble
+from footprint.errors import FootprintError
+from footprint.solve import Supply, supply
+from footprint.upstream import upstream
+from graphstore.answers.cutoffs import processes_in
+from graphstore.answers.graph import Calculation
+from graphstore.answers.names import Names
+from graphstore.answers.products import find, products, unassembled_products
+from graphstore.technosphere.extract import extract
+from graphstore.technosphere.quantities import conversions_of, unit_table
+from graphstore.technosphere.snapshot import Snapshot, tolerant
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One product, found and solved.
+
+    Attributes:
+        calculation: The system it was solved in, the whole graph or its upstream part.
+        names: Names learned so far.
+        activity: Index of the product's activity.
+        amount, unit: What was asked for; the unit is an IRI.
+        chain: The supply chain of that amount.
+        narrowed: Why the whole graph could not be used; empty when it was.
+    """
+
+    calculation: Calculation
+    names: Names
+    activity: int
+    amount: float
+    unit: str
+    chain: Supply
+    narrowed: str = ""
+
+
+def ask(calculation: Calculation, product: str, amount: float, unit: str | None) -> Question:
+    """Find a product and solve its supply chain; on the upstream part where the whole graph fails.
+
+    Args:
+        calculation: State of the graph and settings.
+        product: IRI, or a unique part of a name.
+        amount: How much of it.
+        unit: IRI of the unit of the amount; the product's own reference unit when None.
+
+    Raises:
+        UnknownNameError: no such product, or several.
+        UnitError: the unit does not fit the product.
+        AllocationError, IncompleteInventory: gaps in this supply chain that the reading does not allow.
+        FootprintError: the supply chain cannot be computed.
+    """
+    names = Names(calculation)
+    try:
+        row = find(calculation, products(calculation), product, names)
+        question = _solved(calculation, names, row.key, (amount, unit))
+    except FootprintError as whole:
+        question = _narrowed(calculation, names, product, (amount, unit), whole)
+    question.calculation.require_complete(processes_in(question.calculation, question.chain))
+    return question
+
+
+def _solved(
+    calculation: Calculation, names: Names, activity: int, asked: tuple[float, str | None], narrowed: str = ""
+) -> Question:
+    amount, unit = asked
+    own = calculation.snapshot.unit_of(activity)
+    chain = supply(calculation.snapshot.compiled, activity, _in_reference_unit(calculation, activity, amount, unit))
+    calculation.scores  # noqa: B018 - solved here, so that a system that cannot be is known before anything is answered
+    return Question(calculation, names, activity, amount, unit or own, chain, narrowed)
+
+
+def _narrowed(
+    calculation: Calculation, names: Names, product: str, asked: tuple[float, str | None], whole: FootprintError
+) -> Question:
+    """Answer from the upstream part alone, or raise the first error when that part is the whole."""
+    inventory = extract(calculation.select)
+    row = find(calculation, unassembled_products(inventory), product, names)
+    part = upstream(inventory, row.key)
+    if len(part.processes.ids) == len(inventory.processes.ids):
+        raise whole
+    made = Snapshot.of(part, assemble(part, tolerant(calculation.settings.reading.coproducts)))
+    narrow = Calculation(calculation.graph, calculation.settings, made)
+    wanted = row.output if row.output in made.compiled.system.activity_ids else row.process
+    activity = find(narrow, products(narrow), wanted, names).key
+    return _solved(narrow, names, activity, asked, str(whole))
+
+
+def _in_reference_unit(calculation: Calculation, activity: int, amount: float, unit: str | None) -> float:
+    """Return an amount in the product's reference unit, converted by way of its stated properties if need be."""
+    snapshot = calculation.snapshot
+    if unit in {None, snapshot.unit_of(activity)}:
+        return amount
+    properties = conversions_of(calculation.select, str(snapshot.product_of(activity)))
+    return amount * unit_table(calculation.select).scale(str(unit), snapshot.unit_of(activity), properties)
