@@ -15,7 +15,8 @@ from footprint.inventory import NONE, Bools, Direction, Ints, Inventory, Process
 def upstream(inventory: Inventory, process: int) -> Inventory:
     """Return the inventory of a process and all it may draw on, directly or through others.
 
-    Every process that makes a flow asked for is kept, whether or not it will be the one that is linked.
+    Every process that makes a flow asked for is kept, whether or not it will be the one that is linked; so is one whose
+    exchange is named by mistake as a reference or as the output something belongs to, so that the mistake is seen.
     """
     kept = _reached(inventory, process)
     return _restricted(inventory, kept)
@@ -38,7 +39,8 @@ def _reached(inventory: Inventory, process: int) -> Bools:
         named = named[(named >= 0) & (named < len(reached))]
         flows = np.unique(table.flow[asked])
         by_flow = maker[np.isin(maker_flow, flows)]
-        found = np.unique(np.concatenate((named, by_flow)))
+        exchanges = np.concatenate((inventory.processes.reference[front], table.allocated_to[asked]))
+        found = np.unique(np.concatenate((named, by_flow, table.process[exchanges[exchanges != NONE]])))
         front = found[~reached[found]]
     return reached
 

@@ -189,7 +189,9 @@ class WriterBackend(Backend):
     def workspace(self) -> Workspace:
         """The working copy, made on first use."""
         if self._workspace is None and self.layout is not None:
-            self._workspace = DiskWorkspace(self.generation.data, self.layout.live / str(next(_copies)))
+            self._workspace = DiskWorkspace(
+                self.generation.data, self.layout.live / str(next(_copies)), self.generation.manifest.quads
+            )
             self._reader = None
         if self._workspace is None:  # pragma: no cover - a writer has a layout
             raise ModeError("The store is closed. Open it again.")
@@ -213,14 +215,14 @@ class WriterBackend(Backend):
         Until the journal's commit record is on disk everything can be taken back. After it the change
         holds: should the rename fail or never come, the next writer replays it from the journal.
         """
-        engine = self.workspace().engine
+        workspace = self.workspace()
         self.journal.sync()
         reached("journal-synced")
-        quads = len(engine)
+        quads = workspace.quads
         sealed, position = self.journal.seal({"label": label, "created": created, "quads": quads})
         number, parent = self.generation.manifest.number + 1, self.generation.id
         manifest = Manifest(number, parent, created, label, position, quads)
-        prepared = self.generations.prepare(engine, manifest)
+        prepared = self.generations.prepare(workspace.engine, manifest)
         self.journal.commit(sealed, position)
         self.generation = self.generations.publish(prepared)
 

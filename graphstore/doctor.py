@@ -241,7 +241,7 @@ def _rebuilt(layout: Layout, found: Scan) -> Generation:
         replay(workspace, layout, found.transactions)
         reached("rebuild-replayed")
         created = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-        manifest = Manifest(number, "", created, "rebuild", found.head, len(workspace.engine))
+        manifest = Manifest(number, "", created, "rebuild", found.head, workspace.quads)
         published = generations.publish(generations.prepare(workspace.engine, manifest))
     finally:
         workspace.discard()

@@ -165,7 +165,11 @@ class Generations:
 
     def pin_newest(self) -> tuple[Generation, FileLock] | None:
         """The newest generation with a shared lock that keeps it from being pruned."""
-        while (newest := self.newest()) is not None:
+        while found := self.ids():
+            try:
+                newest = self.get(found[-1])
+            except UnknownNameError:
+                continue  # a busy writer has pruned it since the listing
             lock = self.pin(newest)
             if lock is not None:
                 return newest, lock

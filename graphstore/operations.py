@@ -12,7 +12,7 @@ from graphstore.catalogue import Catalogue, DatasetVersion
 from graphstore.errors import GraphOwnershipError
 from graphstore.formats import by_name
 from graphstore.loading import SMALL, Parse
-from graphstore.workspace import Workspace, count
+from graphstore.workspace import Workspace
 
 
 def load_version(
@@ -31,8 +31,7 @@ def load_version(
             "another dataset. Nothing was loaded; choose another dataset key."
         )
     parse = Parse(draft.source, by_name(draft.format), draft.gzip, draft.base_iri or None, graph, draft.size < SMALL)
-    named = workspace.load(stream, parse)
-    quads = sum(count(workspace.engine, each) for each in (graph, *named))
+    named, quads = workspace.load(stream, parse)
     return replace(draft, quads=quads, graphs=tuple(each.value for each in named))
 
 

@@ -80,7 +80,7 @@ def _manifest(workspace: DiskWorkspace, newest: Generation | None, found: Scan) 
         last = found.transactions[-1]
         created, label = str(last.commit["created"]), str(last.commit["label"])
     parent = newest.id if newest is not None else ""
-    return Manifest(max(number, 0), parent, created, label, found.head, len(workspace.engine))
+    return Manifest(max(number, 0), parent, created, label, found.head, workspace.quads)
 
 
 def replay(workspace: Workspace, layout: Layout, transactions: tuple[Transaction, ...]) -> None:

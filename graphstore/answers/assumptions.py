@@ -90,8 +90,7 @@ def _decided(calculation: Calculation, chain: Supply) -> list[dict[str, Any]]:
 _DECIDED = {
     Assumption.LOWEST_IDENTIFIER: (
         "lowest-identifier",
-        "{count} inputs could come from several processes and none was chosen; the one with the lowest identifier supplies "
-        "them. Choose with tm:linkedTo in a linking graph.",
+        "{count} inputs could come from several processes and none was chosen: the lowest identifier. See tm:linkedTo.",
         "{count} 项输入有多个可能的供应过程且未指定，取标识符最小者；可在链接图中用 tm:linkedTo 指定。",
     ),
     Assumption.SUBSTITUTED_PROVIDER: (

@@ -17,7 +17,10 @@ from graphstore.answers.lines import Terms, by_process, described
 from graphstore.answers.names import Names
 from graphstore.answers.question import Question, ask
 from graphstore.errors import ExtractionError
+from graphstore.queries import load
 from graphstore.technosphere.emissions import CO2E
+from graphstore.technosphere.quantities import MASS_UNIT, conversions_of, unit_table
+from graphstore.terms import iri
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ def _result(question: Question, most: int) -> dict[str, Any]:
         "stages": _stages(calculation, chain, total, names),
         "categories": _categories(calculation, rows, names),
         "gases": _gases(calculation, rows, names),
+        "biogenic_carbon_content": _carbon_content(question),
         "processes": by_process(calculation, terms, total, names, most),
         "contributions": lines,
         "contributions_remainder": total - float(np.sum(terms.value[listed])),
@@ -115,8 +119,8 @@ def _categories(calculation: Calculation, rows: np.ndarray[Any, Any], names: Nam
         if row.aircraft:
             sums["aircraft"] = sums.get("aircraft", 0.0) + float(potential[position] * rows[position])
     return [
-        {**(names[iri].as_dict() if "://" in iri else {"iri": iri, "of_which": True}), "value": value}
-        for iri, value in sorted(sums.items())
+        {**(names[kind].as_dict() if "://" in kind else {"iri": kind, "of_which": True}), "value": value}
+        for kind, value in sorted(sums.items())
         if value != 0
     ]
 
@@ -125,7 +129,7 @@ def _gases(calculation: Calculation, rows: np.ndarray[Any, Any], names: Names) -
     """Give each gas in kilograms and in kg CO2e; factors that state only CO2e stand as such, with their GWP set."""
     weights = calculation.characterisation
     kinds = calculation.snapshot.compiled.system.rows
-    names.learn(iri for row in kinds for iri in (row.gas, row.category))
+    names.learn(node for row in kinds for node in (row.gas, row.category))
     gases = []
     for position, row in enumerate(kinds):
         mass = float(rows[position])
@@ -140,11 +144,29 @@ def _gases(calculation: Calculation, rows: np.ndarray[Any, Any], names: Names) -
     return sorted(gases, key=lambda g: -abs(g["co2e"]))
 
 
+def _carbon_content(question: Question) -> dict[str, Any] | None:
+    """Return the biogenic carbon in the amount asked for, in kg C, where the product states its content (rule R07).
+
+    Raises:
+        UnitError: the content is stated per a unit that the product's own cannot be converted to.
+    """
+    calculation, snapshot = question.calculation, question.calculation.snapshot
+    product = str(snapshot.product_of(question.activity))
+    stated = calculation.graph.query(load("carbon-content"), {"product": iri(product)}).dicts()
+    if not stated:
+        return None
+    units = unit_table(calculation.select)
+    row, own = stated[0], snapshot.unit_of(question.activity)
+    per_unit = float(str(row["amount"])) * units.scale(str(row["unit"]), MASS_UNIT)
+    scale = units.scale(own, str(row["perUnit"]), conversions_of(calculation.select, product))
+    return {"value": question.chain.amount * scale * per_unit, "unit": "kg C"}
+
+
 def _sets(calculation: Calculation, rows: np.ndarray[Any, Any]) -> list[str]:
     """List every GWP set inside the number: the asked one for gases, and those of factors that state only CO2e."""
     kinds = calculation.snapshot.compiled.system.rows
     used = {row.gwp_set or calculation.settings.gwp_set for row, mass in zip(kinds, rows, strict=True) if mass != 0}
-    return sorted(iri.rpartition("/")[2] for iri in used)
+    return sorted(used_set.rpartition("/")[2] for used_set in used)
 
 
 def _not_restated(calculation: Calculation, rows: np.ndarray[Any, Any]) -> float:

@@ -102,6 +102,12 @@ class Calculation:
         return self.graph.query(text).serialize("csv")
 
     def about(self, text: str, variable: str, iris: Iterable[str]) -> list[dict[str, PythonValue | None]]:
-        """Run a shipped query for many nodes: its empty `VALUES ?variable {}` is filled with them as terms."""
-        terms = " ".join(str(ox.NamedNode(iri)) for iri in dict.fromkeys(iris))
-        return self.graph.query(text.replace(f"VALUES ?{variable} {{}}", f"VALUES ?{variable} {{ {terms} }}")).dicts()
+        """Run a shipped query for many nodes: its empty `VALUES ?variable {}` is filled with them as terms.
+
+        A blank node has no name that a query could state; with one among them, all nodes are asked and theirs are kept.
+        """
+        wanted, gap = dict.fromkeys(iris), f"VALUES ?{variable} {{}}"
+        if any(iri.startswith("_:") for iri in wanted):
+            return [row for row in self.graph.query(text.replace(gap, "")).dicts() if str(row[variable]) in wanted]
+        terms = " ".join(str(ox.NamedNode(iri)) for iri in wanted)
+        return self.graph.query(text.replace(gap, f"VALUES ?{variable} {{ {terms} }}")).dicts()

@@ -8,14 +8,17 @@ from graphstore.queries import load
 
 
 def find_unit(calculation: Calculation, text: str) -> str:
-    """Return the IRI of the unit with this IRI, symbol, code or name; an exact spelling wins over another case.
+    """Return the IRI of the unit with this IRI, symbol, code or name.
+
+    An exact spelling wins over another case, a shipped unit over one that an imported package brought along.
 
     Raises:
         UnknownNameError: no such unit, or several.
     """
     rows = calculation.graph.query(load("unit-by-name"), {"name": text}).dicts()
-    exact = sorted({str(row["unit"]) for row in rows if row["exact"]})
-    found = exact or sorted({str(row["unit"]) for row in rows})
+    found = sorted({str(row["unit"]) for row in rows if row["exact"]} or {str(row["unit"]) for row in rows})
+    shipped = [unit for unit in found if not unit.startswith(calculation.graph.base)]
+    found = shipped or found
     if len(found) == 1:
         return found[0]
     if not found:

@@ -20,20 +20,16 @@ PRICE = "https://w3id.org/tanmai/id/property/price"
 def unit_table(select: Select) -> UnitTable:
     """Read every unit of the graph: the QUDT facts shipped as reference knowledge, and units of imported packages.
 
-    A unit without a multiplier (a currency) gets a dimension of its own, so it converts to nothing else. Dimensionless
-    units are commensurable only when they measure the same kind of quantity: a piece is no radian.
+    A unit without a multiplier (a currency) gets a dimension of its own, so it converts to nothing else. Two units are
+    commensurable when dimension and kind of quantity agree: a piece is no radian, a person-kilometre no metre.
     """
     frame = table(select, load("units"), "unit", "dimension", "kind", "multiplier", "offset")
     units = []
     for unit, dimension, kind, multiplier, offset in frame.sort("unit", "kind").iter_rows():
-        key = unit if multiplier is None else (f"{dimension} {kind}" if _dimensionless(dimension) else dimension)
+        key = unit if multiplier is None else f"{dimension} {kind or ''}"
         value = float("nan") if multiplier is None else float(multiplier)
         units.append(Unit(unit, key, value, float(offset or 0.0)))
     return UnitTable.of(units)
-
-
-def _dimensionless(dimension: str | None) -> bool:
-    return dimension is None or "A0E0L0I0M0H0T0" in dimension
 
 
 def conversions_of(select: Select, flow: str) -> list[Conversion]:

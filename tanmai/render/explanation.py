@@ -69,7 +69,9 @@ def html(data: Mapping[str, Any], lang: Language) -> str:
     title = f"{named(data['product'], lang)} — {figure(data['total']['value'], 6)} kg CO2e"
     unit = f"{figure(data['amount'])} {symbol(data['unit'], lang)}"
     body = "".join(_folds(data["root"]["children"], lang))
-    used = "; ".join(f"{i['dataset']} v{i['version']}" for i in data["inputs"])
+    used = "; ".join(
+        f"{i['dataset']} v{i['version']}" for i in data["inputs"] if not i["dataset"].startswith("tanmai/")
+    )
     return (
         f'<!doctype html>\n<html lang="{lang}">\n<head><meta charset="utf-8"><meta name="viewport" content="width=device-width">\n'
         f"<title>{escape(title)}</title>\n<style>{_STYLE}</style></head>\n<body>\n<h1>{escape(title)}</h1>\n"
@@ -82,9 +84,9 @@ def html(data: Mapping[str, Any], lang: Language) -> str:
 def _folds(lines: list[dict[str, Any]], lang: Language) -> Iterator[str]:
     for line in lines:
         share = line["share"] or 0.0
-        width = min(100.0, abs(share) * 100)
+        width = min(1.0, abs(share)) * 48
         credit = " credit" if share < 0 else ""
-        mark = f'<span class="bar{credit}" style="width:{width:.2f}%"></span>'
+        mark = f'<span class="bar{credit}" style="width:{width:.2f}rem"></span>'
         content = f"<b>{percent(line['share'])}</b> {escape(sentence(line, lang))}{mark}"
         if line["children"]:
             yield f"<details open><summary>{content}</summary>{''.join(_folds(line['children'], lang))}</details>"

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graphstore import GraphStore, formats
+from graphstore.doctor import deep_check
 from graphstore.errors import (
     DataSyntaxError,
     GraphOwnershipError,
@@ -302,3 +303,20 @@ def test_load_export_load_gives_the_same_graph(triples: list[ox.Triple], name: s
 
 def test_errors_share_a_root() -> None:
     assert issubclass(DataSyntaxError, GraphStoreError)
+
+
+def test_a_large_dataset_is_replaced_by_copying_the_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("graphstore.workspace._LARGE", 100)
+    with GraphStore.open(tmp_path / "s") as store:
+        store.load_bytes(GOOD["trig"], key="small", format="trig")
+        store.update("INSERT DATA { <urn:x> <urn:y> [] }")
+        large = b"".join(b'<urn:s> <urn:p> "%d" .\n' % number for number in range(500))
+        store.load_bytes(large, key="large", format="nt")
+        blank = store.query("SELECT ?o WHERE { <urn:x> <urn:y> ?o }").rows
+        store.load_bytes(large[: len(large) // 2].rpartition(b"\n")[0], key="large", format="nt")
+        assert store.query("SELECT ?o WHERE { <urn:x> <urn:y> ?o }").rows == blank
+        assert store.info().quads == len(store.engine)
+        store.retire("large")
+        assert store.info().quads == len(store.engine)
+        assert not store.query("ASK { <urn:s> ?p ?o }")
+    assert deep_check(tmp_path / "s").problems == []
