@@ -87,12 +87,14 @@ def _values(inventory: Inventory, process: int, outputs: Ints) -> list[float]:
     weights, currencies = [], set()
     for exchange in outputs:
         flow = int(inventory.exchanges.flow[exchange])
-        price = inventory.flows.prices.get(flow)
-        if price is None:
+        prices = inventory.flows.prices.get(flow, ())
+        if len(prices) != 1:
             raise AllocationError(
-                f"{_name(inventory, process)}: economic allocation needs the price of <{inventory.flows.ids[flow]}>. "
-                "State it with tm:hasProperty (property: price), a currency as unit and a per-unit."
+                f"{_name(inventory, process)}: economic allocation needs the price of <{inventory.flows.ids[flow]}>, which "
+                f"states {len(prices)}. State one with tm:hasProperty (property: price), a currency as unit and a per-unit; "
+                "of several years, their mean."
             )
+        price = prices[0]
         unit = inventory.unit_ids[int(inventory.exchanges.unit[exchange])]
         scale = inventory.units.scale(unit, price.per_unit, inventory.flows.conversions.get(flow, ()))
         currencies.add(price.currency)

@@ -94,13 +94,13 @@ class ExchangeTable:
 
 @dataclass(frozen=True, slots=True)
 class FlowTable:
-    """Flows with their kind, the emission row they fill (-1: not a greenhouse gas) and stated properties."""
+    """Flows with their kind, the emission row they fill (-1: not a greenhouse gas) and stated properties (conversions, prices)."""
 
     ids: Sequence[str]
     kind: Ints
     row: Ints
     conversions: Mapping[int, Sequence[Conversion]] = field(default_factory=dict)
-    prices: Mapping[int, Price] = field(default_factory=dict)
+    prices: Mapping[int, Sequence[Price]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from graphstore import layout as layouts
 from graphstore._steps import reached
 from graphstore.durable import storage_errors
-from graphstore.errors import GenerationCorruptError, ModeError, StoreNotFoundError
+from graphstore.errors import GenerationCorruptError, ModeError, StorageError, StoreNotFoundError
 from graphstore.generations import Generation, Generations, Manifest
 from graphstore.journal import Journal
 from graphstore.lock import FileLock, writer_lock
@@ -149,6 +149,7 @@ class WriterBackend(Backend):
     Queries read the newest generation until the first change makes a working copy of it.
     """
 
+    layout: Layout
     generation: Generation
     journal: Journal
 
@@ -168,6 +169,7 @@ class WriterBackend(Backend):
             undo.pop_all()
         self._workspace: DiskWorkspace | None = None
         self._reader: ox.Store | None = None
+        self._broken = False
 
     def _recover(self, layout: Layout) -> None:
         from graphstore.recovery import recover  # only writers need it, and it costs import time
@@ -188,13 +190,12 @@ class WriterBackend(Backend):
 
     def workspace(self) -> Workspace:
         """The working copy, made on first use."""
-        if self._workspace is None and self.layout is not None:
-            self._workspace = DiskWorkspace(
-                self.generation.data, self.layout.live / str(next(_copies)), self.generation.manifest.quads
-            )
+        if self._broken:
+            raise ModeError("The store could not publish its last change, which is safe in the journal. Open it again.")
+        if self._workspace is None:
+            folder = self.layout.live / str(next(_copies))
+            self._workspace = DiskWorkspace(self.generation.data, folder, self.generation.manifest.quads)
             self._reader = None
-        if self._workspace is None:  # pragma: no cover - a writer has a layout
-            raise ModeError("The store is closed. Open it again.")
         return self._workspace
 
     def commit(self, label: str, created: str) -> None:
@@ -202,12 +203,24 @@ class WriterBackend(Backend):
         try:
             with storage_errors("Committing", self.generation.path.parent):
                 self._publish(label, created)
-        except BaseException:
+        except BaseException as error:
+            held = self.journal.head != self.generation.manifest.position
             self.give_up()
-            raise
+            if held:
+                self._publish_from_journal()
+            if not held or not isinstance(error, StorageError):
+                raise
         # The commit holds. What pruning cannot remove now, the next commit will.
         with contextlib.suppress(OSError):
             self.generations.prune()
+
+    def _publish_from_journal(self) -> None:
+        """The journal has a commit that could not be published: do now what the next writer would do."""
+        self.journal.close()
+        self._broken = True
+        with storage_errors("Publishing a change that is safe in the journal", self.generation.path.parent):
+            self._recover(self.layout)
+        self._broken = False
 
     def _publish(self, label: str, created: str) -> None:
         """Prepare the generation, commit the journal, publish the generation: in this order.

@@ -55,8 +55,7 @@ def export(
     union of the graphs, in which a statement of several graphs is repeated.
 
     Args:
-        store: where from.
-        target: file path or binary stream.
+        store, target: where from, and the file path or binary stream to write to.
         format: short name of the format; default: from the suffix.
         dataset: key of the dataset to write.
         graph: IRI of the graph to write.

@@ -83,13 +83,16 @@ class Journal:
 
     def begin(self, label: str, created: str) -> None:
         """Start a transaction."""
-        if self.head.offset > SEGMENT_SIZE:
-            self._rotate()
-        self._crcs = []
-        self.append(Kind.BEGIN, {"label": label, "created": created})
+        try:
+            if self.head.offset > SEGMENT_SIZE:
+                self._rotate()
+            self.append(Kind.BEGIN, {"label": label, "created": created})
+        except BaseException:
+            self.rollback()
+            raise
         reached("journal-begun")
 
-    def append(self, kind: Kind, meta: dict[str, Any], payload: bytes = b"") -> None:
+    def append(self, kind: Kind, meta: dict[str, Any], payload: bytes | memoryview = b"") -> None:
         """Add one record to the open transaction. It is not durable yet."""
         head, tail, crc = records.encode_parts(kind, meta, payload)
         for part in (head, payload, tail):
@@ -130,7 +133,7 @@ class Journal:
         """Close the file."""
         self._file.close()
 
-    def _write(self, data: bytes) -> None:
+    def _write(self, data: bytes | memoryview) -> None:
         view = memoryview(data)
         with storage_errors("Writing the journal", self._folder):
             self._file.seek(self._offset)
@@ -139,10 +142,10 @@ class Journal:
         self._offset += len(data)
 
     def _rotate(self) -> None:
-        self._file.close()
         fresh = _new_segment(self._folder, self.head.segment + 1, self.head.chain)
-        self._segment, self._offset = fresh.segment, fresh.offset
-        self._file = segment_path(self._folder, fresh.segment).open("r+b", buffering=0)
+        file = segment_path(self._folder, fresh.segment).open("r+b", buffering=0)
+        self._file.close()
+        self._file, self._segment, self._offset = file, fresh.segment, fresh.offset
 
 
 def _new_segment(folder: Path, number: int, chain: str) -> Position:

@@ -6,23 +6,21 @@ Python code runs per quad. The bulk loader itself is atomic: a file that fails t
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import io
 import zlib
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final, cast
+from typing import Any, Final, cast
 
 import pyoxigraph as ox
 
 from graphstore.durable import explained
 from graphstore.errors import DataSyntaxError, LoadError
-from graphstore.formats import RDF_XML, Format
+from graphstore.formats import Format
+from graphstore.guards import GUARDS, Guard
 from graphstore.records import CHUNK_SIZE
-from graphstore.xmlguard import XmlGuard
 
 Progress = Callable[[int, int], None]
 """Called with bytes done and bytes in total (of the file as it is, compressed or not)."""
@@ -45,7 +43,7 @@ class Source:
 
     name: str
     size: int
-    opener: Callable[[], AbstractContextManager[IO[bytes]]]
+    opener: Callable[[], io.BufferedIOBase]
 
     @classmethod
     def of_path(cls, path: Path) -> Source:
@@ -84,9 +82,9 @@ class Meter(io.RawIOBase):
 
     def __init__(
         self,
-        stream: IO[bytes],
+        stream: io.BufferedIOBase,
         total: int,
-        sink: Callable[[bytes], None] | None = None,
+        sink: Callable[[bytes | memoryview], None] | None = None,
         progress: Progress | None = None,
     ) -> None:
         super().__init__()
@@ -100,18 +98,17 @@ class Meter(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         """Read the next block into ``buffer``."""
-        block = self._stream.read(len(buffer))
-        buffer[: len(block)] = block
-        if block:
-            self._account(block)
-        return len(block)
+        size = self._stream.readinto(buffer)
+        if size:
+            self._account(memoryview(buffer)[:size])
+        return size
 
     def drain(self) -> None:
         """Read what the parser left, so that hash and journal cover every byte."""
         while block := self._stream.read(CHUNK_SIZE):
             self._account(block)
 
-    def _account(self, block: bytes) -> None:
+    def _account(self, block: bytes | memoryview) -> None:
         self.digest.update(block)
         if self._sink is not None:
             self._sink(block)
@@ -130,8 +127,7 @@ class Parse:
         gzip: whether it is compressed.
         base_iri: base for relative IRIs in the data; ``None`` refuses them.
         graph: the graph that takes the triples that name none.
-        small: whether there is little data: the bulk loader writes new table files each time, which the engine
-            hardly ever merges, so that many small loads would make every generation slower to publish.
+        size: number of bytes of the source, compressed or not.
     """
 
     name: str
@@ -139,7 +135,16 @@ class Parse:
     gzip: bool
     base_iri: str | None
     graph: ox.NamedNode
-    small: bool
+    size: int
+
+    @property
+    def small(self) -> bool:
+        """Whether there is little data.
+
+        The bulk loader writes new table files each time, which the engine hardly ever merges, so that
+        many small loads would make every generation slower to publish.
+        """
+        return self.size < SMALL
 
 
 def bulk_load(engine: ox.Store, stream: io.RawIOBase, parse: Parse) -> None:
@@ -150,12 +155,11 @@ def bulk_load(engine: ox.Store, stream: io.RawIOBase, parse: Parse) -> None:
         LoadError: the data is refused or damaged.
         StorageError: the disk is full or failing.
     """
-    reader: IO[bytes] = io.BufferedReader(stream, CHUNK_SIZE)
-    if parse.gzip:
-        reader = io.BufferedReader(cast("io.RawIOBase", gzip.GzipFile(fileobj=reader)), CHUNK_SIZE)
-    guard = XmlGuard(reader, parse.name) if parse.format == RDF_XML else None
-    if guard is not None:
-        reader = io.BufferedReader(guard, CHUNK_SIZE)
+    import gzip  # few commands need it
+
+    inner: Any = gzip.GzipFile(fileobj=io.BufferedReader(stream, CHUNK_SIZE)) if parse.gzip else stream
+    guard = GUARDS[parse.format](inner, parse.name)
+    reader = io.BufferedReader(guard, CHUNK_SIZE)
     try:
         load = engine.load if parse.small else engine.bulk_load
         load(reader, parse.format.rdf, base_iri=parse.base_iri, to_graph=parse.graph)
@@ -179,7 +183,7 @@ _REMEDIES: Final = {
 }
 
 
-def _syntax_error(error: SyntaxError, name: str, guard: XmlGuard | None) -> DataSyntaxError:
+def _syntax_error(error: SyntaxError, name: str, guard: Guard) -> DataSyntaxError:
     cause = str(error.msg)
     for phrase, remedy in _REMEDIES.items():
         if phrase in cause:
@@ -187,6 +191,6 @@ def _syntax_error(error: SyntaxError, name: str, guard: XmlGuard | None) -> Data
     # The engine writes the place into the message and into the exception; the place is shown once.
     cause = cause.rpartition(": ")[2] if cause.startswith("Parser error at line") else cause
     line, column = error.lineno, error.offset
-    if line is None and guard is not None:
+    if line is None:
         return DataSyntaxError(name, cause, guard.line, None, near=True)
     return DataSyntaxError(name, cause, line, column)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import socket
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -99,7 +98,7 @@ def writer_lock(path: Path) -> FileLock:
             "Wait until it has finished, or open the store for reading, which works beside a writer."
         )
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    lock.write(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": now}))
+    lock.write(json.dumps({"pid": os.getpid(), "host": os.uname().nodename, "since": now}))
     return lock
 
 

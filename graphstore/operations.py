@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from graphstore.catalogue import Catalogue, DatasetVersion
 from graphstore.errors import GraphOwnershipError
 from graphstore.formats import by_name
-from graphstore.loading import SMALL, Parse
+from graphstore.loading import Parse
 from graphstore.workspace import Workspace
 
 
@@ -30,7 +30,7 @@ def load_version(
             f"{draft.source}: the graph {graph.value} that version {draft.number} of {draft.key!r} would have is taken by "
             "another dataset. Nothing was loaded; choose another dataset key."
         )
-    parse = Parse(draft.source, by_name(draft.format), draft.gzip, draft.base_iri or None, graph, draft.size < SMALL)
+    parse = Parse(draft.source, by_name(draft.format), draft.gzip, draft.base_iri or None, graph, draft.size)
     named, quads = workspace.load(stream, parse)
     return replace(draft, quads=quads, graphs=tuple(each.value for each in named))
 

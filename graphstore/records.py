@@ -72,7 +72,7 @@ def encode(kind: Kind, meta: dict[str, Any], payload: bytes = b"") -> tuple[byte
     return head + payload + tail, crc
 
 
-def encode_parts(kind: Kind, meta: dict[str, Any], payload: bytes) -> tuple[bytes, bytes, int]:
+def encode_parts(kind: Kind, meta: dict[str, Any], payload: bytes | memoryview) -> tuple[bytes, bytes, int]:
     """What stands before and behind the payload, and the checksum: for large payloads that should not be copied."""
     text = json.dumps(meta, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() if meta else b""
     fixed = _FIXED.pack(MAGIC, kind, len(text), len(payload))

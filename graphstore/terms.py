@@ -9,7 +9,6 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Final, TypeAlias
-from urllib.parse import quote
 
 import pyoxigraph as ox
 
@@ -131,12 +130,21 @@ def to_python(term: Term | None) -> PythonValue | None:
 
 def dataset_iri(base: str, key: str) -> ox.NamedNode:
     """IRI of a dataset, the thing that all its versions are versions of."""
-    return ox.NamedNode(f"{base}/id/dataset/{quote(key, safe='/')}")
+    return ox.NamedNode(f"{base}/id/dataset/{_quoted(key)}")
 
 
 def version_iri(base: str, key: str, number: int) -> ox.NamedNode:
     """IRI of a dataset version, which is also the name of the graph that holds its triples."""
-    return ox.NamedNode(f"{base}/id/dataset/{quote(key, safe='/')}/v{number}")
+    return ox.NamedNode(f"{base}/id/dataset/{_quoted(key)}/v{number}")
+
+
+def _quoted(key: str) -> str:
+    """A key as part of an IRI; most keys are plain and are spared the import."""
+    if key.isascii() and key.replace("-", "").replace("_", "").replace(".", "").replace("/", "").isalnum():
+        return key
+    from urllib.parse import quote
+
+    return quote(key, safe="/")
 
 
 def catalogue_iri(base: str) -> ox.NamedNode:

@@ -217,7 +217,7 @@ class Transaction:
             )
         return replace(version, sha256=meter.digest.hexdigest())
 
-    def _chunk(self, block: bytes) -> None:
+    def _chunk(self, block: bytes | memoryview) -> None:
         if self._journal is not None:
             self._journal.append(Kind.CHUNK, {}, block)
             reached("load-chunk")

@@ -69,6 +69,11 @@ def find(calculation: Calculation, rows: Sequence[ProductRow], text: str, names:
     Raises:
         UnknownNameError: nothing matches, or several do; the candidates are listed.
     """
+    if not rows:
+        raise UnknownNameError(
+            "The graph holds no product that can be calculated. Bring processes in with `tanmai load` or `tanmai import`, or run "
+            "`tanmai demo`."
+        )
     by_iri = [row for row in rows if text in {row.iri, row.process, row.output}]
     if by_iri:
         return _one(text, by_iri, names)

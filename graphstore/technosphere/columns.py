@@ -8,6 +8,7 @@ does without the interpreter lock, so the scans of a step run side by side.
 from __future__ import annotations
 
 import io
+import math
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -30,6 +31,14 @@ def table(select: Select, query: str, *columns: str) -> pl.DataFrame:
     if raw.find(b"\n", raw.find(b"\n") + 1) < 0:  # the header alone
         return pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
     return pl.read_csv(io.BytesIO(raw), infer_schema=False).select(columns)
+
+
+def number(text: str) -> float:
+    """Read a decimal or double; what is no number becomes NaN, which is refused where it is used."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def scans(select: Select, predicates: Sequence[str], subject: str, value: str) -> list[pl.DataFrame]:

@@ -14,7 +14,7 @@ from footprint.system import EmissionRow
 from footprint.units import UnitTable
 from graphstore.errors import ExtractionError
 from graphstore.queries import load
-from graphstore.technosphere.columns import Select, only, table
+from graphstore.technosphere.columns import Select, number, only, table
 from graphstore.technosphere.quantities import MASS_UNIT
 
 ID = "https://w3id.org/tanmai/id/"
@@ -68,12 +68,12 @@ def factors(select: Select, providers: pl.Series, process_ids: Sequence[str], un
             refusal[position] = reason
         elif len(masses):
             for _, _, gas, category, aircraft, amount, unit in masses.iter_rows():
-                kilograms = _number(amount) * units.scale(unit or MASS_UNIT, MASS_UNIT)
+                kilograms = number(amount) * units.scale(unit or MASS_UNIT, MASS_UNIT)
                 emissions.append((position, _row(gas, category, aircraft), kilograms))
         else:
             category = row["category"][0] if row["category"] else FOSSIL
             kind = EmissionRow(CO2E, category, gwp_set=row["gwpSet"][0])
-            emissions.append((position, kind, _number(row["co2e"][0])))
+            emissions.append((position, kind, number(row["co2e"][0])))
     return Factors(frame["factor"].to_list(), frame.with_columns(pl.col("unit").list.first()), emissions, refusal)
 
 
@@ -87,14 +87,6 @@ _STATED = {
 """Columns of the query `factors` and the properties they come from."""
 
 
-def _number(text: str) -> float:
-    """Read a number; what is none becomes NaN."""
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan
-
-
 def _refused_mass(masses: pl.DataFrame, units: UnitTable) -> str | None:
     """Return why the masses of gases of one factor cannot be used."""
     if masses["mass"].n_unique() != len(masses):
@@ -102,7 +94,7 @@ def _refused_mass(masses: pl.DataFrame, units: UnitTable) -> str | None:
             "one tm:gasMass of it states several gases, categories, amounts or units; give each gas a mass of its own."
         )
     for _, _, gas, category, _, amount, unit in masses.iter_rows():
-        if not math.isfinite(_number(amount)):
+        if not math.isfinite(number(amount)):
             return f"the mass {amount!r} of <{gas}> is no finite number."
         if category is None:
             return f"the mass of <{gas}> names no tm:emissionCategory; say whether it is fossil, biogenic or a removal."
@@ -117,22 +109,27 @@ def _refusal(row: Mapping[str, list[str]], gases: int) -> str | None:
         if len(row[column]) > 1 and column != "refusedClass":
             return f"it states more than one tm:{predicate} ({', '.join(row[column])}); keep one."
     unit, co2e, gwp_set, refused = (next(iter(row[c]), None) for c in ("unit", "co2e", "gwpSet", "refusedClass"))
-    if refused is not None:
-        return (
-            f"it is a <{refused}>, a kind that is not meant for product footprints. Use a factor that covers the life "
-            "cycle and all greenhouse gases (for electricity in China: the electricity footprint factor)."
-        )
-    if unit is None:
-        return "it states no tm:perUnit; say for one of which unit it is given."
-    if gases and co2e is not None:
-        return "it states both masses of gases and a tm:co2e; keep the masses, which can be restated under any GWP set."
-    if not gases and co2e is None:
-        return "it states no emission; give masses of gases (tm:gasMass) or tm:co2e."
-    if not gases and gwp_set is None:
-        return f"its tm:co2e names no GWP set; state tm:gwpSet, or <{UNKNOWN_SET}> where the publisher names none."
-    if co2e is not None and not math.isfinite(_number(co2e)):
-        return f"its tm:co2e {co2e!r} is no finite number."
-    return None
+    checks = (
+        (
+            refused is not None,
+            (
+                f"it is a <{refused}>, a kind that is not meant for product footprints. Use a factor that covers the life "
+                "cycle and all greenhouse gases (for electricity in China: the electricity footprint factor)."
+            ),
+        ),
+        (unit is None, "it states no tm:perUnit; say for one of which unit it is given."),
+        (
+            gases > 0 and co2e is not None,
+            "it states both masses of gases and a tm:co2e; keep the masses, which can be restated under any GWP set.",
+        ),
+        (not gases and co2e is None, "it states no emission; give masses of gases (tm:gasMass) or tm:co2e."),
+        (
+            not gases and gwp_set is None,
+            f"its tm:co2e names no GWP set; state tm:gwpSet, or <{UNKNOWN_SET}> where the publisher names none.",
+        ),
+        (co2e is not None and not math.isfinite(number(co2e)), f"its tm:co2e {co2e!r} is no finite number."),
+    )
+    return next((reason for wrong, reason in checks if wrong), None)
 
 
 def _row(gas: str, category: str | None, aircraft: str | None) -> EmissionRow:

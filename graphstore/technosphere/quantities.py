@@ -10,7 +10,7 @@ import polars as pl
 from footprint.inventory import FlowTable, Price
 from footprint.units import Conversion, Unit, UnitTable
 from graphstore.queries import load
-from graphstore.technosphere.columns import Select, table
+from graphstore.technosphere.columns import Select, number, table
 
 MASS_UNIT = "http://qudt.org/vocab/unit/KiloGM"
 ENERGY_UNIT = "http://qudt.org/vocab/unit/MegaJ"
@@ -36,7 +36,7 @@ def conversions_of(select: Select, flow: str) -> list[Conversion]:
     """Return the properties of one flow that amounts may be converted through."""
     frame = table(select, load("flow-properties"), "flow", "property", "amount", "unit", "perUnit", "convertible")
     mine = frame.filter((pl.col("flow") == flow) & (pl.col("convertible") == "true")).sort(pl.all())
-    return [Conversion(float(amount), unit, per) for _, _, amount, unit, per, _ in mine.iter_rows()]
+    return [Conversion(number(amount), unit, per) for _, _, amount, unit, per, _ in mine.iter_rows()]
 
 
 def with_properties(select: Select, flows: FlowTable) -> FlowTable:
@@ -44,12 +44,12 @@ def with_properties(select: Select, flows: FlowTable) -> FlowTable:
     frame = table(select, load("flow-properties"), "flow", "property", "amount", "unit", "perUnit", "convertible")
     position = {iri: index for index, iri in enumerate(flows.ids)}
     conversions: dict[int, list[Conversion]] = defaultdict(list)
-    prices: dict[int, Price] = {}
+    prices: dict[int, list[Price]] = defaultdict(list)
     for flow, kind, amount, unit, per_unit, convertible in frame.sort(pl.all()).iter_rows():
         if flow not in position:
             continue
         if kind == PRICE:
-            prices[position[flow]] = Price(float(amount), unit, per_unit)
+            prices[position[flow]].append(Price(number(amount), unit, per_unit))
         elif convertible == "true":
-            conversions[position[flow]].append(Conversion(float(amount), unit, per_unit))
-    return replace(flows, conversions=dict(conversions), prices=prices)
+            conversions[position[flow]].append(Conversion(number(amount), unit, per_unit))
+    return replace(flows, conversions=dict(conversions), prices=dict(prices))

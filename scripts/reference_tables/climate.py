@@ -36,7 +36,7 @@ def _factor(graph: Graph, row: Row, gwp_set: str, amount: str) -> None:
     factor = node("gwp", f"{row.key}-{gwp_set}")
     graph.add(factor, "a", "tm:CharacterizationFactor")
     graph.add(factor, "rdfs:label", text(f"GWP100 of {row.key}, {gwp_set}", "en"))
-    graph.add(factor, "rdfs:label", text(f"{row.get('name_zh')} 100年全球增温潜势（{gwp_set}）", "zh"))
+    graph.add(factor, "rdfs:label", text(f"{row.get('name_zh')} 100年全球变暖潜势（{gwp_set}）", "zh"))
     graph.add(factor, "tm:gas", node("gas", row.key))
     graph.add(factor, "tm:gwpSet", node("gwp-set", gwp_set))
     graph.add(factor, "tm:amount", amount)

@@ -148,16 +148,12 @@ CHARGE_YEARS = Spec(
 )
 
 
-def _duty_label(graph: Graph, row: Row, duty: str) -> None:
-    category = row.get("battery_category").replace("-", " ")
-    graph.add(duty, "rdfs:label", text(f"EU batteries: {row.get('duty').replace('-', ' ')}, {category}", "en"))
-
-
 BATTERY_DATES = Spec(
     "eu_battery_dates",
     "battery-obligation",
     "tm:BatteryObligation",
     (
+        *_LABELS,
         link("battery_category", "tm:batteryCategory", "battery-category"),
         link("duty", "tm:duty", "battery-duty"),
         moment("date_in_law", "tm:dateInLaw"),
@@ -165,5 +161,4 @@ BATTERY_DATES = Spec(
         chinese("condition_zh", "tm:conditionText"),
         count("later_of_months", "tm:laterOfMonths"),
     ),
-    hook=_duty_label,
 )

@@ -16,7 +16,6 @@ import typer
 from tanmai.commands.options import Front, Lang, Store
 from tanmai.figures import bar, figure
 from tanmai.render.names import named, symbol
-from tanmai.render.tables import console, table
 from tanmai.words import Language
 
 DEMO = "https://w3id.org/tanmai/demo/"
@@ -45,6 +44,7 @@ _SAID = {
 class _Stage:
     """Runs public commands in this process and says what it runs and how long it took."""
 
+    context: typer.Context
     front: Front
     started: float = field(default_factory=time.perf_counter)
 
@@ -53,14 +53,12 @@ class _Stage:
 
     def run(self, *arguments: str, quiet: bool = False) -> str:
         """Run one command; return what it printed when it is told to be quiet."""
-        from tanmai.cli import app
-
         typer.echo(f"$ tanmai {shlex.join(arguments)}")
         begin = time.perf_counter()
         caught = io.StringIO()
         command = [*arguments, "--store", str(self.front.store_path), "--lang", self.front.lang]
         with contextlib.redirect_stdout(caught) if quiet else contextlib.nullcontext():
-            app(command, standalone_mode=False)
+            self.context.find_root().command.main(command, standalone_mode=False)
         typer.echo(f"  ({time.perf_counter() - begin:.2f} s)")
         return caught.getvalue()
 
@@ -70,10 +68,10 @@ class _Stage:
         return found
 
 
-def demo(store: Store = None, lang: Lang = None) -> None:
+def demo(context: typer.Context, store: Store = None, lang: Lang = None) -> None:
     """Load an aluminium supply chain, compute the footprint of a profile and explain it. 铝型材示例。"""
     front = Front.of(store, json=False, lang=lang)
-    stage = _Stage(front)
+    stage = _Stage(context, front)
     stage.heading("load")
     stage.run("init")
     with as_file(files("tanmai") / "demo" / "aluminium.ttl") as chain:
@@ -92,6 +90,8 @@ def demo(store: Store = None, lang: Lang = None) -> None:
 
 def _compare(front: Front, results: list[dict[str, Any]], labels: tuple[str, ...] | None) -> None:
     """Print results side by side, the longest bar for the largest."""
+    from tanmai.render.tables import console, table
+
     largest = max(abs(r["total"]["value"]) for r in results)
     rows = [
         [

@@ -125,7 +125,7 @@ class Book:
                 kind=np.array([self.flows[f] for f in flows], dtype=np.int64),
                 row=np.array([{"CO2": 0, "uptake": 1}.get(f, NONE) for f in flows], dtype=np.int64),
                 conversions={flows.index(f): found for f, found in self.conversions.items()},
-                prices={flows.index(f): price for f, price in self.prices.items()},
+                prices={flows.index(f): [price] for f, price in self.prices.items()},
             ),
             factors=FactorTable(
                 ids=factors,

@@ -89,7 +89,7 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
         try:
             child(request, writer)
             code = 0
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - a forked child must end here whatever happens
             print(f"{type(error).__name__}: {error}", file=sys.stderr)
         os._exit(code)
     os.close(writer)

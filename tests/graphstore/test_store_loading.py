@@ -115,8 +115,8 @@ def test_an_unknown_suffix_lists_the_known_ones(store: GraphStore, tmp_path: Pat
 def test_unreadable_sources(store: GraphStore, tmp_path: Path) -> None:
     with pytest.raises(LoadError, match="No such file"):
         store.load(tmp_path / "absent.ttl")
+    (tmp_path / "folder.ttl").mkdir()
     with pytest.raises(LoadError, match="Is a directory"):
-        (tmp_path / "folder.ttl").mkdir()
         store.load(tmp_path / "folder.ttl")
     with pytest.raises(LoadError, match="cut short"):
         store.load_bytes(gzip.compress(GOOD["ttl"] * 50)[:-9], key="x", format="turtle")
@@ -134,6 +134,17 @@ def test_xml_bombs_and_remote_contexts_are_refused(store: GraphStore) -> None:
     deep = (XML % ("<e:a>" * 300)).encode()
     with pytest.raises(DataSyntaxError, match="deep"):
         store.load_bytes(deep, key="x", format="rdfxml")
+    nested = (
+        b'{"@id": "http://e/a", "http://e/p": "]]}{\\\\", "http://e/b": '
+        + b'{"@id": "http://e/a", "http://e/b":\n' * 20_000
+    )
+    with pytest.raises(DataSyntaxError, match="line 256: objects are nested"):
+        store.load_bytes(nested, key="x", format="jsonld")
+    terms = b"<urn:a> <urn:b> " + b"<<( <urn:a> <urn:b> " * 20_000
+    for form in ("ntriples", "turtle", "nquads", "trig"):
+        with pytest.raises(DataSyntaxError, match="triple terms are nested"):
+            store.load_bytes(terms, key="x", format=form)
+    assert store.load_bytes(b"<urn:a> <urn:b> <<( <urn:a> <urn:b> 1 )>> .", key="y", format="turtle").version.quads == 1
     remote = b'{"@context": "https://example.org/c.jsonld", "@id": "http://e/s"}'
     with pytest.raises(DataSyntaxError, match="remote JSON-LD context"):
         store.load_bytes(remote, key="x", format="jsonld")
@@ -205,7 +216,7 @@ def test_a_failed_transaction_takes_everything_back(store: GraphStore) -> None:
     store.load_bytes(GOOD["trig"], key="b", format="trig")
     store.update("INSERT DATA { <urn:x> <urn:y> 1 }")
     before = content(store)
-    with pytest.raises(RuntimeError, match="mind"), store.transaction() as transaction:
+    with pytest.raises(RuntimeError, match="mind"), store.transaction() as transaction:  # noqa: PT012
         transaction.load_bytes(GOOD["nt"], key="a", format="nt")
         transaction.load_bytes(GOOD["trig"].replace(b"2", b"3"), key="b", format="trig")
         transaction.update("DELETE DATA { <urn:x> <urn:y> 1 } ; INSERT DATA { <urn:x> <urn:y> 2 }")

@@ -207,7 +207,7 @@ def test_shipped_queries_parse_and_say_what_they_ask() -> None:
         ox.Store().query(text)
         assert text.startswith("# Question:")
         assert "# Parameters:" in text
-        assert "# Columns:" in text
+        assert "# Columns" in text
     with pytest.raises(UnknownNameError, match="dataset-versions"):
         queries.load("absent")
 
