@@ -40,7 +40,9 @@ def missing(solver: str) -> str:
         return f"{', '.join(absent)} not installed: pip install '.[benchmark]'"
     import bw2calc
 
-    return "" if solver != "PARDISO" or bw2calc.PYPARDISO else "pypardiso cannot be loaded here (it needs x86-64 and MKL)"
+    return (
+        "" if solver != "PARDISO" or bw2calc.PYPARDISO else "pypardiso cannot be loaded here (it needs x86-64 and MKL)"
+    )
 
 
 def write_package(folder: Path, system: System, factors: Floats) -> None:
@@ -138,11 +140,11 @@ class Tree:
 
 def traverse(lca: Any, cutoff: float) -> Any:
     """Traverse the supply chain of the demand of a calculated LCA, with no limit but the cut-off."""
-    from bw_graph_tools.graph_traversal import GraphTraversalSettings, NewNodeEachVisitGraphTraversal
+    import bw_graph_tools.graph_traversal as traversal
 
     with _quiet():
-        settings = GraphTraversalSettings(cutoff=cutoff, max_calc=100_000_000, separate_biosphere_flows=False)
-        graph = NewNodeEachVisitGraphTraversal(lca, settings)
+        settings = traversal.GraphTraversalSettings(cutoff=cutoff, max_calc=100_000_000, separate_biosphere_flows=False)
+        graph = traversal.NewNodeEachVisitGraphTraversal(lca, settings)
         graph.traverse()
     return graph
 

@@ -50,11 +50,7 @@ def by_predicate(graph: Any) -> Columns:
     """Read one predicate at a time from the triple indexes into dictionaries: the fast way."""
     from rdflib import URIRef
 
-    owner = {
-        exchange: process
-        for side in SIDES
-        for process, exchange in graph.subject_objects(URIRef(TM + side))
-    }
+    owner = {exchange: process for side in SIDES for process, exchange in graph.subject_objects(URIRef(TM + side))}
     flow, amount, unit, provider = (
         dict(graph.subject_objects(URIRef(TM + name))) for name in ("flow", "amount", "unit", "defaultProvider")
     )

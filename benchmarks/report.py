@@ -76,13 +76,17 @@ class Row:
         return asdict(self) | {"ratio": self.ratio, "agrees": self.agrees, "verdict": self.verdict}
 
 
-def relative_difference(ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> float:
-    """Return the largest |ours - theirs| / |theirs|; equal values differ by 0 even where they are zero."""
+def relative_difference(ours: NDArray[np.float64], theirs: NDArray[np.float64], floor: float = 0.0) -> float:
+    """Return the largest |ours - theirs| / |theirs|; equal values differ by 0 even where they are zero.
+
+    A value smaller than `floor` is compared as if it had that size: what an iterative solver returns in place of an
+    exact zero has no correct digit.
+    """
     if ours.shape != theirs.shape or not ours.size:
         return float("nan")
     difference = np.abs(ours - theirs)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return float(np.max(np.where(difference == 0, 0.0, difference / np.abs(theirs))))
+        return float(np.max(np.where(difference == 0, 0.0, difference / np.maximum(np.abs(theirs), floor))))
 
 
 def header() -> dict[str, object]:

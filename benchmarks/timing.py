@@ -35,9 +35,14 @@ def _once(work: Callable[[], T]) -> tuple[float, T]:
     return time.perf_counter() - start, value
 
 
-def measure(work: Callable[[], T], runs: int) -> Timed[T]:
-    """Run some work several times (at least once); garbage is collected before each run, outside the measurement."""
-    times = [_once(work) for _ in range(max(runs, 1))]
+def measure(work: Callable[[], T], runs: int, enough: float = 30.0) -> Timed[T]:
+    """Run some work several times, at least once, but no further once the runs took `enough` seconds together.
+
+    Garbage is collected before each run, outside the measurement.
+    """
+    times = [_once(work)]
+    while len(times) < runs and sum(seconds for seconds, _ in times) < enough:
+        times.append(_once(work))
     return Timed(tuple(seconds for seconds, _ in times), times[-1][1])
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +27,7 @@ from graphstore.archive import archived
 from graphstore.catalogue import Catalogue, DatasetVersion
 from graphstore.durable import remove_tree
 from graphstore.errors import QueryError
+from graphstore.lock import FileLock
 from graphstore.terms import catalogue_iri, name
 from graphstore.workspace import DiskWorkspace, MemoryWorkspace, Workspace
 
@@ -46,15 +47,15 @@ def as_of(store: GraphStore, date: str | dt.date) -> GraphStore:
     from graphstore.store import GraphStore
 
     day = _day(date)
-    workspace, folder = _copy(store)
+    workspace, drop = _copy(store)
     try:
         for history in _histories(store):
             _choose(store, workspace, history, day)
         _leave_out(workspace.engine, _late_subjects(workspace.engine, catalogue_iri(store.base), day))
     except BaseException:
-        _drop(workspace, folder)
+        drop()
         raise
-    return GraphStore.view(store.base, workspace.engine, lambda: _drop(workspace, folder))
+    return GraphStore.view(store.base, workspace.engine, drop)
 
 
 def _day(date: str | dt.date) -> dt.date:
@@ -81,24 +82,27 @@ def last_day(text: str) -> dt.date | None:
         return None
 
 
-def _copy(store: GraphStore) -> tuple[Workspace, Path | None]:
-    """A copy that can be changed: by hard links on disk, by quads from memory."""
+def _copy(store: GraphStore) -> tuple[Workspace, Callable[[], None]]:
+    """A copy that can be changed, by hard links on disk and by quads from memory, and how to drop it."""
     if store.in_memory:
-        workspace = MemoryWorkspace()
-        workspace.engine.bulk_extend(store.engine)
-        return workspace, None
+        in_memory = MemoryWorkspace()
+        in_memory.engine.bulk_extend(store.engine)
+        return in_memory, in_memory.accept
     layout, generation = store._on_disk("be viewed as of a date")
     try:
         folder = Path(tempfile.mkdtemp(prefix="asof-", dir=layout.tmp))
     except OSError:  # a store that may only be read: copy the tables elsewhere
         folder = Path(tempfile.mkdtemp(prefix="tanmai-asof-"))
-    return DiskWorkspace(generation.data, folder / "data"), folder
+    lock = FileLock.acquire(folder / "lock", shared=True, create=True)
+    workspace = DiskWorkspace(generation.data, folder / "data", generation.manifest.quads)
 
-
-def _drop(workspace: Workspace, folder: Path | None) -> None:
-    workspace.discard()
-    if folder is not None:
+    def drop() -> None:
+        workspace.discard()
         remove_tree(folder)
+        if lock is not None:
+            lock.release()
+
+    return workspace, drop
 
 
 def _histories(store: GraphStore) -> Iterable[list[DatasetVersion]]:

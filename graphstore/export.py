@@ -55,12 +55,12 @@ def export(
     union of the graphs, in which a statement of several graphs is repeated.
 
     Args:
-        store, target: where from, and the file path or binary stream to write to.
+        store: where from.
+        target: file path or binary stream.
         format: short name of the format; default: from the suffix.
         dataset: key of the dataset to write.
         graph: IRI of the graph to write.
-        catalogue: whether the catalogue is written too. A file with the catalogue is for reading, not for loading
-            into another store; to move a whole store use backup and restore.
+        catalogue: whether the catalogue is written too; no other store will load it (see backup and restore).
 
     Raises:
         UnknownFormatError: neither the suffix nor ``format`` names a known format.

@@ -10,7 +10,7 @@
     archive/          index of superseded dataset versions in the journal; can be rebuilt
     cache/ID/         what others computed from a generation; can be thrown away
     live/             the writer's working copy of the newest generation; disposable
-    tmp/              unfinished work; swept by the next writer
+    tmp/              unfinished work and views of past days; what nobody holds is swept by the next writer
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Final
 
 from graphstore.durable import remove_tree, replace_file, sync_directory
 from graphstore.errors import LayoutError, LayoutVersionError, StoreNotFoundError
+from graphstore.lock import FileLock
 from graphstore.terms import DEFAULT_BASE
 
 LAYOUT_VERSION: Final = 1
@@ -96,8 +97,19 @@ class Layout:
         """Remove unfinished work that a dead writer left behind. Only the writer may call this."""
         for folder in (self.live, self.tmp, self.generations, self.releases, self.archive, self.root):
             for entry in folder.iterdir():
-                if folder in {self.live, self.tmp} or entry.suffix == ".tmp":
+                if (folder in {self.live, self.tmp} or entry.suffix == ".tmp") and not _in_use(entry):
                     remove_tree(entry)
+
+
+def _in_use(entry: Path) -> bool:
+    """Whether a living process, such as a reader with a view of a past day, holds the lock inside."""
+    try:
+        lock = FileLock.acquire(entry / "lock", shared=False)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    if lock is not None:
+        lock.release()
+    return lock is None
 
 
 def exists(root: Path) -> bool:

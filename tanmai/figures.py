@@ -11,7 +11,9 @@ def figure(value: float, digits: int = 5) -> str:
     >>> figure(12208.90412), figure(0.57770), figure(1.5e-7)
     ('12,209', '0.5777', '1.5e-07')
     """
-    if value == 0 or not math.isfinite(value):
+    if value == 0:
+        return "0"
+    if not math.isfinite(value):
         return f"{value:g}"
     size = math.floor(math.log10(abs(value)))
     if size < -3 or size > 9:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from reference_tables.errors import BadValueError
 from reference_tables.fields import Spec, chinese, english, link, number, path, plain, truth, unit
+from reference_tables.statements import mark_recalled
 from reference_tables.turtle import boolean, decimal, integer, node, text
 
 if TYPE_CHECKING:
@@ -28,7 +29,9 @@ def _gwp(graph: Graph, row: Row, gas: str) -> None:
         graph.add(component, "a", "tm:BlendComponent")
         graph.add(component, "tm:gas", node("gas", species))
         graph.add(component, "tm:massFraction", row.check("components", fraction, decimal))
-        graph.add(component, "dcterms:source", *row.nodes("source_key_ar6", "source"))
+        graph.add(component, "dcterms:source", *row.nodes("components_source_key", "source"))
+        graph.add(component, "tm:confidence", *row.nodes("confidence", "confidence"))
+        mark_recalled(graph, component, row)
         graph.add(component, "rdfs:label", text(f"{species} in {row.key}", "en"), text(f"{row.key}中的{species}", "zh"))
 
 
@@ -46,6 +49,7 @@ def _factor(graph: Graph, row: Row, gwp_set: str, amount: str) -> None:
     for column, predicate, kind in (("confidence", "tm:confidence", "confidence"), ("seen_in", "tm:seenIn", "source")):
         if row.get(column):
             graph.add(factor, predicate, *row.nodes(column, kind))
+    mark_recalled(graph, factor, row)
     if row.get("note"):
         graph.add(factor, "skos:note", text(row.get("note"), "en"))
     for part in row.split("components"):
@@ -61,7 +65,9 @@ GWP = Spec(
     (),
     printed=frozenset({"formula", "group"}),
     columns=frozenset(
-        {"name_zh", "components"} | {f"gwp100_{s.lower()}" for s in _SETS} | {f"source_key_{s.lower()}" for s in _SETS}
+        {"name_zh", "components", "components_source_key"}
+        | {f"gwp100_{s.lower()}" for s in _SETS}
+        | {f"source_key_{s.lower()}" for s in _SETS}
     ),
     hook=_gwp,
 )

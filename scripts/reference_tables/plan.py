@@ -73,7 +73,14 @@ OUTPUTS: tuple[Output, ...] = (
 )
 
 _REFERENCES: Mapping[str, tuple[str, ...]] = {
-    "sources": ("source_key", "source_key_ar4", "source_key_ar5", "source_key_ar6", "seen_in"),
+    "sources": (
+        "source_key",
+        "source_key_ar4",
+        "source_key_ar5",
+        "source_key_ar6",
+        "components_source_key",
+        "seen_in",
+    ),
     "organizations": ("publisher_key", "issuer_key"),
     "product_groups": ("product_group_key", "broader"),
     "standards": ("supersedes", "adopts", "based_on", "companion_of", "joint_with", "standard_key", "basis_key"),

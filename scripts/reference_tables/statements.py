@@ -48,6 +48,13 @@ def describe(graph: Graph, subject: str, row: Row) -> None:
             graph.add(subject, predicate, text(row.get(column), language))
     if row.has("unverified"):
         graph.add(subject, "tm:unverified", row.convert("unverified", boolean))
+    mark_recalled(graph, subject, row)
+
+
+def mark_recalled(graph: Graph, subject: str, row: Row) -> None:
+    """Add tm:unverified true where the confidence of the row says that it was recalled."""
+    if row.has("confidence") and row.get("confidence") == "recalled":
+        graph.add(subject, "tm:unverified", boolean("true"))
 
 
 def _links(row: Row) -> tuple[tuple[str, str, str], ...]:

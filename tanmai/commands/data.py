@@ -92,7 +92,13 @@ def progress(front: Front, name: str) -> Iterator[Callable[[int, int | None], No
         return
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
-    with Progress(TextColumn(name), BarColumn(), DownloadColumn(), TimeElapsedColumn(), console=console) as shown:
+    with Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        DownloadColumn(),
+        TimeElapsedColumn(),
+        console=console,
+    ) as shown:
         task = shown.add_task(name, total=None)
         yield lambda done, total: shown.update(task, completed=done, total=total)
 

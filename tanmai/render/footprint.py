@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from rich.text import Text
+
 from tanmai.figures import bar, figure, percent
 from tanmai.render.names import named, origin, symbol
 from tanmai.render.tables import console, table
@@ -39,11 +41,10 @@ def headline(data: Mapping[str, Any], lang: Language) -> None:
     """Print the number with its bound, unit and GWP sets."""
     total = data["total"]
     out = console()
-    out.print(f"\n[bold]{named(data['product'], lang)}[/bold]  {figure(data['amount'])} {symbol(data['unit'], lang)}")
-    out.print(
-        f"[bold]{figure(total['value'], 6)} kg CO2e[/bold]  ({word('bound', lang)} {total['error_bound']:.1e}; "
-        f"GWP-100: {', '.join(data['gwp_sets'])})"
-    )
+    amount = f"  {figure(data['amount'])} {symbol(data['unit'], lang)}"
+    out.print(Text.assemble("\n", (named(data["product"], lang), "bold"), amount))
+    bound = f"  ({word('bound', lang)} {total['error_bound']:.1e}; GWP-100: {', '.join(data['gwp_sets'])})"
+    out.print(Text.assemble((f"{figure(total['value'], 6)} kg CO2e", "bold"), bound))
     biogenic = data["total_including_biogenic_co2"]
     if biogenic["value"] != total["value"]:
         out.print(f"{figure(biogenic['value'], 6)} kg CO2e {word('including_biogenic', lang)}")
@@ -113,7 +114,7 @@ def reservations(data: Mapping[str, Any], lang: Language) -> None:
     """Print what is left out and what is assumed."""
     out = console()
     cut = data["cutoffs"]
-    out.print(f"[bold]{word('cut_off', lang)}[/bold]: {len(cut)}" if cut else word("cut_off_none", lang))
+    out.print(Text.assemble((word("cut_off", lang), "bold"), f": {len(cut)}") if cut else word("cut_off_none", lang))
     for line in cut[:MOST_CUT_OFFS]:
         unit = symbol(line["unit"], lang)
         out.print(
@@ -122,7 +123,7 @@ def reservations(data: Mapping[str, Any], lang: Language) -> None:
     if len(cut) > MOST_CUT_OFFS:
         out.print(f"  {word('more', lang, count=len(cut) - MOST_CUT_OFFS)}")
     if data["assumptions"]:
-        out.print(f"[bold]{word('assumption', lang)}[/bold]")
+        out.print(word("assumption", lang), style="bold")
         for assumption in data["assumptions"]:
             out.print(f"  - {assumption[f'text_{lang}']}")
 

@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 
 
 def console() -> Console:
-    """Return the console of standard output; lines are not wrapped where the output is a file."""
-    found = Console(highlight=False, soft_wrap=False)
-    return found if found.is_terminal else Console(highlight=False, width=200)
+    """Return the console of standard output; lines are not wrapped where the output is a file.
+
+    Names come from data: what looks like markup or an emoji code in them is printed as it stands.
+    """
+    found = Console(highlight=False, soft_wrap=False, markup=False, emoji=False)
+    return found if found.is_terminal else Console(highlight=False, width=200, markup=False, emoji=False)
 
 
 def table(title: str, columns: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]]) -> Table:

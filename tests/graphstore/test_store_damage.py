@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import subprocess
 from pathlib import Path
@@ -19,6 +20,7 @@ from graphstore.errors import (
     StorageError,
 )
 from graphstore.generations import Generation, Generations
+from graphstore.journal import scan
 
 # ---------------------------------------------------------------- damage
 
@@ -255,3 +257,22 @@ def test_a_really_full_disk(tmp_path: Path) -> None:
         assert deep_check(room / "store").problems == []
     finally:
         subprocess.run(["umount", room], check=True)
+
+
+def test_a_journal_cut_anywhere_gives_a_whole_prefix_of_the_commits(path: Path) -> None:
+    data = segment(path).read_bytes()
+    commits = scan(path / "journal").transactions
+    shutil.rmtree(path / "generations")
+
+    def rebuilt(size: int) -> dict[str, tuple[int, str]]:
+        segment(path).write_bytes(data[:size])
+        assert rebuild(path).ok
+        return state(path)
+
+    prefixes = [(commit.position.offset, commit.commit["quads"]) for commit in commits]
+    rng = random.Random("cut")
+    first = commits[0].records[0].start
+    for size in [*(rng.randrange(first, len(data)) for _ in range(20)), len(data)]:
+        quads = next((count for offset, count in reversed(prefixes) if offset <= size), 0)
+        found = rebuilt(size)
+        assert sum(number for number, _ in found.values()) == quads

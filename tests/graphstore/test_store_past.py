@@ -196,6 +196,15 @@ def test_as_of_takes_the_version_of_the_day_from_the_archive(path: Path, date: s
             assert current == ({"k": value, "q": 1} if value else {"q": 1})
 
 
+def test_a_view_survives_a_writer_that_sweeps(path: Path) -> None:
+    with GraphStore.open(path, mode="read") as reader, reader.as_of("2025-06-01") as view:
+        with GraphStore.open(path) as writer:
+            writer.retire("k")
+        assert list((path / "tmp").iterdir())
+        assert view.query(VALUE).scalar() == 1
+    assert not list((path / "tmp").iterdir())
+
+
 def test_importing_is_cheap() -> None:
     code = "heavy = {'numpy', 'scipy', 'polars', 'rdflib', 'numba', 'rich'} & set(sys.modules); print(sorted(heavy))"
     assert said_by_child(code) == "[]\n"

@@ -1,0 +1,79 @@
+"""The benchmarks measure what they say: the RDF of a generated system is that system, and the report adds up."""
+
+import math
+
+import numpy as np
+import pytest
+
+from benchmarks.generate import factors, generate
+from benchmarks.graph import exchange_count, ntriples
+from benchmarks.report import Row, relative_difference, table
+from benchmarks.subject import prepare, select_of, synthetic
+from benchmarks.timing import alternate, measure
+from footprint import compile_system, scores
+from graphstore import GraphStore
+from graphstore.technosphere.extract import extract
+
+
+@pytest.fixture(scope="module")
+def store():
+    with GraphStore.open(None) as store:
+        store.load_bytes(synthetic(200).triples, key="benchmark", format="ntriples")
+        yield store
+
+
+def test_graph_of_a_generated_system_gives_the_scores_of_its_arrays(store, tmp_path):
+    system = generate(200)
+    case = prepare(synthetic(200), select_of(store), tmp_path)
+    _, _, found = case.all_products("scipy")
+    compiled = compile_system(system)
+    expected = scores(compiled, compiled.cost(factors())).values
+    np.testing.assert_allclose(found.values[case.position], expected, rtol=1e-11)
+
+
+def test_graph_keeps_every_exchange_and_amount(store):
+    system = generate(200)
+    inventory = extract(select_of(store))
+    assert len(inventory.exchanges.ids) == exchange_count(system)
+    stated = np.concatenate((np.abs(system.production), np.abs(system.tech_amount), system.bio_amount))
+    np.testing.assert_array_equal(np.sort(inventory.exchanges.amount), np.sort(stated))
+
+
+def test_generated_systems_hold_waste_and_credits():
+    system = generate(200)
+    assert (system.production < 0).any()
+    assert ((system.tech_amount < 0) != (system.production[system.tech_provider] < 0)).any()
+    assert ntriples(system, factors()) == ntriples(generate(200), factors())
+
+
+def test_ratio_and_verdict():
+    row = Row("s", "c", "ours", 0.5, "peer", 2.0, target=4.0, difference=0.0)
+    assert (row.ratio, row.verdict, row.agrees) == (4.0, "met", True)
+    assert Row("s", "c", "ours", 0.5, "peer", 1.9, target=4.0).verdict == "MISSED"
+    assert Row("s", "c", "ours", 0.5, "peer", 9.0, target=4.0, difference=1e-3).verdict == "DISAGREES"
+    assert Row("s", "c", "ours", 0.5, "peer", 9.0, target=4.0, difference=math.nan).verdict == "DISAGREES"
+    missing = Row("s", "c", "ours", 0.5, target=4.0, note="not installed")
+    assert (missing.ratio, missing.verdict, missing.agrees) == (None, "", None)
+
+
+def test_table_puts_the_ratio_first():
+    line = table([Row("system", "case", "ours", 0.001, "peer", 5.0, target=1000.0, difference=2e-12)]).splitlines()[-1]
+    assert line == "| 5,000 x | >= 1,000 x | met | case | ours 1 ms | peer 5 s | 2.0e-12 |  |"
+
+
+def test_relative_difference():
+    assert relative_difference(np.array([0.0, 1.1]), np.array([0.0, 1.0])) == pytest.approx(0.1)
+    assert relative_difference(np.array([1e-9, 1.0]), np.array([0.0, 1.0])) == math.inf
+    assert relative_difference(np.array([1e-9, 1.0]), np.array([0.0, 1.0]), floor=1e-3) == pytest.approx(1e-6)
+    assert math.isnan(relative_difference(np.array([1.0]), np.array([1.0, 2.0])))
+    assert not relative_difference(np.array([math.nan]), np.array([1.0])) <= 1.0
+
+
+def test_median_of_runs():
+    timed = measure(lambda: 7, 3)
+    assert timed.value == 7
+    assert timed.median == sorted(timed.seconds)[1]
+    assert len(measure(lambda: 7, 3, enough=0.0).seconds) == 1
+    calls = []
+    alternate(lambda: calls.append("ours"), lambda: calls.append("theirs"), 2)
+    assert calls == ["ours", "theirs", "ours", "theirs"]

@@ -1,0 +1,82 @@
+"""The real database: USLCI comes in through the front door and gives the values of an independent calculation.
+
+GWP-100 of AR5 (CO2 1, fossil methane 30, N2O 265, SF6 23500), outputs only, co-products unallocated, unlinked inputs cut off:
+766 processes, 2,755 inputs and 330 outputs outside the system.
+"""
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+from footprint.errors import AllocationError, IncompleteInventory
+from tanmai.cli import app
+
+READING = ("--gwp", "AR5", "--unlinked", "cutoff", "--coproducts", "unallocated")
+VALUES = {
+    "Electricity, bituminous coal, at power plant": 1.10575532,
+    "Electricity, natural gas, at power plant": 0.75521226,
+    "Transport, combination truck, diesel powered": 0.1359835304,
+    "Aluminum, primary, ingot, at plant, 1998": 10.6871179521,
+}
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, [str(a) for a in arguments], catch_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def uslci(tmp_path_factory):
+    import os
+    from pathlib import Path
+
+    folder = Path(os.environ.get("TANMAI_FIXTURES", "/nonexistent")) / "data" / "uslci"
+    if not folder.is_dir():
+        pytest.skip("USLCI is not here: set TANMAI_FIXTURES to a folder with data/uslci")
+    store = tmp_path_factory.mktemp("uslci") / "store"
+    package, flows = folder / "uslci-olca1.5-jsonld.zip", folder / "flow-map.csv"
+    assert run("import", package, "--flow-map", flows, "--key", "uslci", "--store", store, "--json").exit_code == 0
+    return store
+
+
+@pytest.fixture(scope="module")
+def scored(uslci, tmp_path_factory):
+    out = tmp_path_factory.mktemp("out") / "all.csv"
+    assert run("footprint", "--all", *READING, "--out", out, "--store", uslci).exit_code == 0
+    return out
+
+
+def test_every_product_and_every_gap(scored):
+    frame = pl.read_csv(scored)
+    assert len(frame) == 766
+    assert frame["kg_co2e"].is_finite().all()
+    cut = pl.read_csv(scored.with_name("all.cutoffs.csv"))
+    inputs = int((cut["reason"] == "unlinked input").sum())
+    assert (inputs, len(cut) - inputs) == (2755, 330)
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_the_value_of_an_independent_calculation(scored, name):
+    frame = pl.read_csv(scored)
+    found = frame.filter(pl.col("name") == name)
+    assert len(found) == 1, frame.filter(pl.col("name").str.contains(name[:12]))["name"].to_list()
+    assert found["kg_co2e"][0] == pytest.approx(VALUES[name], rel=1e-8)
+    assert found["error_bound"][0] < 1e-9
+
+
+def test_one_product_lists_its_own_gaps(uslci):
+    import json
+
+    result = run("footprint", "Electricity, bituminous coal, at power plant", *READING, "--json", "--store", uslci)
+    data = json.loads(result.stdout)
+    assert data["total"]["value"] == pytest.approx(VALUES["Electricity, bituminous coal, at power plant"], rel=1e-8)
+    assert 0 < len(data["cutoffs"]) < 3085
+    assert sum(line["value"] for line in data["contributions"]) + data["contributions_remainder"] == pytest.approx(
+        data["total"]["value"], rel=1e-9
+    )
+
+
+def test_without_the_reading_the_tool_stops_and_says_why(uslci):
+    with pytest.raises(AllocationError, match="132 processes have several products and state no allocation method"):
+        run("footprint", "--all", "--store", uslci)
+    with pytest.raises(IncompleteInventory, match=r"exchanges ask for \d+ flows that no process or factor supplies"):
+        run("footprint", "--all", "--coproducts", "unallocated", "--store", uslci)
