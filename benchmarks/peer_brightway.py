@@ -6,6 +6,7 @@ columns carry the same identifiers, which is how its graph traversal recognises 
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import warnings
 from collections.abc import Iterator
@@ -34,7 +35,7 @@ METHOD = ("GWP100",)
 
 def missing(solver: str) -> str:
     """Return why a solver cannot be had; empty when it can."""
-    needed = ["bw2calc", "bw_processing"] + (["pypardiso"] if solver == "PARDISO" else [])
+    needed = ["bw2calc", "bw_processing", "bw_graph_tools"] + (["pypardiso"] if solver == "PARDISO" else [])
     absent = [name for name in needed if importlib.util.find_spec(name) is None]
     if absent:
         return f"{', '.join(absent)} not installed: pip install '.[benchmark]'"
@@ -133,14 +134,14 @@ def adjoint(folder: Path, amounts: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A supply tree of the peer: activities from the demand down to each node, and the value of the node."""
+    """A supply tree of the peer: the value of each node by the activities from the demand down to it."""
 
     values: dict[tuple[int, ...], float]
 
 
 def traverse(lca: Any, cutoff: float) -> Any:
     """Traverse the supply chain of the demand of a calculated LCA, with no limit but the cut-off."""
-    import bw_graph_tools.graph_traversal as traversal
+    traversal = importlib.import_module("bw_graph_tools.graph_traversal")
 
     with _quiet():
         settings = traversal.GraphTraversalSettings(cutoff=cutoff, max_calc=100_000_000, separate_biosphere_flows=False)

@@ -109,8 +109,8 @@ class Prepared:
         return compiled, cost, scores(compiled, cost, Settings(kernel=kernel))
 
 
-def prepare(data: Data, select: Select, folder: Path) -> Prepared:
-    """Extract a system and write our snapshot and the peer's datapackage, both in `folder`."""
+def prepare(data: Data, select: Select, folder: Path, *, peer: bool = True) -> Prepared:
+    """Extract a system and write our snapshot and, where it can be had and is wanted, the peer's datapackage."""
     inventory = extract(select)
     snapshot = Snapshot.of(inventory, assemble(inventory, data.reading))
     snapshot.write(folder / "system.arrays")
@@ -119,7 +119,7 @@ def prepare(data: Data, select: Select, folder: Path) -> Prepared:
     np.save(folder / "potentials.npy", potentials)
     theirs, factor = data.system or ours, potentials if data.factors is None else data.factors
     known = {name: j for j, name in enumerate(ours.activity_ids)}
-    package = None if missing("Jacobi-GMRES") else folder / "datapackage"
+    package = folder / "datapackage" if peer and not missing("Jacobi-GMRES") else None
     if package is not None:
         write_package(package, theirs, factor)
     return Prepared(

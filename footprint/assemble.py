@@ -195,6 +195,7 @@ def _refuse_factors(inventory: Inventory, factors: Ints) -> None:
 def _cut_offs(inventory: Inventory, unlinked: Ints, unallocated: Ints) -> CutOffs:
     waste = inventory.flows.kind[inventory.exchanges.flow[unlinked]] == FlowKind.WASTE
     reason = np.where(waste, CutOffReason.UNTREATED_WASTE, CutOffReason.UNLINKED_INPUT)
+    reason[inventory.exchanges.provider[unlinked] == UNKNOWN_PROVIDER] = CutOffReason.UNKNOWN_PROVIDER
     exchange = np.concatenate((unlinked, unallocated))
     return CutOffs(
         exchange,

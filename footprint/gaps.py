@@ -29,6 +29,7 @@ class CutOffReason(IntEnum):
     UNLINKED_INPUT = 0
     UNTREATED_WASTE = 1
     UNALLOCATED_PRODUCT = 2
+    UNKNOWN_PROVIDER = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +122,16 @@ def _unlinked(cut: CutOffs, gaps: Ints, flow_ids: Sequence[str]) -> str:
     flows, counts = np.unique(cut.flow[gaps], return_counts=True)
     most = np.argsort(-counts, kind="stable")[:5]
     listed = ", ".join(f"<{flow_ids[int(flows[i])]}> ({counts[i]} times)" for i in most)
+    unknown = int(np.sum(cut.reason[gaps] == CutOffReason.UNKNOWN_PROVIDER))
+    named = f" {unknown} of them name a provider that the graph does not hold." if unknown else ""
+    side = np.intersect1d(flows, cut.flow[cut.reason == CutOffReason.UNALLOCATED_PRODUCT])
+    beside = (
+        f" <{flow_ids[int(side[0])]}> is a co-product of a process without an allocation method (see --coproducts)."
+        if len(side)
+        else ""
+    )
     return (
-        f"{len(gaps)} exchanges ask for {len(flows)} flows that no process or factor supplies, among them {listed}. "
-        "Load a process that makes them, name a provider (tm:defaultProvider, or tm:linkedTo in a linking graph), or ask "
+        f"{len(gaps)} exchanges ask for {len(flows)} flows that no process or factor supplies, among them {listed}."
+        f"{named}{beside} Load a process that makes them, name a provider (tm:defaultProvider, or tm:linkedTo in a linking graph), or ask "
         "for the reading --unlinked cutoff, which lists each of them in the result."
     )

@@ -17,6 +17,7 @@ REASONS = {
     CutOffReason.UNLINKED_INPUT: "unlinked input",
     CutOffReason.UNTREATED_WASTE: "waste without treatment",
     CutOffReason.UNALLOCATED_PRODUCT: "co-product that carries nothing",
+    CutOffReason.UNKNOWN_PROVIDER: "provider that is not in the graph",
 }
 
 

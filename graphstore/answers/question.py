@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from footprint.assemble import assemble
-from footprint.errors import FootprintError
+from footprint.errors import AllocationError, FootprintError
+from footprint.gaps import CutOffReason
 from footprint.solve import Supply, supply
 from footprint.upstream import upstream
 from graphstore.answers.cutoffs import processes_in
 from graphstore.answers.graph import Calculation
 from graphstore.answers.names import Names
 from graphstore.answers.products import find, products, unassembled_products
+from graphstore.errors import UnknownNameError
 from graphstore.technosphere.extract import extract
 from graphstore.technosphere.quantities import conversions_of, unit_table
 from graphstore.technosphere.snapshot import Snapshot, tolerant
@@ -60,12 +64,39 @@ def ask(calculation: Calculation, product: str, amount: float, unit: str | None)
     """
     names = Names(calculation)
     try:
-        row = find(calculation, products(calculation), product, names)
-        question = _solved(calculation, names, row.key, (amount, unit))
-    except FootprintError as whole:
-        question = _narrowed(calculation, names, product, (amount, unit), whole)
+        question = _answered(calculation, names, product, (amount, unit))
+    except UnknownNameError:
+        _refuse_co_product(calculation, names, product)
+        raise
     question.calculation.require_complete(processes_in(question.calculation, question.chain))
     return question
+
+
+def _answered(calculation: Calculation, names: Names, product: str, asked: tuple[float, str | None]) -> Question:
+    try:
+        row = find(calculation, products(calculation), product, names)
+        return _solved(calculation, names, row.key, asked)
+    except FootprintError as whole:
+        return _narrowed(calculation, names, product, asked, whole)
+
+
+def _refuse_co_product(calculation: Calculation, names: Names, text: str) -> None:
+    """Say of a co-product that carries nothing why it has no footprint of its own."""
+    try:
+        found = calculation.snapshot
+    except FootprintError:
+        return  # the store as a whole cannot be assembled; the name was looked for in what it states
+    cut = found.cut_offs
+    gaps = np.flatnonzero(cut.reason == CutOffReason.UNALLOCATED_PRODUCT).tolist()
+    made_by = {found.product_ids[int(cut.flow[g])]: found.process_ids[int(cut.process[g])] for g in gaps}
+    names.learn(made_by)
+    for flow, process in made_by.items():
+        called = {label.strip().lower() for label in names[flow].labels.values()}
+        if text == flow or text.strip().lower() in called:
+            raise AllocationError(
+                f"<{flow}> is a co-product of <{process}>, which states no allocation method, so it has no footprint of its "
+                "own. State tm:allocationMethod, or ask for a reading: --coproducts mass | energy | economic."
+            )
 
 
 def _solved(

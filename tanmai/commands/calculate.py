@@ -51,7 +51,7 @@ def footprint(
         from graphstore.answers.footprint import calculate
         from graphstore.answers.units import find_unit
 
-        wanted = find_unit(calculation, unit) if unit else None
+        wanted = find_unit(calculation, unit) if unit is not None else None
         result = calculate(calculation, str(product), amount, wanted)
     if json:
         front.print_json(result.data)
@@ -143,7 +143,7 @@ def explain(
         from graphstore.answers.explanation import explain as explained
         from graphstore.answers.units import find_unit
 
-        wanted = find_unit(calculation, unit) if unit else None
+        wanted = find_unit(calculation, unit) if unit is not None else None
         data = explained(calculation, str(product), amount, wanted, depth=depth, cutoff=cutoff)
     if json or format == "json":
         front.print_json(data)

@@ -94,6 +94,50 @@ def test_few_contributions_leave_a_remainder(case):
     assert abs(rest) > 0.1
 
 
+@st.composite
+def plants(draw):
+    """Processes p0, p1, ... with loops, credits, stages and two gases; inputs stay small enough to leave something over."""
+    size, text = draw(st.integers(1, 4)), ""
+    amounts, stages = (
+        st.floats(0.001, 5),
+        st.sampled_from(["", "tm:stage stage:use ;", "tm:stage stage:manufacturing ;"]),
+    )
+    for i in range(size):
+        inputs = [
+            (
+                f":p{draw(st.integers(0, size - 1))}",
+                f"{draw(st.floats(0.001, 0.2)):.6f}",
+                "unit:KiloGM",
+                draw(stages) + credit,
+            )
+            for credit in draw(st.lists(st.sampled_from(["", "", "tm:avoided true ;"]), max_size=3))
+        ]
+        gases = draw(
+            st.lists(st.sampled_from(["CO2-fossil", "CH4_fossil-fossil", "CO2-biogenic-co2-release"]), max_size=2)
+        )
+        emissions = [(f"flow:{gas}", f"{draw(amounts):.6f}", "unit:KiloGM", draw(stages)) for gas in gases]
+        text += process(f"p{i}", inputs=tuple(inputs), emissions=tuple(emissions))
+    return text
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=plants(), cutoff=st.sampled_from([0.0, 0.02, 0.3]))
+def test_parts_sum_to_the_whole_in_any_system(case, text, cutoff):
+    loaded = case(text)
+    data = loaded.footprint("p0")
+    total = data["total"]["value"]
+    size = sum(abs(line["value"]) for line in data["contributions"])
+    for part_, key in (("stages", "value"), ("gases", "in_total"), ("contributions", "value"), ("processes", "value")):
+        assert sum(line[key] for line in data[part_]) == pytest.approx(total, rel=1e-9, abs=1e-9 * size), part_
+    assert abs(data["contributions_remainder"]) <= 1e-9 * size
+    tree = loaded.explain("p0", cutoff=cutoff)
+    assert tree["root"]["value"] == pytest.approx(total, rel=1e-9, abs=1e-9 * size)
+    for line in walk(tree["root"]):
+        if line["children"]:
+            below = sum(child["value"] for child in line["children"])
+            assert below == pytest.approx(line["value"], rel=1e-9, abs=1e-9 * size)
+
+
 def walk(line):
     yield line
     for child in line["children"]:
@@ -233,11 +277,34 @@ def test_a_named_provider_that_is_not_there_is_a_gap(case):
     text = process("part", inputs=((":steel", 3, "unit:KiloGM", "tm:defaultProvider :nobody ;"),)) + process(
         "steel", emissions=((CO2, 1),)
     )
-    with pytest.raises(IncompleteInventory, match=f"<{EX}steel>"):
+    with pytest.raises(
+        IncompleteInventory, match=f"<{EX}steel>.* 1 of them name a provider that the graph does not hold"
+    ):
         case(text).total("part")
     data = case(text).footprint("part", unlinked="cutoff")
     assert data["total"]["value"] == 0.0
-    assert [line["exchange"] for line in data["cutoffs"]] == [f"{EX}part-in-1"]
+    assert [(line["exchange"], line["reason"]) for line in data["cutoffs"]] == [
+        (f"{EX}part-in-1", "provider that is not in the graph")
+    ]
+
+
+FARM = process("grain", amount=4, outputs=((":straw", 6),), emissions=((CO2, 10),)) + product("straw", "golden straw")
+
+
+@pytest.mark.parametrize("asked", ["straw", "golden straw"])
+def test_a_co_product_without_a_method_says_why_it_has_no_footprint(case, asked):
+    loaded = case(FARM)
+    for reading in ("error", "unallocated"):
+        with pytest.raises(AllocationError, match=rf"<{EX}straw> is a co-product of <{EX}grain-making>"):
+            loaded.total(asked, coproducts=reading)
+    assert loaded.total(asked, coproducts="mass") == pytest.approx(1.0)
+
+
+def test_a_demand_for_a_co_product_without_a_method_says_what_is_missing(case):
+    loaded = case(FARM + process("bed", inputs=((":straw", 3),)))
+    with pytest.raises(IncompleteInventory, match=rf"<{EX}straw> is a co-product .*--coproducts"):
+        loaded.total("bed")
+    assert loaded.total("bed", coproducts="mass") == pytest.approx(3.0)
 
 
 # ---- links and assumptions
@@ -473,6 +540,16 @@ def test_an_empty_graph_has_no_products(case):
 def test_a_product_that_nobody_makes(case):
     with pytest.raises(UnknownNameError, match=f"No product or process <{EX}lonely>"):
         case(product("lonely") + process("part", emissions=((CO2, 1),))).total("lonely")
+
+
+def test_an_unknown_name_in_a_store_that_cannot_be_assembled(case):
+    broken = PLANT + process("broken", emissions=((CO2, '"NaN"^^xsd:double'),))
+    assert case(broken).total("part") == pytest.approx(PART, rel=1e-12)
+    assert "upstream-part" in codes(case(broken).footprint("part"))
+    with pytest.raises(UnknownNameError, match="No product"):
+        case(broken).total("no such thing")
+    with pytest.raises(InvalidInventory, match=rf"<{EX}broken-emission-1>"):
+        case(broken).total("broken")
 
 
 @pytest.mark.parametrize("amount", [float("nan"), float("inf")])

@@ -24,7 +24,7 @@ def store():
 
 def test_graph_of_a_generated_system_gives_the_scores_of_its_arrays(store, tmp_path):
     system = generate(200)
-    case = prepare(synthetic(200), select_of(store), tmp_path)
+    case = prepare(synthetic(200), select_of(store), tmp_path, peer=False)
     _, _, found = case.all_products("scipy")
     compiled = compile_system(system)
     expected = scores(compiled, compiled.cost(factors())).values

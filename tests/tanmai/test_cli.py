@@ -189,6 +189,7 @@ def test_chinese(ask):
         (("footprint", "https://example.org/none"), "No product or process <https://example.org/none>"),
         (("footprint", "alumina", "--unit", "furlong"), "No unit 'furlong'"),
         (("footprint", "alumina", "--unit", "kWh"), "measure different things"),
+        (("footprint", "alumina", "--unit", ""), "No unit ''"),
         (("footprint", "alumina", "--gwp", "AR9"), "AR4, AR5, AR6"),
         (("footprint", "alumina", "--unlinked", "maybe"), "choose error or cutoff"),
         (("footprint", "alumina", "--coproducts", "guess"), "choose one of"),
