@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from benchmarks.peer_rdflib import Columns, by_predicate, by_query, parse
 from benchmarks.report import Row, relative_difference
 from benchmarks.subject import Data, select_of
-from benchmarks.timing import alternate, measure
+from benchmarks.timing import alternate
 from footprint.inventory import Inventory
 from graphstore import GraphStore
 from graphstore.technosphere.extract import extract
@@ -26,28 +26,23 @@ RUNS = 3
 def loading(data: Data, folder: Path, *, targets: bool) -> Iterator[Row]:
     """Load a file of N-Triples into our store and by the bare bulk loader, on disk and in memory.
 
-    Ours also hashes, journals, syncs to disk, and publishes a generation.
+    Ours also hashes, journals, syncs to disk, and publishes a generation. The promise is about the same data in the same
+    kind of graph: the engine keeps six indexes of a named graph and three of the default graph, which ours never uses.
     """
     file = folder / "data.nt"
     file.write_bytes(data.triples)
     for where in ("disk", "memory"):
-        ours, raw = alternate(
-            _ours(file, folder / "ours" if where == "disk" else None),
-            _raw(file, folder / "raw" if where == "disk" else None),
-            RUNS,
-        )
-        yield Row(
-            *(
-                data.name,
-                f"load {len(data.triples) / 1e6:,.0f} MB, {ours.value:,} triples, {where}",
-                "tanmai",
-                ours.median,
-            ),
-            *("pyoxigraph bulk_load", raw.median),
-            target=0.85 if targets else None,
-            difference=relative_difference(np.array([float(ours.value)]), np.array([float(raw.value)])),
-            tolerance=0.0,
-        )
+        place = folder / "loaded" if where == "disk" else None
+        for graph, promise in ((ox.NamedNode("https://example.org/graph"), 0.85), (ox.DefaultGraph(), None)):
+            ours, raw = alternate(_ours(file, place), _raw(file, place, graph), RUNS)
+            kind = "default graph (half the indexes)" if promise is None else "named graph"
+            yield Row(
+                *(data.name, f"load {len(data.triples) / 1e6:,.0f} MB, {ours.value:,} triples, {where}", "tanmai"),
+                *(ours.median, f"pyoxigraph bulk_load, {kind}", raw.median),
+                target=promise if targets else None,
+                difference=relative_difference(np.array([float(ours.value)]), np.array([float(raw.value)])),
+                tolerance=0.0,
+            )
 
 
 def _ours(file: Path, place: Path | None) -> Callable[[], int]:
@@ -60,12 +55,12 @@ def _ours(file: Path, place: Path | None) -> Callable[[], int]:
     return load
 
 
-def _raw(file: Path, place: Path | None) -> Callable[[], int]:
+def _raw(file: Path, place: Path | None, graph: ox.NamedNode | ox.DefaultGraph) -> Callable[[], int]:
     def load() -> int:
         if place is not None:
             shutil.rmtree(place, ignore_errors=True)
         store = ox.Store(place) if place is not None else ox.Store()
-        store.bulk_load(path=str(file), format=ox.RdfFormat.N_TRIPLES)
+        store.bulk_load(path=str(file), format=ox.RdfFormat.N_TRIPLES, to_graph=graph)
         return len(store)
 
     return load
@@ -75,8 +70,7 @@ def extraction(data: Data, memory: GraphStore, disk: GraphStore, *, targets: boo
     """Read all columns from our store, in memory and on disk, and the exchanges from an rdflib graph in memory."""
     select = select_of(memory)
     extract(select)
-    ours = measure(lambda: extract(select), RUNS)
-    stored = measure(lambda: extract(select_of(disk)), RUNS)
+    stored, ours = alternate(lambda: extract(select_of(disk)), lambda: extract(select), RUNS)
     exchanges = len(ours.value.exchanges.ids)
     yield Row(
         *(data.name, f"extract {exchanges:,} exchanges, disk", "disk", stored.median),
@@ -90,12 +84,12 @@ def extraction(data: Data, memory: GraphStore, disk: GraphStore, *, targets: boo
         yield Row(data.name, "extract, memory", "memory", ours.median, note="rdflib is not installed")
         return
     graph = parse(data.triples)
-    ways: dict[str, Callable[[], Columns]] = {
-        "rdflib, one SPARQL query": lambda: by_query(graph),
-        "rdflib, index loops by hand": lambda: by_predicate(graph),
+    ways: dict[str, tuple[Callable[[], Columns], int]] = {
+        "rdflib, one SPARQL query": (lambda: by_query(graph), 1),
+        "rdflib, index loops by hand": (lambda: by_predicate(graph), RUNS),
     }
-    for name, way in ways.items():
-        theirs = measure(way, RUNS)
+    for name, (way, runs) in ways.items():
+        ours, theirs = alternate(lambda: extract(select), way, runs)
         yield Row(
             *(data.name, f"extract {exchanges:,} exchanges, memory", "memory", ours.median),
             *(name, theirs.median),

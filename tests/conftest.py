@@ -7,11 +7,15 @@ one before it.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from chains import HEAD, Case
+
+# benchmarks/ and scripts/ are part of the checkout, not of the installed package; appended, so that installed packages win
+sys.path.append(str(Path(__file__).parents[1]))
 
 
 @pytest.fixture(scope="session")

@@ -1,16 +1,10 @@
 """Every test that solves runs with both kernels."""
 
-import sys
-from pathlib import Path
-
 import pytest
 from hypothesis import HealthCheck, settings
 
 from footprint.kernels import numba_available
 from footprint.solve import Settings
-
-# benchmarks/ is part of the checkout, not of the installed package; appended, so that installed packages come first
-sys.path.append(str(Path(__file__).parents[2]))
 
 settings.register_profile("footprint", max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("footprint")
