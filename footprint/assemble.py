@@ -257,11 +257,16 @@ def _emissions(inventory: Inventory, acts: Activities, is_reference: Bools) -> _
 
 def _assumed(inventory: Inventory, lowest: Ints, substituted: Ints) -> Assumed:
     table = inventory.exchanges
-    uptake = (table.direction == Direction.INPUT) & (inventory.flows.row[table.flow] != NONE) & (table.amount < 0)
+    row, negative = inventory.flows.row[table.flow], table.amount < 0
+    uptake = (table.direction == Direction.INPUT) & (row != NONE)
+    removal = np.isin(row, list(inventory.removal_rows))
+    counted = (row != NONE) | (inventory.flows.kind[table.flow] != FlowKind.ELEMENTARY)
+    reference = np.isin(np.arange(len(table.ids)), inventory.processes.reference)
     parts = {
         Assumption.LOWEST_IDENTIFIER: lowest,
         Assumption.SUBSTITUTED_PROVIDER: substituted,
-        Assumption.NEGATIVE_UPTAKE: np.flatnonzero(uptake),
+        Assumption.NEGATIVE_UPTAKE: np.flatnonzero(negative & uptake),
+        Assumption.NEGATIVE_AMOUNT: np.flatnonzero(negative & counted & ~uptake & ~removal & ~reference),
     }
     exchange = np.concatenate(list(parts.values()))
     kind = np.repeat([int(kind) for kind in parts], [len(part) for part in parts.values()])

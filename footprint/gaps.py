@@ -48,6 +48,7 @@ class Assumption(IntEnum):
     LOWEST_IDENTIFIER = 0
     SUBSTITUTED_PROVIDER = 1
     NEGATIVE_UPTAKE = 2
+    NEGATIVE_AMOUNT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ class Assumed:
     """Exchanges that rest on an assumption: indices of exchange and process, and an `Assumption` for each.
 
     The provider was chosen by rule among several (the lowest identifier); the stated provider makes another flow than the
-    one asked for; an uptake is stated with a negative amount and was read as it stands, as a release.
+    one asked for; an uptake is stated with a negative amount and was read as it stands, as a release; an input or an
+    emission is stated with a negative amount, though it is neither a removal nor marked as avoided (rule R01).
     """
 
     exchange: Ints

@@ -103,6 +103,11 @@ _DECIDED = {
         "{count} uptakes of a gas are stated with a negative amount; they are read as they stand, as releases.",
         "{count} 项气体吸收以负值给出，按原值计为释放。",
     ),
+    Assumption.NEGATIVE_AMOUNT: (
+        "negative-amount",
+        "{count} inputs or emissions are negative without being marked as a credit or a removal; they are counted as they stand.",
+        "{count} 项输入或排放为负值，但未标明为替代（避免）产品或清除，按原值计入。",
+    ),
 }
 
 

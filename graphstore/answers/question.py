@@ -6,12 +6,13 @@ this product may have nothing to do with, its upstream part is taken alone; the 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from footprint.assemble import assemble
-from footprint.errors import AllocationError, FootprintError
+from footprint.errors import AllocationError, FootprintError, InvalidQuery
 from footprint.gaps import CutOffReason
 from footprint.solve import Supply, supply
 from footprint.upstream import upstream
@@ -57,11 +58,14 @@ def ask(calculation: Calculation, product: str, amount: float, unit: str | None)
         unit: IRI of the unit of the amount; the product's own reference unit when None.
 
     Raises:
+        InvalidQuery: the amount is not a positive number.
         UnknownNameError: no such product, or several.
         UnitError: the unit does not fit the product.
         AllocationError, IncompleteInventory: gaps in this supply chain that the reading does not allow.
         FootprintError: the supply chain cannot be computed.
     """
+    if not (math.isfinite(amount) and amount > 0):
+        raise InvalidQuery(f"the amount asked for is {amount:g}; ask for a positive amount of the product.")
     names = Names(calculation)
     try:
         question = _answered(calculation, names, product, (amount, unit))

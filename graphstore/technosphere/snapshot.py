@@ -24,7 +24,7 @@ from footprint.text import Strings
 from graphstore.technosphere.columns import Select
 from graphstore.technosphere.extract import extract
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever the arrays of a snapshot change their meaning."""
 
 _INTS = ("process", "product", "unit", "factor")

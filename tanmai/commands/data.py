@@ -72,6 +72,8 @@ def load(
         front.print_json(rows)
         return
     for row in rows:
+        if not row["statements"]:
+            typer.echo(f"warning: {row['dataset']} holds no statement; is it the right file? 该数据集不含任何语句。", err=True)
         verdict = {
             ("en", True): "loaded",
             ("en", False): "unchanged, nothing to do",
@@ -221,6 +223,10 @@ def doctor(
     from graphstore import doctor as doctors
 
     front = Front.of(store, json, lang)
+    if not front.store_path.exists():
+        raise typer.BadParameter(
+            f"there is no store at {front.store_path}; `tanmai init` makes one.", param_hint="--store"
+        )
     if rebuild:
         report = doctors.rebuild(front.store_path)
     elif deep:
