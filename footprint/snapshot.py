@@ -58,7 +58,8 @@ def load(path: Path) -> dict[str, AnyArray]:
         InvalidSystem: not such a file, or cut short.
         OSError: the file cannot be read.
     """
-    raw = np.memmap(path, dtype=np.uint8, mode="r") if path.stat().st_size else np.empty(0, dtype=np.uint8)
+    # as a plain array, whose pieces are made ten times faster than those of a np.memmap
+    raw = np.asarray(np.memmap(path, dtype=np.uint8, mode="r") if path.stat().st_size else b"", dtype=np.uint8)
     start = 16 + int.from_bytes(raw[8:16].tobytes(), "little")
     if raw[:8].tobytes() != MAGIC or start > len(raw):
         raise InvalidSystem(f"{path} is not a snapshot of this version: delete it, it is made again when needed.")

@@ -113,11 +113,8 @@ _DECIDED = {
 
 def _factors(calculation: Calculation, terms: Terms, total: float, names: Names) -> list[dict[str, Any]]:
     """Report factors whose year or place differs from that of the process that uses them, or is not stated."""
-    value = {
-        calculation.snapshot.compiled.system.exchange_ids[int(e)]: float(v)
-        for e, v in zip(terms.exchange, terms.value, strict=True)
-    }
-    rows = calculation.about(load("factor-fit"), "exchange", _priced(calculation, terms))
+    value = _priced(calculation, terms)
+    rows = calculation.about(load("factor-fit"), "exchange", value)
     made = []
     for code, en, zh in _FIT:
         hit = sorted({str(row["exchange"]) for row in rows if row[code]})
@@ -138,12 +135,13 @@ _FIT = (
 )  # fmt: skip
 
 
-def _priced(calculation: Calculation, terms: Terms) -> list[str]:
+def _priced(calculation: Calculation, terms: Terms) -> dict[str, float]:
+    """Return kg CO2e by IRI of the exchanges that use an emission factor."""
     snapshot = calculation.snapshot
     system = snapshot.compiled.system
     uses_factor: Ints = np.unique(system.tech_exchange[snapshot.factor[system.tech_provider] >= 0])
-    used = terms.exchange[np.isin(terms.exchange, uses_factor) & (terms.value != 0)]
-    return [snapshot.compiled.system.exchange_ids[int(e)] for e in used]
+    used = np.flatnonzero(np.isin(terms.exchange, uses_factor) & (terms.value != 0))
+    return {system.exchange_ids[int(terms.exchange[t])]: float(terms.value[t]) for t in used}
 
 
 def _illustrative(calculation: Calculation, terms: Terms, total: float) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 import pyoxigraph as ox
 
@@ -20,6 +21,8 @@ from graphstore.technosphere.snapshot import Snapshot, snapshot
 from graphstore.terms import PythonValue
 
 ID = "https://w3id.org/tanmai/id/"
+BATCH = 2000
+"""Nodes that one query asks about: far below the longest text that the store takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,14 @@ class Calculation:
         """The compiled system: of the part of the graph that was given, else of the whole."""
         if self.part is not None:
             return self.part
-        cache = None if self.graph.in_memory else self.graph.cache_dir()
-        return snapshot(self.select, self.settings.reading.coproducts, cache)
+        return snapshot(self.select, self.settings.reading.coproducts, self._cache())
+
+    def _cache(self) -> Path | None:
+        """Folder for the compiled system; none in memory, nor where the store may only be read."""
+        try:
+            return None if self.graph.in_memory else self.graph.cache_dir()
+        except OSError:
+            return None
 
     @cached_property
     def characterisation(self) -> Characterisation:
@@ -104,10 +113,15 @@ class Calculation:
     def about(self, text: str, variable: str, iris: Iterable[str]) -> list[dict[str, PythonValue | None]]:
         """Run a shipped query for many nodes: its empty `VALUES ?variable {}` is filled with them as terms.
 
+        They are asked in batches in ascending order, so a query that is ordered by the variable gives ordered rows.
         A blank node has no name that a query could state; with one among them, all nodes are asked and theirs are kept.
         """
         wanted, gap = dict.fromkeys(iris), f"VALUES ?{variable} {{}}"
         if any(iri.startswith("_:") for iri in wanted):
             return [row for row in self.graph.query(text.replace(gap, "")).dicts() if str(row[variable]) in wanted]
-        terms = " ".join(str(ox.NamedNode(iri)) for iri in wanted)
-        return self.graph.query(text.replace(gap, f"VALUES ?{variable} {{ {terms} }}")).dicts()
+        terms = [str(ox.NamedNode(iri)) for iri in sorted(wanted)]
+        rows: list[dict[str, PythonValue | None]] = []
+        for start in range(0, len(terms), BATCH):
+            values = f"VALUES ?{variable} {{ {' '.join(terms[start : start + BATCH])} }}"
+            rows += self.graph.query(text.replace(gap, values)).dicts()
+        return rows

@@ -43,13 +43,15 @@ class Names:
         self._known: dict[str, Name] = {}
 
     def learn(self, iris: Iterable[str]) -> None:
-        """Fetch the labels of these nodes in one query."""
+        """Fetch the labels of these nodes together."""
         unknown = [iri for iri in dict.fromkeys(iris) if iri not in self._known]
         for iri in unknown:
             self._known[iri] = Name(iri, {})
         if unknown:
-            for row in self._calculation.about(load("labels"), "node", unknown):
-                self._known[str(row["node"])].labels.setdefault(str(row["tag"]).split("-")[0], str(row["label"]))
+            rows = self._calculation.about(load("labels"), "node", unknown)
+            # sorted here: the store takes ten times as long to sort strings
+            for node, tag, label in sorted((str(row["node"]), str(row["tag"]), str(row["label"])) for row in rows):
+                self._known[node].labels.setdefault(tag.split("-")[0], label)
 
     def __getitem__(self, iri: str) -> Name:
         """Return the name of a node, asking the graph when it was not learned before."""

@@ -208,12 +208,6 @@ def test_a_unit_scale_changes_nothing(case):
     assert case(in_tonnes).total("part") == pytest.approx(PART, rel=1e-12)
 
 
-def test_nothing_asked_for_costs_nothing(case):
-    data = case(PLANT).footprint("part", 0.0)
-    assert data["total"]["value"] == 0.0
-    assert data["contributions"] == []
-
-
 def test_every_product_at_once(case):
     frame = all_products(case(PLANT).calculation())
     scores = dict(zip(frame["iri"].str.split("/").list.last(), frame["kg_co2e"], strict=True))
@@ -552,12 +546,23 @@ def test_an_unknown_name_in_a_store_that_cannot_be_assembled(case):
         case(broken).total("broken")
 
 
-@pytest.mark.parametrize("amount", [float("nan"), float("inf")])
-def test_an_amount_that_is_no_number_is_refused(case, amount):
+@pytest.mark.parametrize("amount", [float("nan"), float("inf"), 0.0, -1.0])
+def test_only_a_positive_amount_can_be_asked_for(case, amount):
     from footprint.errors import InvalidQuery
 
-    with pytest.raises(InvalidQuery, match="finite"):
+    with pytest.raises(InvalidQuery, match="positive amount"):
         case(PLANT).total("part", amount)
+
+
+def test_a_negative_input_that_is_no_credit_is_reported(case):
+    """USLCI has such inputs; rule R01 lets a quantity be negative only for credits and removals of an explicit kind."""
+    codes = {assumption["code"] for assumption in case(PLANT).footprint("part")["assumptions"]}
+    assert "negative-amount" not in codes
+    odd = process("odd", inputs=((":part", -0.5, "unit:NUM"),), emissions=((CO2, 2),))
+    data = case(PLANT + odd).footprint("odd")
+    assert data["total"]["value"] == pytest.approx(2 - 0.5 * PART, rel=1e-12)
+    found = [assumption for assumption in data["assumptions"] if assumption["code"] == "negative-amount"]
+    assert found[0]["subjects"] == [f"{EX}odd-in-1"]
 
 
 def test_a_zero_reference_amount_is_refused(case):

@@ -194,7 +194,7 @@ def test_chinese(ask):
         (("footprint", "alumina", "--unlinked", "maybe"), "choose error or cutoff"),
         (("footprint", "alumina", "--coproducts", "guess"), "choose one of"),
         (("footprint", "alumina", "--strict"), "cannot be restated"),
-        (("footprint", "alumina", "--amount", "nan"), "finite number"),
+        (("footprint", "alumina", "--amount", "nan"), "positive amount"),
         (("footprint", "alumina", "--amount", "much"), "--amount"),
         (("footprint", "alumina", "--lang", "fr"), "zh or en"),
         (("footprint",), "one of the two"),
