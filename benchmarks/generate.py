@@ -1,7 +1,9 @@
 """A synthetic system shaped like a large background database, for benchmarks and tests.
 
-Shape: 20 % of the activities only supply, 60 % form one strongly connected core, 20 % only use. Providers are chosen by
-a power law, so that a few hubs (electricity, transport) supply thousands. 5 % of the activities treat waste (negative
+Shape: 20 % of the activities only supply, 60 % form one strongly connected core, 20 % only use. Half of the inputs come from
+a few hubs (electricity, transport: 5 % of the core, the first of them most), half from activities of the same trade, which
+have near numbers; without such neighbourhoods a direct solver fills in beyond what real databases make it. 5 % of the
+activities treat waste (negative
 production, and consumers that deliver to them with the opposite sign), 2 % of the exchanges are credits. Products have
 units that differ by up to six orders of magnitude, and the numbering is shuffled. The same seed gives the same system.
 """
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["factors", "generate"]
 
+NEIGHBOURS = 60.0  # mean distance in number of activities of one trade that supply each other
 INPUTS = 11.2  # mean technosphere inputs of an activity, its reference output not counted
 EMISSIONS = 3  # mean emissions of an activity
 GASES = (
@@ -62,15 +65,27 @@ def _links(rng: np.random.Generator, n: int) -> tuple[Ints, Ints]:
     """Provider and consumer of every technosphere exchange; activities are numbered from upstream to downstream."""
     first, last = n // 5, n - n // 5
     consumer = np.repeat(np.arange(n), rng.poisson(INPUTS, n))
-    limit = np.where(consumer < first, consumer, np.where(consumer < last, last, consumer))
-    # u**3 puts a third of all demand on the first 4 % of the providers open to a consumer: the hubs
-    provider = np.floor(limit * rng.random(len(consumer)) ** 3).astype(np.int64)
-    hubs_in_core = (consumer >= first) & (rng.random(len(consumer)) < 0.6)
-    provider[hubs_in_core] = first + provider[hubs_in_core] * (last - first) // last
-    usable = provider < limit
+    size = len(consumer)
+    hubs = max(3, (last - first) // 20)
+    provider = first + np.floor(hubs * rng.random(size) ** 2).astype(np.int64)
+    local = (rng.random(size) < 0.5) | (consumer < first)
+    provider[local] = _near(rng, consumer[local], first, last, n)
+    usable = (provider >= 0) & (provider != consumer)
     ring = np.arange(first, last)
     provider = np.concatenate([provider[usable], np.roll(ring, 1)])
     return provider, np.concatenate([consumer[usable], ring])
+
+
+def _near(rng: np.random.Generator, consumer: Ints, first: int, last: int, n: int) -> Ints:
+    """Return a provider of the same trade as each consumer: a near number, upstream of it outside the core."""
+    step = np.ceil(rng.exponential(NEIGHBOURS, len(consumer))).astype(np.int64)
+    inside = (consumer >= first) & (consumer < last)
+    step[inside] *= rng.choice([-1, 1], int(inside.sum()))
+    at = np.where(consumer >= last, first + (consumer - last) * (last - first) // max(1, n - last), consumer)
+    found = at - step
+    in_core = consumer >= first
+    found[in_core] = first + (found[in_core] - first) % (last - first)
+    return found
 
 
 def _shares(rng: np.random.Generator, consumer: Ints, n: int) -> Floats:

@@ -91,7 +91,7 @@ def _values(inventory: Inventory, process: int, outputs: Ints) -> list[float]:
         if len(prices) != 1:
             raise AllocationError(
                 f"{_name(inventory, process)}: economic allocation needs the price of <{inventory.flows.ids[flow]}>, which "
-                f"states {len(prices)}. State one with tm:hasProperty (property: price), a currency as unit and a per-unit; "
+                f"states {len(prices) or 'none'}. State one with tm:hasProperty (property: price), a currency as unit and a per-unit; "
                 "of several years, their mean."
             )
         price = prices[0]

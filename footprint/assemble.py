@@ -267,6 +267,10 @@ def _assumed(inventory: Inventory, lowest: Ints, substituted: Ints) -> Assumed:
         Assumption.SUBSTITUTED_PROVIDER: substituted,
         Assumption.NEGATIVE_UPTAKE: np.flatnonzero(negative & uptake),
         Assumption.NEGATIVE_AMOUNT: np.flatnonzero(negative & counted & ~uptake & ~removal & ~reference),
+        Assumption.NEGATIVE_REFERENCE: np.flatnonzero(
+            negative & reference & (inventory.flows.kind[table.flow] == FlowKind.PRODUCT)
+        ),
+        Assumption.NO_GAS: np.flatnonzero(~counted & (table.amount != 0)),
     }
     exchange = np.concatenate(list(parts.values()))
     kind = np.repeat([int(kind) for kind in parts], [len(part) for part in parts.values()])

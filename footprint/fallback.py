@@ -111,11 +111,22 @@ def refuse_singular(equations: Equations, names: Sequence[str]) -> None:
 
 def _null_vector(equations: Equations, low: int, high: int) -> FloatArray | None:
     """The direction in which the solution of a loop is free, None where it is not."""
-    inside = np.eye(high - low) - equations.matrix.sparse[low:high, low:high].toarray()
+    rows = equations.matrix.sparse[low:high, low:high].toarray()
+    units = _circulation(np.abs(rows))
+    inside = np.eye(high - low) - rows * (units / units[:, None])
     scaled = inside / np.abs(inside).max(axis=1)[:, None]
     scaled = scaled / np.abs(scaled).max(axis=0)
     _, sizes, directions = np.linalg.svd(scaled)
     return np.abs(directions[-1]) if sizes[-1] <= SINGULAR * sizes[0] else None
+
+
+def _circulation(size: FloatArray) -> FloatArray:
+    """What circulates of each product in a loop: units in which its coefficients are comparable, whatever its own are."""
+    x = np.ones(len(size))
+    for _ in range(100):
+        x = x + size @ x
+        x /= x.max()
+    return np.maximum(x, np.finfo(np.float64).tiny)
 
 
 def _singular(equations: Equations, names: Sequence[str]) -> SingularSystem:

@@ -49,6 +49,8 @@ class Assumption(IntEnum):
     SUBSTITUTED_PROVIDER = 1
     NEGATIVE_UPTAKE = 2
     NEGATIVE_AMOUNT = 3
+    NEGATIVE_REFERENCE = 4
+    NO_GAS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,9 @@ class Assumed:
 
     The provider was chosen by rule among several (the lowest identifier); the stated provider makes another flow than the
     one asked for; an uptake is stated with a negative amount and was read as it stands, as a release; an input or an
-    emission is stated with a negative amount, though it is neither a removal nor marked as avoided (rule R01).
+    emission is stated with a negative amount, though it is neither a removal nor marked as avoided (rule R01); a product is
+    stated with a negative amount as the quantitative reference, and the process is read as its treatment; an elementary flow
+    names no greenhouse gas, so it counts nothing.
     """
 
     exchange: Ints
@@ -105,7 +109,7 @@ class Reading:
             raise AllocationError(_no_method(cut, np.flatnonzero(shared), process_ids, flow_ids))
         open_ended = here & (cut.reason != CutOffReason.UNALLOCATED_PRODUCT)
         if self.unlinked == "error" and np.any(open_ended):
-            raise IncompleteInventory(_unlinked(cut, np.flatnonzero(open_ended), flow_ids))
+            raise IncompleteInventory(_unlinked(cut, np.flatnonzero(open_ended), process_ids, flow_ids))
 
 
 def _no_method(cut: CutOffs, gaps: Ints, process_ids: Sequence[str], flow_ids: Sequence[str]) -> str:
@@ -120,10 +124,16 @@ def _no_method(cut: CutOffs, gaps: Ints, process_ids: Sequence[str], flow_ids: S
     )
 
 
-def _unlinked(cut: CutOffs, gaps: Ints, flow_ids: Sequence[str]) -> str:
+def _unlinked(cut: CutOffs, gaps: Ints, process_ids: Sequence[str], flow_ids: Sequence[str]) -> str:
     flows, counts = np.unique(cut.flow[gaps], return_counts=True)
     most = np.argsort(-counts, kind="stable")[:5]
-    listed = ", ".join(f"<{flow_ids[int(flows[i])]}> ({counts[i]} times)" for i in most)
+    first = {int(flow): int(gap) for gap, flow in zip(gaps[::-1], cut.flow[gaps][::-1], strict=True)}
+    listed = ", ".join(
+        f"<{flow_ids[int(flows[i])]}> ({counts[i]} times, first in <{process_ids[int(cut.process[first[int(flows[i])]])]}>)"
+        if counts[i] > 1
+        else f"<{flow_ids[int(flows[i])]}> (in <{process_ids[int(cut.process[first[int(flows[i])]])]}>)"
+        for i in most
+    )
     unknown = int(np.sum(cut.reason[gaps] == CutOffReason.UNKNOWN_PROVIDER))
     named = f" {unknown} of them name a provider that the graph does not hold." if unknown else ""
     side = np.intersect1d(flows, cut.flow[cut.reason == CutOffReason.UNALLOCATED_PRODUCT])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, overload
 
 import numpy as np
@@ -35,6 +35,13 @@ class Strings(Sequence[str]):
         encoded = [string.encode() for string in strings]
         ends = np.cumsum(np.fromiter(map(len, encoded), dtype=np.int64, count=len(encoded)), dtype=np.int64)
         return cls(np.frombuffer(b"".join(encoded), dtype=np.uint8), ends)
+
+    def __iter__(self) -> Iterator[str]:
+        """All strings in order; much faster than one by one."""
+        blob, start = self.blob.tobytes(), 0
+        for end in self.ends.tolist():
+            yield blob[start:end].decode()
+            start = end
 
     def __len__(self) -> int:
         return len(self.ends)

@@ -83,7 +83,7 @@ class UnitTable:
         if not found:
             raise UnitError(
                 f"<{source}> cannot be converted to <{target}>: they measure different things "
-                f"({self[source].dimension} and {self[target].dimension}). State the amount in a unit of the same kind, "
+                f"({_kind(self[source])} and {_kind(self[target])}). State the amount in a unit of the same kind, "
                 "or state a property of the flow (tm:hasProperty: density, heating value, mass per piece) that links them."
             )
         if max(found) > min(found) * (1 + 1e-9):
@@ -128,3 +128,8 @@ class UnitTable:
         if into is not None and out_of is not None:
             return into / link.amount * out_of
         return None
+
+
+def _kind(unit: Unit) -> str:
+    """Return the end of a unit's dimension key, for people: keys are long, and where they name a quantity it comes last."""
+    return unit.dimension.strip().rpartition("/")[2]

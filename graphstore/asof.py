@@ -55,7 +55,9 @@ def as_of(store: GraphStore, date: str | dt.date) -> GraphStore:
     except BaseException:
         drop()
         raise
-    return GraphStore.view(store.base, workspace.engine, drop)
+    view = GraphStore.view(store.base, workspace.engine, drop)
+    view.known_on = day
+    return view
 
 
 def _day(date: str | dt.date) -> dt.date:

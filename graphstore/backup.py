@@ -52,7 +52,8 @@ def restore(source: Path, target: Path) -> Path:
         target.rmdir()
     generations = Generations(layout)
     newest = generations.newest()
-    position = newest.manifest.position if newest is not None else scan(layout.journal).head
+    # what was acknowledged behind the newest generation is in the journal alone: a copy by other means may have it
+    position = scan(layout.journal, newest.manifest.position if newest is not None else None).head
     return _made(target, layout, position, generations.all())
 
 

@@ -8,6 +8,8 @@ from typing import IO, Any, cast
 
 import pyoxigraph as ox
 
+from graphstore.catalogue import Catalogue
+
 _WIDTH = 16
 _MODULUS = 1 << (8 * _WIDTH)
 
@@ -51,6 +53,15 @@ def fingerprint(engine: ox.Store, graph: ox.NamedNode | ox.DefaultGraph) -> tupl
         digest = hashlib.blake2b((sums.total % _MODULUS).to_bytes(_WIDTH), digest_size=_WIDTH)
         digest.update(_canonical(bytes(sums.blank)))
         return sums.lines, digest.hexdigest()
+
+
+def local_statements(engine: ox.Store, base: str) -> dict[str, str]:
+    """Digests of the graphs that belong to no dataset, by name ("" for the default graph); empty graphs are left out."""
+    owned = Catalogue(engine, base).owners()
+    named = [graph for graph in engine.named_graphs() if isinstance(graph, ox.NamedNode) and graph.value not in owned]
+    graphs: list[ox.NamedNode | ox.DefaultGraph] = [ox.DefaultGraph(), *named]
+    found = {getattr(graph, "value", ""): fingerprint(engine, graph) for graph in graphs}
+    return {name: digest for name, (size, digest) in found.items() if size}
 
 
 def _canonical(data: bytes) -> bytes:

@@ -205,6 +205,10 @@ class Generations:
         lock = FileLock.acquire(path / "pin", shared=False) if (path / "pin").exists() else None
         if lock is None and (path / "pin").exists():
             return False
+        if identifier in self.releases().values():  # by a reader, which has let go since the caller looked
+            if lock is not None:
+                lock.release()
+            return False
         reached("prune-locked")
         doomed = path.with_name(f"{identifier}.gone.tmp")
         path.rename(doomed)

@@ -125,7 +125,10 @@ def prepare(root: Path, base: str | None) -> Layout:
     """
     if root.exists() and not root.is_dir():
         raise LayoutError(f"{root} is a file, not a directory. Choose another place for the store.")
+    fresh = [folder for folder in (root, *root.parents) if not folder.exists()]
     root.mkdir(parents=True, exist_ok=True)
+    for folder in fresh:  # what is acknowledged later must not vanish with the name of its folder
+        sync_directory(folder.parent)
     strangers = sorted(entry.name for entry in root.iterdir() if entry.name not in {*_FOLDERS, *_FILES})
     if strangers:
         raise LayoutError(

@@ -69,6 +69,7 @@ class GraphStore:
     Attributes:
         mode: ``write`` or ``read``.
         base: base IRI of local data.
+        known_on: the day of a view made by :meth:`as_of`; ``None`` for the present state.
 
     Example:
         >>> with GraphStore.open() as store:
@@ -81,6 +82,7 @@ class GraphStore:
         """Internal: use :meth:`open`."""
         self.mode: Mode = mode
         self.base = backend.base
+        self.known_on: dt.date | None = None
         self._backend: Backend | None = backend
         self._transaction: Transaction | None = None
         self._at_close: list[Callable[[], object]] = []

@@ -13,10 +13,10 @@ from graphstore import formats, operations
 from graphstore._steps import reached
 from graphstore.catalogue import Catalogue, DatasetVersion, issued_text
 from graphstore.delta import Delta, evaluate
-from graphstore.errors import LoadError, ModeError, UnknownNameError
+from graphstore.errors import LoadError, ModeError, UnknownNameError, UpdateError
 from graphstore.loading import Meter, Progress, Source
 from graphstore.query import QueryResult, run
-from graphstore.records import Kind
+from graphstore.records import MAX_PAYLOAD, Kind
 from graphstore.terms import Value
 
 if TYPE_CHECKING:
@@ -230,6 +230,11 @@ class Transaction:
     def _record_delta(self, step: Delta) -> None:
         if step.removed or step.added:
             removed, added = operations.encode_quads(step.removed), operations.encode_quads(step.added)
+            if len(removed) + len(added) > MAX_PAYLOAD:
+                raise UpdateError(
+                    f"The update changes {len(removed) + len(added):,} bytes of statements; one operation may change "
+                    f"{MAX_PAYLOAD:,}. Nothing was changed. Split it into several, or load the data as a dataset."
+                )
             self._record(Kind.DELTA, {"removed_bytes": len(removed)}, removed + added)
 
     def _guarded(self) -> _Guard:

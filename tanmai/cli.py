@@ -5,6 +5,8 @@ Exit codes: 0 done, 1 a negative verdict (a check that failed), 2 an error with 
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import sys
 
@@ -37,20 +39,52 @@ ERROR = 2
 """Exit code of anything that went wrong and was told."""
 
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
+
+_STOPPED = "interrupted; nothing half-done is kept. 已中断，未留下半成品。"
+
+
 def main() -> None:
     """Run the command line; an error ends in one message on stderr and exit code 2, never in a traceback."""
+    _write_utf8()
+    sys.argv[1:] = [_decoded(argument) for argument in sys.argv[1:]]
     try:
         app()
     except BrokenPipeError:
         sys.stdout = None  # the reader went away (`| head`); nothing is left to flush
     except KeyboardInterrupt:
-        typer.echo("interrupted; nothing half-done is kept. 已中断，未留下半成品。", err=True)
-        sys.exit(130)
+        typer.echo(_STOPPED, err=True)
+        sys.exit(INTERRUPTED)
+    except SystemExit as end:
+        if end.code == INTERRUPTED:  # typer has turned the interrupt into an exit
+            typer.echo(_STOPPED, err=True)
+        raise
     except Exception as error:
         if os.environ.get("TANMAI_TRACEBACK"):
             raise
         typer.echo(message(error), err=True)
         sys.exit(ERROR)
+
+
+def _write_utf8() -> None:
+    """Write UTF-8 where the locale (LANG=C) has an encoding that cannot hold names in Chinese or the lines of a tree."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            "█铝".encode(stream.encoding or "ascii")
+        except UnicodeEncodeError:
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(encoding="utf-8")
+
+
+def _decoded(argument: str) -> str:
+    """Read as UTF-8 what Python left undecoded, because the locale (LANG=C) knows ASCII alone."""
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        with contextlib.suppress(UnicodeDecodeError):
+            return argument.encode(sys.getfilesystemencoding(), "surrogateescape").decode()
+    return argument
 
 
 def message(error: Exception) -> str:

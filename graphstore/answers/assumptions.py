@@ -16,6 +16,9 @@ from graphstore.answers.names import Names
 from graphstore.answers.question import Question
 from graphstore.queries import load
 
+MOST_WITHOUT_GAS = 20
+"""Exchanges that count nothing, listed of a chain; a database has them by the thousand."""
+
 
 def collect(question: Question, terms: Terms, total: float, fixed: float) -> list[dict[str, Any]]:
     """Return all assumptions behind one result, each with code, text in both languages, share and subjects.
@@ -82,7 +85,8 @@ def _decided(calculation: Calculation, chain: Supply) -> list[dict[str, Any]]:
     for kind, (code, en, zh) in _DECIDED.items():
         mine = snapshot.assumed.exchange[here & (snapshot.assumed.kind == kind)]
         if len(mine):
-            count, subjects = len(mine), [ids[int(e)] for e in mine]
+            shown = mine[:MOST_WITHOUT_GAS] if kind == Assumption.NO_GAS else mine
+            count, subjects = len(mine), [ids[int(e)] for e in shown]
             made.append(_assumption(code, en.format(count=count), zh.format(count=count), subjects=subjects))
     return made
 
@@ -107,6 +111,16 @@ _DECIDED = {
         "negative-amount",
         "{count} inputs or emissions are negative without being marked as a credit or a removal; they are counted as they stand.",
         "{count} 项输入或排放为负值，但未标明为替代（避免）产品或清除，按原值计入。",
+    ),
+    Assumption.NEGATIVE_REFERENCE: (
+        "negative-reference",
+        "{count} processes state their product with a negative amount; they are read as treatments of it.",
+        "{count} 个过程的产品数量为负值，按对该产品的处理过程计。",
+    ),
+    Assumption.NO_GAS: (
+        "no-gas",
+        "{count} exchanges with the environment are of flows that name no greenhouse gas (tm:gas); they count nothing.",
+        "{count} 项与环境的交换所用的流未指明温室气体（tm:gas），不计入结果。",
     ),
 }
 

@@ -13,6 +13,12 @@ from graphstore.answers.graph import Calculation
 from graphstore.answers.names import Names
 from graphstore.queries import load
 
+REASONS_ZH = {
+    CutOffReason.UNLINKED_INPUT: "无供应方的输入",
+    CutOffReason.UNTREATED_WASTE: "无处理过程的废物",
+    CutOffReason.UNALLOCATED_PRODUCT: "不承担负荷的共生产品",
+    CutOffReason.UNKNOWN_PROVIDER: "图中没有所指定的供应方",
+}
 REASONS = {
     CutOffReason.UNLINKED_INPUT: "unlinked input",
     CutOffReason.UNTREATED_WASTE: "waste without treatment",
@@ -44,6 +50,7 @@ def cut_offs(calculation: Calculation, chain: Supply, names: Names) -> list[dict
         {
             "exchange": row["exchange"],
             "reason": REASONS[CutOffReason(reason[str(row["exchange"])])],
+            "reason_zh": REASONS_ZH[CutOffReason(reason[str(row["exchange"])])],
             "process": names[str(row["process"])].as_dict(),
             "flow": names[str(row["flow"])].as_dict(),
             "amount": row["amount"],

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from footprint.paths import PathTree, path_tree
+from graphstore.answers.cutoffs import cut_offs
 from graphstore.answers.graph import Calculation
 from graphstore.answers.inputs import engine, inputs
 from graphstore.answers.lines import details, facts_of, learn
@@ -50,8 +51,8 @@ def explain(
         cutoff: Share of the total below which a branch goes into the remainder of its node.
 
     Returns:
-        product, amount, unit, total with its error bound, settings, inputs, engine, and `root`: a line with `name`,
-        `amount`, `unit`, `factor` (kg CO2e per unit), `value`, `share`, source facts, and `children`.
+        product, amount, unit, total with its error bound, settings, cutoffs, why only the upstream part was taken
+        (`narrowed`), inputs, engine, and `root`: a line with `name`, `amount`, `unit`, `factor` (kg CO2e per unit), `value`, `share`, source facts, and `children`.
     """
     question = ask(calculation, product, amount, unit)
     calculation, names, activity = question.calculation, question.names, question.activity
@@ -71,6 +72,8 @@ def explain(
         "cutoff": cutoff,
         "truncated": tree.truncated,
         "root": _lines(drawing),
+        "cutoffs": cut_offs(calculation, question.chain, names),
+        "narrowed": question.narrowed,
         "inputs": inputs(calculation),
         "engine": engine(calculation, found.info),
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 from footprint.solve import SolveInfo
 from graphstore.answers.graph import Calculation, digest
+from graphstore.digest import local_statements
 
 
 def inputs(calculation: Calculation) -> list[dict[str, Any]]:
@@ -24,10 +25,16 @@ def inputs(calculation: Calculation) -> list[dict[str, Any]]:
 
 
 def input_hash(calculation: Calculation, product: str, amount: float) -> str:
-    """Return one hash of all that a number follows from: datasets by checksum, settings, engine version, the question."""
+    """Return one hash of all that a number follows from: data, settings, engine version, the question.
+
+    The data are the datasets by checksum, the local statements, and the day of a view of the past.
+    """
+    graph = calculation.graph
     return digest(
         {
-            "datasets": sorted(dataset.sha256 for dataset in calculation.graph.datasets()),
+            "datasets": sorted(dataset.sha256 for dataset in graph.datasets()),
+            "local": local_statements(graph.engine, graph.base),
+            "known_on": graph.known_on and str(graph.known_on),
             "settings": calculation.settings.as_dict(),
             "engine": version("tanmai"),
             "product": product,

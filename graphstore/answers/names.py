@@ -49,7 +49,7 @@ class Names:
             self._known[iri] = Name(iri, {})
         if unknown:
             rows = self._calculation.about(load("labels"), "node", unknown)
-            # sorted here: the store takes ten times as long to sort strings
+            # sorted here: the store takes three times as long when it has to sort strings
             for node, tag, label in sorted((str(row["node"]), str(row["tag"]), str(row["label"])) for row in rows):
                 self._known[node].labels.setdefault(tag.split("-")[0], label)
 

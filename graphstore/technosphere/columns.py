@@ -36,7 +36,7 @@ def table(select: Select, query: str, *columns: str) -> pl.DataFrame:
 def number(text: str) -> float:
     """Read a decimal or double; what is no number becomes NaN, which is refused where it is used."""
     try:
-        return float(text)
+        return float(text) if text.isascii() and "_" not in text else math.nan  # Python takes more than RDF does
     except ValueError:
         return math.nan
 

@@ -234,4 +234,9 @@ def _potential(potentials: Mapping[str, str], gas: str, gwp_set: str) -> float:
             f"<{gwp_set}> has no global warming potential for <{gas}> in the graph. Load a tm:CharacterizationFactor for it, "
             "or choose another set; a gas without a potential is never counted as zero."
         )
-    return float(potentials[gas])
+    value = number(potentials[gas])
+    if not math.isfinite(value):
+        raise ExtractionError(
+            f"the potential {potentials[gas]!r} of <{gas}> under <{gwp_set}> is no finite number. Correct its tm:amount."
+        )
+    return value

@@ -102,9 +102,10 @@ def _exchanges(select: Select) -> pl.DataFrame:
     frame = frame.sort("exchange", "process")
     if frame["exchange"].n_unique() != len(frame):
         twice = frame.filter(pl.col("exchange").is_duplicated())
+        owners = twice.filter(pl.col("exchange") == twice["exchange"][0])["process"].unique(maintain_order=True)
         raise ExtractionError(
             f"exchange <{twice['exchange'][0]}> belongs to more than one process or side: "
-            f"{', '.join(f'<{p}>' for p in twice['process'].head(3))}. Give each process an exchange of its own."
+            f"{', '.join(f'<{p}>' for p in owners.head(3))}. Give each process an exchange of its own."
         )
     return _with_providers(joined(frame, select, (*_VALUES, *_PROVIDERS)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ import polars as pl
 
 from footprint.inventory import FlowTable, Price
 from footprint.units import Conversion, Unit, UnitTable
+from graphstore.errors import ExtractionError
 from graphstore.queries import load
 from graphstore.technosphere.columns import Select, number, table
 
@@ -20,16 +22,25 @@ PRICE = "https://w3id.org/tanmai/id/property/price"
 def unit_table(select: Select) -> UnitTable:
     """Read every unit of the graph: the QUDT facts shipped as reference knowledge, and units of imported packages.
 
-    A unit without a multiplier (a currency) gets a dimension of its own, so it converts to nothing else. Two units are
-    commensurable when dimension and kind of quantity agree: a piece is no radian, a person-kilometre no metre.
+    A unit without a usable multiplier (a currency) gets a dimension of its own, so it converts to nothing else. Two units
+    are commensurable when dimension and kind of quantity agree: a piece is no radian, a person-kilometre no metre.
+
+    Raises:
+        ExtractionError: datasets disagree on a unit; which one holds must not depend on the order of statements.
     """
     frame = table(select, load("units"), "unit", "dimension", "kind", "multiplier", "offset")
-    units = []
-    for unit, dimension, kind, multiplier, offset in frame.sort("unit", "kind").iter_rows():
-        key = unit if multiplier is None else f"{dimension} {kind or ''}"
-        value = float("nan") if multiplier is None else float(multiplier)
-        units.append(Unit(unit, key, value, float(offset or 0.0)))
-    return UnitTable.of(units)
+    units: dict[str, Unit] = {}
+    for unit, dimension, kind, multiplier, offset in frame.sort(pl.all()).iter_rows():
+        value, shift = number(multiplier or ""), number(offset or "0")
+        usable = math.isfinite(value) and value > 0 and math.isfinite(shift)
+        read = Unit(unit, f"{dimension} {kind or ''}", value, shift) if usable else Unit(unit, unit, math.nan)
+        if str(units.setdefault(unit, read)) != str(read):
+            raise ExtractionError(
+                f"<{unit}> states several multipliers, offsets or dimensions: {units[unit].multiplier:g} "
+                f"({units[unit].dimension}) and {read.multiplier:g} ({read.dimension}). Keep one of them; a unit of another "
+                "size needs an IRI of its own."
+            )
+    return UnitTable(units)
 
 
 def conversions_of(select: Select, flow: str) -> list[Conversion]:

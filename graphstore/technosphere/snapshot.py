@@ -1,31 +1,33 @@
 """The compiled system of one state of the graph, kept in one file beside its generation.
 
 Extraction and compilation take seconds on a large graph; the file is memory-mapped in milliseconds. Its name holds the
-allocation method asked for and the version of this format, the folder it lies in is that of the generation: a snapshot is
-never stale, only unused.
+allocation method asked for and a digest of the code that gives the numbers their meaning, the folder it lies in is that of
+the generation: a snapshot is never stale, only unused.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+import footprint
 from footprint.assemble import Assembly, assemble
 from footprint.compile import Compiled, compile_system
+from footprint.errors import InvalidSystem
 from footprint.gaps import METHODS, UNALLOCATED, Assumed, CutOffs, Reading
 from footprint.inventory import Ints, Inventory
 from footprint.snapshot import load, save
 from footprint.text import Strings
 from graphstore.technosphere.columns import Select
 from graphstore.technosphere.extract import extract
-
-FORMAT = 4
-"""Raised whenever the arrays of a snapshot change their meaning."""
 
 _INTS = ("process", "product", "unit", "factor")
 _ASSUMED = ("exchange", "process", "kind")
@@ -116,7 +118,7 @@ class Snapshot:
         return cls(compiled=compiled, cut_offs=cut_offs, assumed=assumed, **columns, **strings)
 
 
-def snapshot(select: Select, coproducts: str, cache: Path | None) -> Snapshot:
+def snapshot(select: Select, coproducts: str, folder: Path | None) -> Snapshot:
     """Return the compiled system of the current graph, from the cache folder of its generation where it is there.
 
     Gaps are kept and marked; whether they are allowed is asked of the supply chain in question (`Reading.require`).
@@ -124,21 +126,35 @@ def snapshot(select: Select, coproducts: str, cache: Path | None) -> Snapshot:
     Args:
         select: Runs a SELECT over the graph.
         coproducts: See `Reading.coproducts`.
-        cache: Folder that belongs to this state of the graph; None for a store in memory, which is compiled anew.
+        folder: Folder that belongs to this state of the graph; None for a store in memory, which is compiled anew.
+            A file in it that is damaged is made anew; where none can be written, none is.
 
     Raises:
         FootprintError: the graph does not describe a system (see `footprint.errors`).
         ExtractionError: its statements cannot be read as columns.
     """
     method = coproducts if coproducts in METHODS else UNALLOCATED
-    path = cache / f"system-{FORMAT}-{method}.arrays" if cache else None
-    if path is not None and path.exists():
-        return Snapshot.read(path)
+    path = folder / f"system-{meaning()}-{method}.arrays" if folder else None
+    if path is not None:
+        with suppress(OSError, InvalidSystem, KeyError):  # absent, cut short or damaged: made anew
+            return Snapshot.read(path)
     inventory = extract(select)
     made = Snapshot.of(inventory, assemble(inventory, tolerant(coproducts)))
     if path is not None:
-        made.write(path)
+        with suppress(OSError):  # a full disk, a store that may only be read: the answer needs no file
+            made.write(path)
     return made
+
+
+@cache
+def meaning() -> str:
+    """Digest of the source of the engine, the extraction and its queries: other code may read the same graph otherwise."""
+    here = Path(__file__).parent
+    sources = [Path(footprint.__file__).parent.glob("*.py"), here.glob("*.py"), (here.parent / "queries").glob("*.rq")]
+    digest = hashlib.blake2b(digest_size=6)
+    for file in sorted(file for found in sources for file in found):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
 
 
 def tolerant(coproducts: str) -> Reading:

@@ -43,6 +43,12 @@ def footprint(
     front = Front.of(store, json, lang)
     if (product is None) != all_products:
         raise typer.BadParameter("give a product, or --all; one of the two.")
+    if all_products and (unit is not None or amount != 1.0):
+        raise typer.BadParameter(
+            "--all gives one reference unit of each product; --amount and --unit are for one product."
+        )
+    if out is not None and not all_products:
+        raise typer.BadParameter("--out writes the table of --all; for one product use --json > FILE.")
     settings = _settings(gwp, unlinked, coproducts, strict=strict)
     with _calculating(front, (as_of, release), settings) as calculation:
         if all_products:

@@ -46,6 +46,7 @@ def load(
 ) -> None:
     """Load RDF files, each as one dataset: all of them or none. 载入 RDF 文件（全部成功或全部不变）。"""
     from tanmai import knowledge
+    from tanmai.spelling import require_known_terms
 
     front = Front.of(store, json, lang)
     if key is not None and len(files) > 1:
@@ -58,6 +59,7 @@ def load(
             with progress(front, file.name) as advance:
                 report = transaction.load(file, key=key, format=format, title=title, issued=issue_day, progress=advance)
             reports.append(report)
+        require_known_terms(transaction, [r.version for r in reports if r.changed], graph.base)
     rows = [
         {
             "dataset": report.version.key,
@@ -73,14 +75,17 @@ def load(
         return
     for row in rows:
         if not row["statements"]:
-            typer.echo(f"warning: {row['dataset']} holds no statement; is it the right file? 该数据集不含任何语句。", err=True)
+            typer.echo(
+                f"warning: {row['dataset']} holds no statement; is it the right file? 该数据集不含任何语句。", err=True
+            )
         verdict = {
             ("en", True): "loaded",
             ("en", False): "unchanged, nothing to do",
             ("zh", True): "已载入",
             ("zh", False): "内容未变，无需处理",
         }[front.lang, bool(row["changed"])]
-        typer.echo(f"{row['dataset']} v{row['version']}: {row['statements']:,} {word('quads', front.lang)}; {verdict}")
+        size = word("quads_of", front.lang, count=row["statements"])
+        typer.echo(f"{row['dataset']} v{row['version']}: {size}; {verdict}")
 
 
 @contextmanager

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
 from tanmai.figures import figure, percent
 from tanmai.render.names import named, origin, symbol
 from tanmai.words import Language, word
+
+MOST_CUT_OFFS = 10
 
 
 def text(data: Mapping[str, Any], lang: Language) -> str:
@@ -18,7 +20,35 @@ def text(data: Mapping[str, Any], lang: Language) -> str:
         f"{named(data['product'], lang)}  {figure(data['amount'])} {symbol(data['unit'], lang)} = "
         f"{figure(total['value'], 6)} kg CO2e  ({word('bound', lang)} {total['error_bound']:.1e}; GWP-100 {data['settings']['gwp']})"
     )
-    return "\n".join([head, *_branches(data["root"]["children"], "", lang)])
+    return "\n".join([head, *_branches(data["root"]["children"], "", lang), *notes(data, lang)])
+
+
+def notes(data: Mapping[str, Any], lang: Language) -> list[str]:
+    """Return what a reader of the tree has to know besides: gaps, a part taken for the whole, what the loop sign means."""
+    made = [word("loop", lang)] if _has_loop(data["root"]) else []
+    if data["cutoffs"]:
+        made += [f"{word('cut_off', lang)}: {len(data['cutoffs'])}", *cut_off_lines(data["cutoffs"], lang)]
+    return made + ([word("narrowed", lang)] if data["narrowed"] else [])
+
+
+def _has_loop(line: Mapping[str, Any]) -> bool:
+    return bool(line.get("loop")) or any(_has_loop(child) for child in line["children"])
+
+
+def cut_off_lines(cut: Sequence[Mapping[str, Any]], lang: Language) -> list[str]:
+    """Return a line for each of the first gaps: flow, amount, process, reason."""
+    lines = [
+        f"  - {named(line['flow'], lang)}{word('comma', lang)}{figure(line['amount'])} {symbol(line['unit'], lang)} → "
+        f"{named(line['process'], lang)}{bracketed(line['reason'] if lang == 'en' else line['reason_zh'], lang)}"
+        for line in cut[:MOST_CUT_OFFS]
+    ]
+    more = len(cut) - MOST_CUT_OFFS
+    return [*lines, f"  {word('more', lang, count=more)}"] if more > 0 else lines
+
+
+def bracketed(text: str, lang: Language) -> str:
+    """Put a remark in the brackets of the language."""
+    return f" {word('in_brackets', lang, text=text)}" if lang == "en" else word("in_brackets", lang, text=text)
 
 
 def _branches(lines: list[dict[str, Any]], indent: str, lang: Language) -> Iterator[str]:
@@ -69,6 +99,7 @@ def html(data: Mapping[str, Any], lang: Language) -> str:
     title = f"{named(data['product'], lang)} — {figure(data['total']['value'], 6)} kg CO2e"
     unit = f"{figure(data['amount'])} {symbol(data['unit'], lang)}"
     body = "".join(_folds(data["root"]["children"], lang))
+    said = "".join(f"<p>{escape(note.strip())}</p>" for note in notes(data, lang))
     used = "; ".join(
         f"{i['dataset']} v{i['version']}" for i in data["inputs"] if not i["dataset"].startswith("tanmai/")
     )
@@ -76,7 +107,7 @@ def html(data: Mapping[str, Any], lang: Language) -> str:
         f'<!doctype html>\n<html lang="{lang}">\n<head><meta charset="utf-8"><meta name="viewport" content="width=device-width">\n'
         f"<title>{escape(title)}</title>\n<style>{_STYLE}</style></head>\n<body>\n<h1>{escape(title)}</h1>\n"
         f"<p>{escape(unit)} · GWP-100 {escape(data['settings']['gwp'])} · {word('bound', lang)} {data['total']['error_bound']:.1e}</p>\n"
-        f"{body}\n<footer>{word('input', lang)}: {escape(used)} · tanmai {escape(data['engine']['version'])} · "
+        f"{body}\n{said}\n<footer>{word('input', lang)}: {escape(used)} · tanmai {escape(data['engine']['version'])} · "
         f"{escape(str(data['engine']['generation']))}</footer>\n</body>\n</html>\n"
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from tanmai.figures import bar, figure, percent
+from tanmai.render.explanation import cut_off_lines
 from tanmai.render.names import named, origin, symbol
 from tanmai.render.tables import console, table
 from tanmai.words import Language, word
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
     import polars as pl
 
 MOST_CONTRIBUTIONS = 10
-MOST_CUT_OFFS = 10
+ROUNDING = 1e-12
+"""A remainder smaller than this beside the largest contribution is none: everything is listed."""
+NARROW = 120
+"""Columns below which the table of contributions would be squeezed; they are told in lines there."""
 
 
 def show(data: Mapping[str, Any], lang: Language) -> None:
@@ -34,6 +38,7 @@ def show(data: Mapping[str, Any], lang: Language) -> None:
     out.print(
         f"{word('input', lang)}: {listed}; tanmai {engine['version']}, {word('generation', lang)} {engine['generation']}",
         style="dim",
+        soft_wrap=True,
     )
 
 
@@ -43,7 +48,10 @@ def headline(data: Mapping[str, Any], lang: Language) -> None:
     out = console()
     amount = f"  {figure(data['amount'])} {symbol(data['unit'], lang)}"
     out.print(Text.assemble("\n", (named(data["product"], lang), "bold"), amount))
-    bound = f"  ({word('bound', lang)} {total['error_bound']:.1e}; GWP-100: {', '.join(data['gwp_sets'])})"
+    sets = word("comma", lang).join(
+        word("unknown_set", lang) if s == "unknown" else s for s in data["gwp_sets"] or [data["settings"]["gwp"]]
+    )
+    bound = f"  ({word('bound', lang)} {total['error_bound']:.1e}; GWP-100: {sets})"
     out.print(Text.assemble((f"{figure(total['value'], 6)} kg CO2e", "bold"), bound))
     biogenic = data["total_including_biogenic_co2"]
     if biogenic["value"] != total["value"]:
@@ -52,7 +60,7 @@ def headline(data: Mapping[str, Any], lang: Language) -> None:
 
 def stages(data: Mapping[str, Any], lang: Language) -> None:
     """Print the life-cycle stages with bars; nothing when no exchange of the chain states one."""
-    if [stage["iri"] for stage in data["stages"]] == ["unstated"]:
+    if {stage["iri"] for stage in data["stages"]} <= {"unstated"}:
         return
     columns = [(word("stage", lang), False), ("kg CO2e", True), (word("share", lang), True), ("", False)]
     rows = [
@@ -69,6 +77,8 @@ def stages(data: Mapping[str, Any], lang: Language) -> None:
 
 def gases(data: Mapping[str, Any], lang: Language) -> None:
     """Print the gases in kilograms and in CO2e."""
+    if not data["gases"]:
+        return
     columns = [(word("gas", lang), False), (word("mass", lang), True), ("GWP", True), ("kg CO2e", True)]
     rows = [[_gas(g, lang), figure(g["mass_kg"]), figure(g["gwp"]), figure(g["co2e"])] for g in data["gases"]]
     console().print(table(word("by_gas", lang), columns, rows))
@@ -92,6 +102,8 @@ def contributions(data: Mapping[str, Any], lang: Language) -> None:
         (word("source", lang), False),
     ]
     shown = data["contributions"][:MOST_CONTRIBUTIONS]
+    if not shown:
+        return
     rows = [
         [
             named(line.get("process"), lang),
@@ -106,8 +118,19 @@ def contributions(data: Mapping[str, Any], lang: Language) -> None:
     ]
     rest = data["contributions_remainder"] + sum(line["value"] for line in data["contributions"][MOST_CONTRIBUTIONS:])
     share = rest / data["total"]["value"] if data["total"]["value"] else None
-    rows.append([word("remainder", lang), "", "", "", figure(rest), percent(share), ""])
-    console().print(table(word("contribution", lang), columns, rows))
+    if abs(rest) > ROUNDING * max(abs(line["value"]) for line in shown):
+        rows.append([word("remainder", lang), "", "", "", figure(rest), percent(share), ""])
+    out = console()
+    if out.width >= NARROW:
+        out.print(table(word("contribution", lang), columns, rows))
+        return
+    out.print(word("contribution", lang), style="bold")
+    for process, flow, amount, factor, value, part, where in rows:
+        product = f"{amount} × {factor} = " if factor else f"{amount} = " if amount else ""
+        out.print(f"{part:>7}  {flow or process}: {product}{value} kg CO2e", soft_wrap=True)
+        below = " ".join(text for text in (process if flow else "", f"[{where}]" if where else "") if text)
+        if below:
+            out.print(f"         {below}", soft_wrap=True)
 
 
 def reservations(data: Mapping[str, Any], lang: Language) -> None:
@@ -115,17 +138,12 @@ def reservations(data: Mapping[str, Any], lang: Language) -> None:
     out = console()
     cut = data["cutoffs"]
     out.print(Text.assemble((word("cut_off", lang), "bold"), f": {len(cut)}") if cut else word("cut_off_none", lang))
-    for line in cut[:MOST_CUT_OFFS]:
-        unit = symbol(line["unit"], lang)
-        out.print(
-            f"  - {named(line['flow'], lang)}, {figure(line['amount'])} {unit} → {named(line['process'], lang)} ({line['reason']})"
-        )
-    if len(cut) > MOST_CUT_OFFS:
-        out.print(f"  {word('more', lang, count=len(cut) - MOST_CUT_OFFS)}")
+    for line in cut_off_lines(cut, lang):
+        out.print(line, soft_wrap=True)
     if data["assumptions"]:
         out.print(word("assumption", lang), style="bold")
         for assumption in data["assumptions"]:
-            out.print(f"  - {assumption[f'text_{lang}']}")
+            out.print(f"  - {assumption[f'text_{lang}']}", soft_wrap=True)
 
 
 def show_all(frame: pl.DataFrame, cut: int, lang: Language) -> None:

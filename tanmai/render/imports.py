@@ -16,7 +16,7 @@ MOST_ROWS = 12
 def show(told: dict[str, Any], report: ImportReport, lang: Language) -> None:
     """Print what came in, what was linked, and what was not."""
     out = console()
-    out.print(f"{told['dataset']} v{told['version']}: {told['statements']:,} {word('quads', lang)}")
+    out.print(f"{told['dataset']} v{told['version']}: {word('quads_of', lang, count=told['statements'])}")
     for found in report.tables():
         show_rows(found.title, found.columns, found.rows[:MOST_ROWS])
         if len(found.rows) > MOST_ROWS:

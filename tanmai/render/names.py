@@ -41,6 +41,6 @@ def _has_factor(line: Mapping[str, Any]) -> bool:
 def _origin(line: Mapping[str, Any], keys: tuple[str, str, str, str, str], lang: Language) -> str:
     illustrative, source, text, place, year = keys
     stated = named(line.get(source), lang) or str(line.get(text, ""))
-    marked = word("illustrative", lang) if line.get(illustrative) else stated
-    parts = (marked, named(line.get(place), lang), str(line.get(year, "")))
-    return ", ".join(part for part in parts if part)
+    marked = word("illustrative", lang) if line.get(illustrative) else ""
+    parts = (marked, stated, named(line.get(place), lang), str(line.get(year, "")))
+    return word("comma", lang).join(part for part in parts if part)

@@ -16,13 +16,21 @@ if TYPE_CHECKING:
     from graphstore.answers.names import Name
 
 
+class _Console(Console):
+    """A console whose reader may go away (`| head`): that is for the caller to end, not an exit code of a verdict."""
+
+    def on_broken_pipe(self) -> None:
+        """Let the error out; rich would exit with code 1."""
+        raise BrokenPipeError
+
+
 def console() -> Console:
     """Return the console of standard output; lines are not wrapped where the output is a file.
 
     Names come from data: what looks like markup or an emoji code in them is printed as it stands.
     """
-    found = Console(highlight=False, soft_wrap=False, markup=False, emoji=False)
-    return found if found.is_terminal else Console(highlight=False, width=200, markup=False, emoji=False)
+    found = _Console(highlight=False, soft_wrap=False, markup=False, emoji=False)
+    return found if found.is_terminal else _Console(highlight=False, width=200, markup=False, emoji=False)
 
 
 def table(title: str, columns: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]]) -> Table:

@@ -2,6 +2,8 @@
 
 from chains import EX, HEAD, process, product
 
+from graphstore.answers.graph import Calculation
+from graphstore.answers.inputs import input_hash
 from graphstore.answers.names import Names
 from graphstore.queries import load
 
@@ -40,3 +42,7 @@ def test_the_input_hash_covers_datasets_settings_and_local_statements(case, know
     changed = found()
     knowledge_store.update(f"DELETE DATA {{ {statement} }}")
     assert changed != first == found()
+    with knowledge_store.as_of("2000-01-01") as past:
+        assert input_hash(Calculation(past), f"{EX}part", 1.0) != input_hash(
+            Calculation(knowledge_store), f"{EX}part", 1.0
+        )

@@ -231,7 +231,7 @@ def test_gaps_are_errors_by_default(case):
     loaded = case(GAPPY)
     with pytest.raises(AllocationError, match=rf"<{EX}part-making> with <{EX}chips>.*--coproducts"):
         loaded.total("part")
-    with pytest.raises(IncompleteInventory, match=rf"<{EX}nothing> \(1 times\).*--unlinked cutoff"):
+    with pytest.raises(IncompleteInventory, match=rf"<{EX}nothing> \(in <{EX}part-making>\).*--unlinked cutoff"):
         loaded.total("part", coproducts="unallocated")
     with pytest.raises(AllocationError):
         all_products(loaded.calculation(unlinked="cutoff"))

@@ -174,6 +174,23 @@ def test_singular_system_with_credits(how):
     assert set(error.value.activities) == {"activity-0", "activity-1"}
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_a_sound_system_in_units_of_very_different_size_is_not_called_singular(how, seed):
+    rng = np.random.default_rng(seed)
+    n = 6
+    need = rng.uniform(-1, 1, (n, n)) * (rng.random((n, n)) < 0.3) * (1 - np.eye(n)) + 0.9 * np.roll(
+        np.eye(n), 1, axis=1
+    )
+    unit, emissions = 10.0 ** rng.uniform(-8, 8, n), rng.random(n)
+    compiled = compile_system(from_matrix(need * np.divide.outer(unit, unit), emissions * 1e-3 / unit))
+    try:
+        found = scores(compiled, compiled.cost(FACTORS), how)
+    except NotCertified:
+        return  # sound, but the credits are too strong for a bound
+    truth = np.linalg.solve(np.eye(n) - need.T, emissions * 1e-3) / unit
+    assert found.values == pytest.approx(truth, rel=1e-9)
+
+
 def test_without_fall_back_divergence_is_said(how):
     s = system([1.0, 1.0], [(1, 0, 3.0), (0, 1, -3.0)], [(0, 0, 1.0)])
     compiled = compile_system(s)

@@ -1,8 +1,10 @@
 """The shipped units, against their definitions, and which of them never mix."""
 
 import pytest
+from chains import EX, process
 
 from footprint.errors import UnitError
+from graphstore.errors import ExtractionError
 from graphstore.technosphere.quantities import unit_table
 
 QUDT = "http://qudt.org/vocab/unit/"
@@ -71,3 +73,45 @@ def test_every_shipped_unit_is_usable(table):
     assert len(table.units) > 150
     for unit in table.units.values():
         assert unit.multiplier > 0 or unit.id.startswith(f"{QUDT}CCY_")
+
+
+PREFIX = "@prefix qudt: <http://qudt.org/schema/qudt/> .\n"
+
+
+@pytest.fixture
+def stated(case):
+    """Load statements about units, and take them out again, since all tests share one store."""
+    yield lambda turtle: case(PREFIX + turtle)
+    case("")
+
+
+@pytest.mark.parametrize("multiplier", ['"much"', '"NaN"^^xsd:double', "0", "-1"])
+def test_a_unit_without_a_usable_multiplier_converts_to_nothing(stated, multiplier):
+    kilogram = "http://qudt.org/vocab/unit/KiloGM"
+    calculation = stated(
+        f":odd a qudt:Unit ; qudt:hasDimensionVector <http://qudt.org/vocab/dimensionvector/A0E0L0I0M1H0T0D0> ; "
+        f"qudt:hasQuantityKind <http://qudt.org/vocab/quantitykind/Mass> ; qudt:conversionMultiplier {multiplier} ."
+    ).calculation()
+    found = unit_table(calculation.select)
+    assert not found.commensurable(f"{EX}odd", kilogram)
+    assert not found.commensurable(kilogram, f"{EX}odd")
+
+
+def test_two_statements_of_one_unit_that_disagree_are_refused(stated):
+    calculation = stated("unit:TONNE qudt:conversionMultiplier 907.18474 .").calculation()
+    with pytest.raises(ExtractionError, match=r"unit/TONNE> states several multipliers"):
+        unit_table(calculation.select)
+
+
+def test_one_multiplier_written_two_ways_is_one(stated):
+    calculation = stated('unit:TONNE qudt:conversionMultiplier 1000, "1000.00"^^xsd:decimal .').calculation()
+    assert unit_table(calculation.select).scale(f"{QUDT}TONNE", f"{QUDT}KiloGM") == 1000
+
+
+def test_a_potential_that_is_no_number_is_refused(stated):
+    text = (
+        ':odd a tm:CharacterizationFactor ; tm:gas gas:mine ; tm:gwpSet set:AR6 ; tm:amount "much" .\n'
+        ":own a tm:ElementaryFlow ; tm:gas gas:mine ; tm:emissionCategory category:fossil .\n"
+    )
+    with pytest.raises(ExtractionError, match="much"):
+        stated(text + process("part", emissions=((":own", 1),))).total("part")

@@ -18,6 +18,7 @@ from graphstore.errors import (
     JournalCorruptError,
     ModeError,
     StorageError,
+    UpdateError,
 )
 from graphstore.generations import Generation, Generations
 from graphstore.journal import scan
@@ -276,3 +277,14 @@ def test_a_journal_cut_anywhere_gives_a_whole_prefix_of_the_commits(path: Path) 
         quads = next((count for offset, count in reversed(prefixes) if offset <= size), 0)
         found = rebuilt(size)
         assert sum(number for number, _ in found.values()) == quads
+
+
+def test_an_update_too_large_for_one_record_of_the_journal_is_refused(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graphstore.transaction.MAX_PAYLOAD", 100)
+    with GraphStore.open(path) as store:
+        with pytest.raises(UpdateError, match="Split it"):
+            store.update("INSERT DATA { <urn:x> <urn:y> ?text }", {"text": "x" * 100})
+        store.update("INSERT DATA { <urn:x> <urn:y> 1 }")
+        assert [value for (value,) in store.query("SELECT ?o { <urn:x> <urn:y> ?o }").values()] == [1]

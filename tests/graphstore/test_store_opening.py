@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from store_helpers import ONE, VALUE, child, said_by_child, segment, state
 
-from graphstore import GraphStore
+from graphstore import GraphStore, layout
 from graphstore.doctor import deep_check, doctor, rebuild
 from graphstore.errors import (
     LayoutError,
@@ -20,7 +20,7 @@ from graphstore.errors import (
     StoreNotFoundError,
     UnknownNameError,
 )
-from graphstore.generations import KEEP
+from graphstore.generations import KEEP, Generations
 
 # ---------------------------------------------------------------- layout and modes
 
@@ -228,3 +228,24 @@ def test_optimise_publishes_the_same_content(path: Path) -> None:
         assert store.generation != generation
     assert state(path) == before
     assert deep_check(path).problems == []
+
+
+def test_a_release_made_while_a_writer_prunes_holds(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    generations = Generations(layout.read(path))
+    first, listed = generations.ids()[0], Generations.ids
+
+    def racing(self: Generations) -> list[str]:
+        self.release("late", first, "2026-01-01T00:00:00+00:00")
+        return listed(self)
+
+    monkeypatch.setattr(Generations, "ids", racing)  # asked after the releases were
+    assert first not in generations.prune(1)
+    with GraphStore.open(path, release="late") as store:
+        assert store.generation == first
+
+
+def test_the_folders_of_a_new_store_are_durable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(layout, "sync_directory", synced.append)
+    GraphStore.open(tmp_path / "a" / "b").close()
+    assert {tmp_path, tmp_path / "a", tmp_path / "a" / "b"} <= set(synced)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import io
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from store_helpers import ONE, VALUE, said_by_child, segment
+from store_helpers import ONE, VALUE, newest, said_by_child, segment, state
 
 from graphstore import GraphStore
 from graphstore.doctor import deep_check
@@ -208,3 +209,11 @@ def test_a_view_survives_a_writer_that_sweeps(path: Path) -> None:
 def test_importing_is_cheap() -> None:
     code = "heavy = {'numpy', 'scipy', 'polars', 'rdflib', 'numba', 'rich'} & set(sys.modules); print(sorted(heavy))"
     assert said_by_child(code) == "[]\n"
+
+
+def test_a_copy_is_restored_with_what_only_its_journal_has(path: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(path, tmp_path / "copy"))
+    shutil.rmtree(newest(copy))  # as after a crash between acknowledging and publishing
+    made = GraphStore.restore(copy, tmp_path / "restored")
+    GraphStore.open(made).close()
+    assert state(made) == state(path)
