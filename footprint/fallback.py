@@ -26,6 +26,10 @@ SINGULAR = 1e-13
 """Ratio of the smallest to the largest pivot, each measured in its row, below which a matrix counts as singular."""
 
 
+LARGEST_LOOP = 6_000
+"""Activities of one loop beyond which the sparse factors fill in so much that they take minutes and gigabytes."""
+
+
 def gmres(equations: Equations, rhs: FloatArray, relax: Relax) -> FloatArray | None:
     """Solve by GMRES(50) with one Gauss-Seidel sweep as preconditioner; None where it does not converge."""
     units = _units(equations, relax)
@@ -81,8 +85,14 @@ def direct(equations: Equations, rhs: FloatArray, names: Sequence[str]) -> Float
 
     Raises:
         SingularSystem: a pivot is zero, or the solution is not finite.
-        NotConverged: the residual stays large all the same.
+        NotConverged: the residual stays large all the same, or the loop is too large to factorise.
     """
+    loop = int(np.diff(equations.matrix.blocks).max(initial=0))
+    if loop > LARGEST_LOOP:
+        raise NotConverged(
+            f"Gauss-Seidel and GMRES failed on a loop of {loop} activities, too large for a direct solver "
+            f"(at most {LARGEST_LOOP}). Look for credits that nearly cancel demands in this loop, or narrow the system."
+        )
     try:
         factors = splu((eye_array(equations.n, format="csr") - csr_array(equations.matrix.sparse)).tocsc())
     except RuntimeError:

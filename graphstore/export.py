@@ -47,6 +47,7 @@ def export(
     dataset: str | None = None,
     graph: str | None = None,
     catalogue: bool = False,
+    leave_out: str = "",
 ) -> ExportReport:
     """Write all current graphs, those of one dataset, or one graph.
 
@@ -60,6 +61,7 @@ def export(
         format: short name of the format; default: from the suffix.
         dataset: key of the dataset to write.
         graph: IRI of the graph to write.
+        leave_out: datasets whose key begins with this are left out when everything is written; empty: none.
         catalogue: whether the catalogue is written too; no other store will load it (see backup and restore).
 
     Raises:
@@ -69,7 +71,7 @@ def export(
     """
     path = Path(target) if isinstance(target, str | Path) else None
     found = formats.resolve(format, path)
-    selected = _selected(store, dataset, graph, catalogue)
+    selected = _selected(store, dataset, graph, catalogue, leave_out)
     if path is None:
         return ExportReport(None, found.name, _write(store.engine, cast("IO[bytes]", target), found, selected))
     try:
@@ -82,7 +84,7 @@ def export(
 
 
 def _selected(
-    store: GraphStore, dataset: str | None, graph: str | None, catalogue: bool
+    store: GraphStore, dataset: str | None, graph: str | None, catalogue: bool, leave_out: str
 ) -> list[ox.NamedNode | ox.DefaultGraph]:
     names: list[ox.NamedNode | ox.DefaultGraph] = []
     if dataset is not None:
@@ -100,7 +102,12 @@ def _selected(
         names.append(name)
     own = catalogue_iri(store.base)
     if dataset is None and graph is None:
-        everything = (each for each in store.engine.named_graphs() if isinstance(each, ox.NamedNode) and each != own)
+        away = {own}
+        for version in store.datasets() if leave_out else ():
+            away.update(version.all_graphs(store.base) if version.key.startswith(leave_out) else ())
+        everything = (
+            each for each in store.engine.named_graphs() if isinstance(each, ox.NamedNode) and each not in away
+        )
         names = [ox.DefaultGraph(), *sorted(everything, key=lambda each: each.value)]
     return [*names, own] if catalogue and own not in names else names
 

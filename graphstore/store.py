@@ -299,11 +299,13 @@ class GraphStore:
         dataset: str | None = None,
         graph: str | None = None,
         catalogue: bool = False,
+        leave_out: str = "",
     ) -> ExportReport:
         """Write quads to a file or stream; see :func:`graphstore.export.export`."""
         from graphstore.export import export
 
-        return export(self, target, format=format, dataset=dataset, graph=graph, catalogue=catalogue)
+        chosen: dict[str, Any] = {"dataset": dataset, "graph": graph, "catalogue": catalogue, "leave_out": leave_out}
+        return export(self, target, format=format, **chosen)
 
     def backup(self, target: str | Path) -> Path:
         """Copy the store as it is now, journal included, to a new directory, and verify the copy."""

@@ -33,6 +33,7 @@ app.command(name="explain")(calculate.explain)
 app.command(name="export")(data.export)
 app.command(name="backup")(data.backup)
 app.command(name="restore")(data.restore)
+app.command(name="release")(data.release)
 app.command(name="doctor")(data.doctor)
 
 ERROR = 2

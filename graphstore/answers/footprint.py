@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from footprint.contributions import by_stage
+from footprint.errors import UnsolvableSystem
 from footprint.solve import Supply
 from graphstore.answers import assumptions as assuming
 from graphstore.answers.cutoffs import cut_offs
@@ -98,8 +99,12 @@ def _result(question: Question, most: int) -> dict[str, Any]:
 
 
 def _stages(calculation: Calculation, chain: Supply, total: float, names: Names) -> list[dict[str, Any]]:
+    """Divide the total by stage; all of it is unstated where only a labelled credit makes a loop productive."""
     snapshot = calculation.snapshot
-    found = by_stage(chain, calculation.cost, calculation.scores)
+    try:
+        found = by_stage(chain, calculation.cost, calculation.scores)
+    except UnsolvableSystem:
+        return [{"iri": "unstated", "value": total, "share": 1.0 if total else None}]
     stages = []
     for label, value in zip(found.labels, found.values, strict=True):
         if value == 0:

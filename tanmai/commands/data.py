@@ -175,14 +175,19 @@ def export(
     ],
     dataset: Annotated[str | None, typer.Option("--dataset", help="Key of one dataset; else all. 数据集。")] = None,
     format: Annotated[str | None, typer.Option("--format", help="Else by the suffix. 格式。")] = None,  # noqa: A002
+    knowledge: Annotated[
+        bool, typer.Option("--knowledge", help="Also the reference knowledge that Tanmai ships. 包括自带的参考知识。")
+    ] = False,
     store: Store = None,
     json: Json = False,
     lang: Lang = None,
 ) -> None:
     """Write the current graph, or one dataset, to a file. 导出当前图或单个数据集。"""
+    from tanmai.knowledge import PREFIX
+
     front = Front.of(store, json, lang)
     with front.open() as graph:
-        report = graph.export(target, format=format, dataset=dataset)
+        report = graph.export(target, format=format, dataset=dataset, leave_out="" if knowledge else PREFIX)
     _tell(front, {"path": str(report.path), "statements": report.quads, "format": report.format})
 
 
@@ -211,6 +216,30 @@ def restore(
 
     front = Front.of(store, json, lang)
     _tell(front, {"store": str(GraphStore.restore(source, front.store_path))})
+
+
+def release(
+    name: Annotated[str, typer.Argument(help="Name of the state to pin; all names when left out. 发布版本名称。")] = "",
+    drop: Annotated[bool, typer.Option("--drop", help="Let go of this name. 取消固定。")] = False,
+    store: Store = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Pin the newest state under a name that stays, or list the names; see --release. 固定当前状态为发布版本。"""
+    front = Front.of(store, json, lang)
+    if drop and not name:
+        raise typer.BadParameter("--drop needs the name of a release.")
+    with front.open("write" if name else "read") as graph:
+        if drop:
+            graph.unrelease(name)
+        elif name:
+            graph.release(name)
+        found = dict(graph.releases())
+    if json:
+        front.print_json(found)
+        return
+    for release_name, generation in sorted(found.items()):
+        typer.echo(f"{release_name}  {generation}")
 
 
 def doctor(

@@ -119,6 +119,14 @@ def test_loop_close_to_unproductive_is_still_solved(how):
     assert (result.bounds <= 1e-6 * np.abs(result.values)).all()
 
 
+def test_a_loop_too_large_to_factorise_is_refused(monkeypatch):
+    """The sparse factors of a large loop take minutes; a limit of one activity stands for that here."""
+    monkeypatch.setattr(fallback, "LARGEST_LOOP", 1)
+    compiled = compile_system(system([1.0, 1.0], [(0, 1, 0.5), (1, 0, 0.5)], [(0, 0, 1.0)]))
+    with pytest.raises(NotConverged, match="loop of 2 activities"):
+        fallback.direct(compiled.adjoint, np.ones(2), compiled.system.activity_ids)
+
+
 @pytest.mark.parametrize(("credit", "method"), [(-0.5, "gauss-seidel"), (-0.9, "gmres"), (-40.0, "gmres")])
 def test_method_is_reported_and_the_direct_solver_agrees(how, credit, method):
     s = system([1.0, 1.0, 1.0], [(1, 0, 1.2), (0, 1, credit), (0, 2, 2.0)], [(0, 0, 5.0), (1, 1, 0.3), (2, 0, 1.0)])

@@ -508,3 +508,25 @@ def test_a_closed_pipe_is_no_error(demo):
     errors = running.communicate(timeout=60)[1].decode()
     assert "Traceback" not in errors
     assert "Exception ignored" not in errors
+
+
+# ---- keeping
+
+
+def test_what_one_store_exports_another_takes_in(tanmai, demo, tmp_path):
+    assert tanmai("export", tmp_path / "all.nq.gz", "--store", demo.store).code == 0
+    assert tanmai("load", tmp_path / "all.nq.gz", "--store", tmp_path / "other").code == 0
+    data = json.loads(tanmai("footprint", "profile, delivered", "--store", tmp_path / "other", "--json").out)
+    assert data["total"]["value"] == pytest.approx(13854.528129, rel=1e-9)
+
+
+def test_a_release_stays_when_the_store_goes_on(tanmai, fresh, tmp_path):
+    assert tanmai("release", "2026", "--store", fresh).code == 0
+    assert "2026" in tanmai("release", "--store", fresh).out
+    (tmp_path / "more.ttl").write_text("<urn:a> <urn:b> 1 .")
+    assert tanmai("load", tmp_path / "more.ttl", "--store", fresh).code == 0
+    ask = ("query", "-e", "ASK { <urn:a> <urn:b> 1 }", "--store", fresh)
+    assert tanmai(*ask).out.strip() == "true"
+    assert tanmai(*ask, "--release", "2026").out.strip() == "false"
+    assert tanmai("release", "2026", "--drop", "--store", fresh).code == 0
+    assert tanmai(*ask, "--release", "2026").code == 2
