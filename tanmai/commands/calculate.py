@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tanmai.commands.options import AsOf, Coproducts, Front, Gwp, Json, Lang, Release, Store, Strict, Unlinked
+from tanmai.phrases import phrase
 
 if TYPE_CHECKING:
     from graphstore.answers.graph import Calculation, Settings
@@ -111,7 +112,9 @@ def _all(front: Front, calculation: Calculation, out: Path | None) -> None:
         if front.json:
             front.print_json(told)
         else:
-            typer.echo("  ".join(f"{key}: {value}" for key, value in told.items() if value is not None))
+            typer.echo(
+                "  ".join(f"{phrase(key, front.lang)}: {value}" for key, value in told.items() if value is not None)
+            )
     elif front.json:
         front.print_json({"products": frame.to_dicts(), "cutoffs": cut.to_dicts()})
     else:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from tanmai.commands.options import Front, Json, Lang, Store, day
+from tanmai.phrases import phrase
 from tanmai.words import word
 
 Key = Annotated[str | None, typer.Option("--key", help="Name of the dataset; else that of the file. 数据集名称。")]
@@ -285,4 +286,4 @@ def _tell(front: Front, facts: dict[str, Any]) -> None:
     if front.json:
         front.print_json(facts)
     else:
-        typer.echo("  ".join(f"{key}: {value}" for key, value in facts.items()))
+        typer.echo("  ".join(f"{phrase(key, front.lang)}: {value}" for key, value in facts.items()))

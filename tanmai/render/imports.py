@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tanmai.phrases import phrase
 from tanmai.render.tables import console, show_rows
 from tanmai.words import Language, word
 
@@ -18,7 +19,9 @@ def show(told: dict[str, Any], report: ImportReport, lang: Language) -> None:
     out = console()
     out.print(f"{told['dataset']} v{told['version']}: {word('quads_of', lang, count=told['statements'])}")
     for found in report.tables():
-        show_rows(found.title, found.columns, found.rows[:MOST_ROWS])
+        columns = [phrase(column, lang) for column in found.columns]
+        rows = ([phrase(str(cell), lang) for cell in row] for row in found.rows[:MOST_ROWS])
+        show_rows(phrase(found.title, lang), columns, rows)
         if len(found.rows) > MOST_ROWS:
             out.print(word("more", lang, count=len(found.rows) - MOST_ROWS))
     for sentence in report.warnings:

@@ -4,6 +4,9 @@ GWP-100 of AR5 (CO2 1, fossil methane 30, N2O 265, SF6 23500), outputs only, co-
 766 processes, 2,755 inputs and 330 outputs outside the system.
 """
 
+import os
+from pathlib import Path
+
 import polars as pl
 import pytest
 from typer.testing import CliRunner
@@ -25,13 +28,15 @@ def run(*arguments):
 
 
 @pytest.fixture(scope="module")
-def uslci(tmp_path_factory):
-    import os
-    from pathlib import Path
-
-    folder = Path(os.environ.get("TANMAI_FIXTURES", "/nonexistent")) / "data" / "uslci"
-    if not folder.is_dir():
+def folder():
+    found = Path(os.environ.get("TANMAI_FIXTURES", "/nonexistent")) / "data" / "uslci"
+    if not found.is_dir():
         pytest.skip("USLCI is not here: set TANMAI_FIXTURES to a folder with data/uslci")
+    return found
+
+
+@pytest.fixture(scope="module")
+def uslci(folder, tmp_path_factory):
     store = tmp_path_factory.mktemp("uslci") / "store"
     package, flows = folder / "uslci-olca1.5-jsonld.zip", folder / "flow-map.csv"
     assert run("import", package, "--flow-map", flows, "--key", "uslci", "--store", store, "--json").exit_code == 0
@@ -80,3 +85,14 @@ def test_without_the_reading_the_tool_stops_and_says_why(uslci):
         run("footprint", "--all", "--store", uslci)
     with pytest.raises(IncompleteInventory, match=r"exchanges ask for \d+ flows that no process or factor supplies"):
         run("footprint", "--all", "--coproducts", "unallocated", "--store", uslci)
+
+
+def test_the_import_report_is_chinese_for_a_chinese_reader(folder):
+    """Whatever the report says of itself has a Chinese phrase; names of flows and units stay as the package has them."""
+    from mappings.olca import convert, read_package
+    from tanmai.phrases import PHRASES
+
+    report = convert(read_package(folder / "uslci-olca1.5-jsonld.zip"), dataset_key="uslci").report
+    said = {text for table in report.tables() for text in (table.title, *table.columns)}
+    said |= {str(row[1]) for row in report.table("linking").rows}
+    assert said - set(PHRASES) == set()
