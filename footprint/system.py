@@ -148,7 +148,7 @@ def _check_production(system: System) -> None:
         name = system.activity_ids[int(bad[0])]
         value = system.production[bad[0]]
         raise InvalidSystem(
-            f"activity {name} has production {value}{_others(bad)}: its reference output must be a finite amount "
+            f"activity <{name}> has production {value}{_others(bad)}: its reference output must be a finite amount "
             "other than zero. Correct the amount of its quantitative reference.",
             activity=name,
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -183,13 +184,16 @@ _REMEDIES: Final = {
 }
 
 
+_PLACE = re.compile(r"^Parser error at line \d+[^:]*: ")
+
+
 def _syntax_error(error: SyntaxError, name: str, guard: Guard) -> DataSyntaxError:
     cause = str(error.msg)
     for phrase, remedy in _REMEDIES.items():
         if phrase in cause:
             cause = remedy
     # The engine writes the place into the message and into the exception; the place is shown once.
-    cause = cause.rpartition(": ")[2] if cause.startswith("Parser error at line") else cause
+    cause = _PLACE.sub("", cause)
     line, column = error.lineno, error.offset
     if line is None:
         return DataSyntaxError(name, cause, guard.line, None, near=True)

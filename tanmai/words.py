@@ -35,6 +35,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "issued": ("issued", "发布日期"),
     "knowledge": ("reference knowledge of Tanmai ({count} datasets)", "碳脉参考知识（{count} 个数据集）"),
     "loop": ("↺ drawn above; its chain is not repeated", "↺ 上文已展开，不再重复"),
+    "loaded": ("loaded", "已载入"),
     "mass": ("mass, kg", "质量，kg"),
     "more": ("and {count} more", "另有 {count} 项"),
     "narrowed": (
@@ -59,6 +60,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "total": ("total", "合计"),
     "unit": ("unit", "单位"),
     "unknown_set": ("unknown", "未注明"),
+    "unchanged": ("unchanged, nothing to do", "内容未变，无需处理"),
     "unstated": ("stage not stated", "未注明阶段"),
     "value": ("value", "数值"),
     "version": ("version", "版本"),

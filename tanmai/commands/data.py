@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tanmai.commands.options import Front, Json, Lang, Store, day
 from tanmai.phrases import phrase
 from tanmai.words import word
+
+if TYPE_CHECKING:
+    from graphstore import LoadReport
 
 Key = Annotated[str | None, typer.Option("--key", help="Name of the dataset; else that of the file. 数据集名称。")]
 FILES = typer.Argument(help="RDF files, gzip or not. RDF 文件。", exists=True, dir_okay=False, readable=True)
@@ -61,6 +64,11 @@ def load(
                 report = transaction.load(file, key=key, format=format, title=title, issued=issue_day, progress=advance)
             reports.append(report)
         require_known_terms(transaction, [r.version for r in reports if r.changed], graph.base)
+    _told(front, reports)
+
+
+def _told(front: Front, reports: list[LoadReport]) -> None:
+    """Say what each file became."""
     rows = [
         {
             "dataset": report.version.key,
@@ -71,20 +79,14 @@ def load(
         }
         for report in reports
     ]
-    if json:
+    if front.json:
         front.print_json(rows)
         return
     for row in rows:
         if not row["statements"]:
-            typer.echo(
-                f"warning: {row['dataset']} holds no statement; is it the right file? 该数据集不含任何语句。", err=True
-            )
-        verdict = {
-            ("en", True): "loaded",
-            ("en", False): "unchanged, nothing to do",
-            ("zh", True): "已载入",
-            ("zh", False): "内容未变，无需处理",
-        }[front.lang, bool(row["changed"])]
+            warning = "holds no statement; is it the right file? 该数据集不含任何语句。"
+            typer.echo(f"warning: {row['dataset']} {warning}", err=True)
+        verdict = word("loaded" if row["changed"] else "unchanged", front.lang)
         size = word("quads_of", front.lang, count=row["statements"])
         typer.echo(f"{row['dataset']} v{row['version']}: {size}; {verdict}")
 

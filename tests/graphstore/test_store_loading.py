@@ -331,3 +331,8 @@ def test_a_large_dataset_is_replaced_by_copying_the_rest(tmp_path: Path, monkeyp
         assert store.info().quads == len(store.engine)
         assert not store.query("ASK { <urn:s> ?p ?o }")
     assert deep_check(tmp_path / "s").problems == []
+
+
+def test_an_undeclared_prefix_is_named():
+    with GraphStore.open() as store, pytest.raises(DataSyntaxError, match="prefix ex: has not been declared"):
+        store.load_bytes(b"ex:a <urn:b> 1 .", key="k", format="turtle")
