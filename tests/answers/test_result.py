@@ -565,6 +565,14 @@ def test_a_negative_input_that_is_no_credit_is_reported(case):
     assert found[0]["subjects"] == [f"{EX}odd-in-1"]
 
 
+def test_a_negative_product_amount_is_reported(case):
+    """A product stated as -2 kg is read as a treatment of it, as other databases mean it; the result says so."""
+    data = case(process("slag", amount=-2, emissions=((CO2, 3),))).footprint("slag")
+    assert data["total"]["value"] == pytest.approx(1.5, rel=1e-12)
+    found = [assumption for assumption in data["assumptions"] if assumption["code"] == "negative-reference"]
+    assert found[0]["subjects"] == [f"{EX}slag-out"]
+
+
 def test_a_zero_reference_amount_is_refused(case):
     from footprint.errors import InvalidSystem
 

@@ -31,3 +31,9 @@ def checks() -> ModuleType:
 def shipped(checks: Any) -> Any:
     """A store with every shipped Turtle file in its default graph. Tests must not write to it."""
     return checks.load_shipped()
+
+
+@pytest.fixture(scope="session")
+def store(shipped: Any) -> Any:
+    """The same store, by the name that the questions about the reference knowledge use."""
+    return shipped

@@ -6,34 +6,7 @@ from decimal import Decimal
 
 import pyoxigraph as ox
 import pytest
-
-from ontology import PREFIXES, reference_files, vocabulary_files
-
-HEAD = "\n".join(f"PREFIX {name}: <{space}>" for name, space in PREFIXES.items())
-BASE = "https://w3id.org/tanmai/id/"
-
-
-@pytest.fixture(scope="module")
-def store() -> ox.Store:
-    loaded = ox.Store()
-    for file in (*vocabulary_files(), *reference_files()):
-        loaded.load(file.read_bytes(), format=ox.RdfFormat.TURTLE)
-    return loaded
-
-
-def ask(store: ox.Store, query: str) -> list[tuple[str, ...]]:
-    """Rows of a query as plain strings, IRIs without the base; relative IRIs in the query are ids."""
-    solutions = store.query(f"{HEAD}\n{query}", base_iri=BASE)
-    assert isinstance(solutions, ox.QuerySolutions)
-    names = [variable.value for variable in solutions.variables]
-    return [tuple(_plain(solution[name]) for name in names) for solution in solutions]
-
-
-def _plain(term: object) -> str:
-    if term is None:
-        return ""
-    assert isinstance(term, (ox.NamedNode, ox.Literal))
-    return term.value.removeprefix(BASE)
+from reference_questions import BASE, ask
 
 
 def amount(store: ox.Store, query: str) -> Decimal:

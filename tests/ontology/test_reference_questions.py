@@ -5,12 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pyoxigraph as ox
-import pytest
-
-from ontology import PREFIXES, reference_files, vocabulary_files
-
-HEAD = "\n".join(f"PREFIX {name}: <{space}>" for name, space in PREFIXES.items())
-BASE = "https://w3id.org/tanmai/id/"
+from reference_questions import ask
 
 GRID_CHANGE = """
 SELECT ?old ?new (100 * (?new - ?old) / ?old AS ?percent) ?oldTitle ?newTitle {
@@ -86,27 +81,6 @@ LABEL_FORMS = """
 SELECT ?form (COUNT(DISTINCT ?label) AS ?labels) {
     ?label a tm:CarbonLabel ; tm:discloses ?form
 } GROUP BY ?form"""
-
-
-@pytest.fixture(scope="module")
-def store() -> ox.Store:
-    loaded = ox.Store()
-    for file in (*vocabulary_files(), *reference_files()):
-        loaded.load(file.read_bytes(), format=ox.RdfFormat.TURTLE)
-    return loaded
-
-
-def ask(store: ox.Store, query: str) -> list[tuple[str, ...]]:
-    """Rows of a query as plain strings, IRIs without the base; relative IRIs in the query are ids."""
-    solutions = store.query(f"{HEAD}\n{query}", base_iri=BASE)
-    assert isinstance(solutions, ox.QuerySolutions)
-    names = [variable.value for variable in solutions.variables]
-    return [tuple(_plain(solution[name]) for name in names) for solution in solutions]
-
-
-def _plain(term: object) -> str:
-    assert isinstance(term, (ox.NamedNode, ox.Literal))
-    return term.value.removeprefix(BASE)
 
 
 def test_how_the_grid_factor_changed_from_2023_to_2024(store: ox.Store) -> None:
