@@ -12,7 +12,7 @@ import sys
 
 import typer
 
-from tanmai.commands import ask, calculate, data, demo
+from tanmai.commands import ask, calculate, data, demo, search
 
 app = typer.Typer(
     name="tanmai",
@@ -28,6 +28,7 @@ app.command(name="load")(data.load)
 app.command(name="import")(data.import_package)
 app.command(name="query")(ask.query)
 app.command(name="products")(ask.products)
+app.command(name="search")(search.search)
 app.command(name="footprint")(calculate.footprint)
 app.command(name="explain")(calculate.explain)
 app.command(name="export")(data.export)
