@@ -178,6 +178,14 @@ class GraphStore:
         generation = self._open_backend().generation
         return generation.id if generation is not None else None
 
+    def outdated(self) -> bool:
+        """Whether a newer state has been published than the one that queries see; never in memory."""
+        backend = self._open_backend()
+        if backend.layout is None or backend.generation is None:
+            return False
+        newest = Generations(backend.layout).newest()
+        return newest is not None and newest.id != backend.generation.id
+
     @property
     def engine(self) -> ox.Store:
         """The engine store behind queries, for code of this package that streams. Do not write to it."""
