@@ -21,6 +21,7 @@ from graphstore import GraphStore
 
 FULL, QUICK = 20_000, 1_000
 SIZES, QUICK_SIZES = [5_000, 20_000, 100_000], [500, 1_000]
+LARGE = (100_000, 1_000_000)
 NAMES, QUICK_NAMES = 500_000, 1_000
 PARTS = ("store", "engine", "growth", "startup", "search")
 
@@ -69,6 +70,8 @@ def _run(options: argparse.Namespace) -> Iterator[Row]:
             yield from search.rows(QUICK_NAMES if options.quick else NAMES, Path(place), targets=not options.quick)
     if "growth" in options.only:
         yield from growth.rows(QUICK_SIZES if options.quick else SIZES)
+        if not options.quick:
+            yield from growth.linear(*LARGE)
     print(f"  took {time.perf_counter() - started:,.0f} s", file=sys.stderr)
 
 
