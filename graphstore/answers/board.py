@@ -19,6 +19,7 @@ from footprint.solve import Scores, scores
 from footprint.system import System
 from graphstore.answers.graph import Calculation
 from graphstore.errors import ExtractionError, UnknownNameError
+from graphstore.queries import load
 
 MOST_CANDIDATES = 5
 
@@ -44,9 +45,31 @@ class Board:
         """Activities whose supply chain holds a gap that the reading does not allow."""
         snapshot, reading = self.calculation.snapshot, self.calculation.settings.reading
         shared = snapshot.cut_offs.reason == CutOffReason.UNALLOCATED_PRODUCT
-        refused = (shared & (reading.coproducts == "error")) | (~shared & (reading.unlinked == "error"))
+        return self._with_gap((shared & (reading.coproducts == "error")) | (~shared & (reading.unlinked == "error")))
+
+    @cached_property
+    def cut_off(self) -> Bools:
+        """Activities whose supply chain leaves something out, allowed by the reading or not."""
+        return self._with_gap(np.ones(len(self.calculation.snapshot.cut_offs.process), dtype=np.bool_))
+
+    @cached_property
+    def illustrative(self) -> Bools:
+        """Activities whose supply chain holds a figure that is marked illustrative."""
+        system = self.calculation.snapshot.compiled.system
+        named = {str(row["exchange"]) for row in self.calculation.graph.query(load("illustrative-terms")).dicts()}
+        marked = np.array(
+            [iri in named for iri in system.exchange_ids] + [False], dtype=np.bool_
+        )  # the last: no exchange
+        found = np.zeros(system.n, dtype=np.bool_)
+        found[system.tech_consumer[marked[system.tech_exchange]]] = True
+        found[system.bio_activity[marked[system.bio_exchange]]] = True
+        return downstream(system, found)
+
+    def _with_gap(self, which: Bools) -> Bools:
+        """Activities downstream of the processes of these gaps."""
+        snapshot = self.calculation.snapshot
         gaps = np.zeros(len(snapshot.process_ids) + 1, dtype=np.bool_)  # the last stands for "no process"
-        gaps[snapshot.cut_offs.process[refused]] = True
+        gaps[snapshot.cut_offs.process[which]] = True
         return downstream(snapshot.compiled.system, gaps[snapshot.process])
 
     def activity(self, iri: str) -> int:

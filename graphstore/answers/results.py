@@ -189,10 +189,13 @@ def _statements(board: Board, activities: Ints, names: Sequence[str], input_hash
             f"{node} <{TM}co2eWithBiogenic> {_double(value[1])} .",
             f"{node} <{TM}errorBound> {_double(bound)} .",
             f"{node} <{TM}shareNotRestatable> {_double(share)} .",
+            f"{node} <{TM}hasCutOffs> {typed(str(bool(board.cut_off[activity])).lower(), 'boolean')} .",
             f"{node} <{TM}settings> {settings} .",
             f"{node} <{TM}calculation> {run} .",
             f"{node} <{PROV}wasGeneratedBy> {run} .",
         ]
+        if board.illustrative[activity]:
+            lines.append(f"{node} <{TM}illustrative> {typed('true', 'boolean')} .")
     return ("\n".join(lines) + "\n").encode()
 
 
@@ -218,12 +221,21 @@ def _run_lines(calculation: Calculation, node: str, input_hash: str) -> list[str
         f"{node} <{TM}engineVersion> {ox.Literal(version('tanmai'))} .",
         f"{node} <{TM}inputHash> {ox.Literal(input_hash)} .",
         f"{node} <{PROV}endedAtTime> {typed(ended, 'dateTime')} .",
+        *_generation_lines(calculation.graph, node),
         *(
             f"{node} <{PROV}used> {dataset.iri(calculation.graph.base)} ."
             for dataset in calculation.graph.datasets()
             if not dataset.key.startswith(RESULTS)
         ),
     ]
+
+
+def _generation_lines(graph: GraphStore, run: str) -> list[str]:
+    """The published state that was read; a store in memory has none."""
+    if graph.generation is None:
+        return []
+    generation = _node(f"{graph.base}/id/generation/{graph.generation}")
+    return [f"{generation} <{RDF}type> <{TM}Generation> .", f"{run} <{TM}inGeneration> {generation} ."]
 
 
 def _node(iri: str) -> str:

@@ -112,6 +112,25 @@ def test_results_of_which_nothing_holds_any_more_are_taken_out(store):
     assert values(store) == {}
 
 
+def test_what_is_cut_off_or_illustrative_upstream_is_marked_on_the_result(store):
+    demo = CHAIN.replace(
+        "tm:flow flow:CO2-fossil ; tm:amount 2 ;", "tm:flow flow:CO2-fossil ; tm:amount 2 ; tm:illustrative true ;"
+    )
+    assert demo != CHAIN
+    store.load_bytes((HEAD + demo).encode(), key="chain", format="turtle")
+    store.load_bytes((HEAD + GAP).encode(), key="gap", format="turtle")
+    materialize(Calculation(store, Settings(reading=Reading("cutoff"))))
+    text = "SELECT ?p ?cut ?toy { ?f tm:ofProduct ?p ; tm:hasCutOffs ?cut . OPTIONAL { ?f tm:illustrative ?toy } }"
+    found = {row["p"].removeprefix(EX): (row["cut"], row["toy"]) for row in store.query(text).dicts()}
+    assert found == {"ore": (False, True), "metal": (False, True), "gap": (True, None)}
+
+
+def test_the_calculation_names_the_generation_it_read(store):
+    before = store.generation
+    materialize(Calculation(store))
+    assert store.query("SELECT ?g { ?c a tm:Calculation ; tm:inGeneration ?g }").scalar().endswith(before)
+
+
 def test_taking_results_out_leaves_them_in_the_archive(store):
     made = materialize(Calculation(store))
     assert [version.key for version in retire(store)] == [made.dataset]
