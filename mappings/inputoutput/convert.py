@@ -166,6 +166,7 @@ class _Lines:
             )
             side = "emission" if emitted.flow else "input"
             flow = f"<{emitted.flow}>" if emitted.flow else f"<direct-emission/{self._key}>"
+            marked = " ; tm:illustrative true" if self._manifest.illustrative else ""
             provider = (
                 "" if emitted.flow else f" ; tm:defaultProvider <direct-emission-factor/{self._key}/{emitted.gwp_set}>"
             )
@@ -174,7 +175,7 @@ class _Lines:
                     pl.format(
                         f"<sector/{self._key}/{{}}> tm:{side} <sector-emission/{self._key}/{number}/{{}}> .\n"
                         f"<sector-emission/{self._key}/{number}/{{}}> a tm:Exchange ; tm:flow {flow} ; tm:amount {{}} ; "
-                        f"tm:unit <{emitted.unit}>{provider} .\n",
+                        f"tm:unit <{emitted.unit}>{provider}{marked} .\n",
                         *("code", "code", "code"),
                         _double(pl.col("amount")),
                     )
