@@ -4,8 +4,8 @@
     [ -C_u   I - A_io ] [ sectors ] = [0]
 
 A_p is the technology matrix of the processes (outputs positive, inputs negative), C_u what the processes buy from sectors
-(upstream cut-offs, money per run), C_d what the sectors use of the processes' products (downstream, physical amount per
-money of output). Where a product of a process stands in for purchases of its own sector, these purchases are taken out of
+(upstream cut-offs, money per run), C_d what the sectors use of the processes' products (downstream, physical amount for
+their output). Where a product of a process stands in for purchases of its own sector, these purchases are taken out of
 A_io at the product's price, so that nothing counts twice.
 """
 
@@ -37,7 +37,7 @@ class HybridModel:
         technology: A_p, (m, m), one product per process in its own unit, outputs on the diagonal.
         emissions: Direct emissions of each process per run, kg CO2e, float64[m].
         bought: C_u, (n, m), money of the sector's product per run of the process.
-        sold: C_d, (m, n), amount of the process's product per unit of money of the sector's output.
+        sold: C_d, (m, n), amount of the process's product that the sector uses for its output.
         sector: For each process the sector that its product belongs to, int[m]; -1 where that is not stated.
         price: Price of each product in the table's money, float64[m]; NaN where it is not stated.
     """
@@ -89,7 +89,7 @@ def integrate(model: HybridModel, table: SectorTable) -> System:
     absent = np.full(m + n, -1)
     return System(
         activity_ids=[*model.ids, *table.ids],
-        production=np.concatenate((model.technology.diagonal(), np.ones(n))),
+        production=np.concatenate((model.technology.diagonal(), table.output)),
         tech_provider=provider.astype(np.int32),
         tech_consumer=consumer.astype(np.int32),
         tech_amount=amount.astype(np.float64),
@@ -97,7 +97,7 @@ def integrate(model: HybridModel, table: SectorTable) -> System:
         tech_stage=np.full(len(amount), -1, dtype=np.int16),
         bio_activity=np.arange(m + n, dtype=np.int32),
         bio_row=np.zeros(m + n, dtype=np.int16),
-        bio_amount=np.concatenate((model.emissions, table.intensity)),
+        bio_amount=np.concatenate((model.emissions, table.emissions)),
         bio_exchange=absent.astype(np.int64),
         bio_stage=absent.astype(np.int16),
         rows=(EmissionRow("CO2e", "fossil"),),
@@ -110,7 +110,7 @@ def _corrected(model: HybridModel, table: SectorTable) -> csc_array:
     """Take out of the table what its sectors now take from the processes."""
     sold = model.sold.tocoo()
     if not sold.nnz:
-        return table.coefficients
+        return table.inputs
     unpriced = np.flatnonzero((model.sector[sold.row] < 0) | ~(model.price[sold.row] > 0))
     if len(unpriced):
         name = model.ids[int(sold.row[unpriced[0]])]
@@ -120,11 +120,11 @@ def _corrected(model: HybridModel, table: SectorTable) -> csc_array:
             activity=name,
         )
     replaced = coo_array(
-        (sold.data * model.price[sold.row], (model.sector[sold.row], sold.col)), shape=table.coefficients.shape
+        (sold.data * model.price[sold.row], (model.sector[sold.row], sold.col)), shape=table.inputs.shape
     )
-    left = csc_array(table.coefficients - replaced.tocsc())
+    left = csc_array(table.inputs - replaced.tocsc())
     rest = left.tocoo()
-    short = np.flatnonzero(rest.data < -1e-12 * table.coefficients.max())
+    short = np.flatnonzero(rest.data < -1e-12 * table.inputs.max())
     if len(short):
         row, column = (table.ids[int(side[short[0]])] for side in (rest.row, rest.col))
         raise InvalidSystem(

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 __all__ = ["SectorTable", "Tiers", "tiers"]
 
-Coefficients: TypeAlias = csc_array
-"""Direct requirements by column, money of the row's sector per money of output of the column's sector."""
+Money: TypeAlias = csc_array
+"""Money by seller (row) and buyer (column)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,15 +46,25 @@ class SectorTable:
 
     Attributes:
         ids: Identifier of each sector, for messages.
-        coefficients: A, (n, n); zeros need not be stored.
-        intensity: R, kg CO2e per unit of money of output, float64[n].
+        inputs: Money that a sector (column) spends on each sector's product (row) for its output, (n, n); zeros need not be
+            stored. With outputs of 1 these are the coefficients A.
+        output: Output of each sector in money, float64[n], positive.
+        emissions: Direct emissions of each sector for its output, kg CO2e, float64[n].
         energy: Marks the sectors that supply energy, bool[n].
+        emission_errors: Bounds of the errors in `emissions`, float64[n]; none where not given.
     """
 
     ids: Sequence[str]
-    coefficients: Coefficients
-    intensity: FloatArray
+    inputs: Money
+    output: FloatArray
+    emissions: FloatArray
     energy: Bools
+    emission_errors: FloatArray | None = None
+
+    @property
+    def coefficients(self) -> csc_array:
+        """A: money of input per money of output, (n, n)."""
+        return csc_array(self.inputs.multiply(1.0 / self.output[None, :]))
 
     def check(self) -> None:
         """Refuse what is no table of a productive economy, naming the sector at fault.
@@ -64,17 +74,18 @@ class SectorTable:
                 as much as its output or more (the column sum of a value matrix is below 1 where value is added).
         """
         n = len(self.ids)
-        if self.coefficients.shape != (n, n) or self.intensity.shape != (n,) or self.energy.shape != (n,):
+        if self.inputs.shape != (n, n) or not self.output.shape == self.emissions.shape == self.energy.shape == (n,):
             raise InvalidSystem(
-                f"a table of {n} sectors has coefficients {self.coefficients.shape}, intensities {self.intensity.shape} and "
-                f"energy marks {self.energy.shape}: give ({n}, {n}), ({n},) and ({n},)."
+                f"a table of {n} sectors has inputs {self.inputs.shape}, outputs {self.output.shape}, emissions "
+                f"{self.emissions.shape} and energy marks {self.energy.shape}: give ({n}, {n}) and three times ({n},)."
             )
-        entries = self.coefficients.tocoo()
+        entries = self.inputs.tocoo()
+        self._refuse(np.flatnonzero(~(self.output > 0) | ~np.isfinite(self.output)), "has no positive output")
         self._refuse(entries.col[~np.isfinite(entries.data)], "needs an input that is no finite number")
         self._refuse(entries.col[entries.data < 0], "needs a negative amount of an input")
-        self._refuse(np.flatnonzero(~np.isfinite(self.intensity)), "emits an amount that is no finite number")
-        self._refuse(np.flatnonzero(self.intensity < 0), "emits a negative amount")
-        sums = np.asarray(self.coefficients.sum(axis=0)).ravel()
+        self._refuse(np.flatnonzero(~np.isfinite(self.emissions)), "emits an amount that is no finite number")
+        self._refuse(np.flatnonzero(self.emissions < 0), "emits a negative amount")
+        sums = np.asarray(self.inputs.sum(axis=0)).ravel() / self.output
         wrong = np.flatnonzero(sums >= 1)
         if len(wrong):
             worst = int(wrong[np.argmax(sums[wrong])])
@@ -94,9 +105,10 @@ class SectorTable:
 
     def spectral_radius(self) -> float:
         """Return the spectral radius of A, that of its strongest loop; within 1e-6 where a loop holds over 300 sectors."""
-        entries = self.coefficients.tocoo()
+        coefficients = self.coefficients
+        entries = coefficients.tocoo()
         order, blocks = blocks_of(len(self.ids), entries.row.astype(np.int32), entries.col.astype(np.int32))
-        sorted_rows = self.coefficients.tocsr()[order][:, order]
+        sorted_rows = coefficients.tocsr()[order][:, order]
         loops = [radius_of(sorted_rows[low:high, low:high]) for low, high in pairwise(blocks)]
         return max(loops, default=0.0)
 
@@ -137,9 +149,11 @@ def tiers(table: SectorTable, demand: FloatArray) -> Tiers:
     table.check()
     _check_demand(table, demand)
     n = len(table.ids)
-    outputs = _bounded(demand), _bounded(_with_energy(table, demand), terms=n)
+    energy = demand + np.where(table.energy, table.coefficients @ demand, 0.0)
+    outputs = Bounded(demand, np.zeros(n)), Bounded(energy, (n + 4) * EPS * energy)
     chain = supply(compile_system(_system(table, demand)), n, 1.0)
-    whole = Bounded(chain.runs[:n], chain.bounds[:n])
+    made = chain.runs[:n] * table.output
+    whole = Bounded(made, chain.bounds[:n] * table.output * (1 + 2 * EPS) + EPS * np.abs(made))
     first, second, third = (_emitted(table, made) for made in (*outputs, whole))
     return Tiers(first, second, third, whole, chain)
 
@@ -159,21 +173,13 @@ def _check_demand(table: SectorTable, demand: FloatArray) -> None:
         raise InvalidQuery("the final demand is zero for every sector: state what is bought.")
 
 
-def _with_energy(table: SectorTable, demand: FloatArray) -> FloatArray:
-    """Return (I + A') y: the demand, and what the sectors that serve it buy from energy sectors."""
-    energy: FloatArray = np.where(table.energy, table.coefficients @ demand, 0.0)
-    return demand + energy
-
-
-def _bounded(values: FloatArray, terms: int = 0) -> Bounded:
-    """Bound the rounding of sums of so many products that are not negative."""
-    return Bounded(values, (terms + 2) * EPS * values if terms else np.zeros_like(values))
-
-
 def _emitted(table: SectorTable, made: Bounded) -> Bounded:
-    """Multiply outputs by the direct intensities."""
-    values = table.intensity * made.values
-    return Bounded(values, table.intensity * made.bounds * (1 + 2 * EPS) + EPS * np.abs(values))
+    """Multiply outputs by the direct emissions per unit of output."""
+    per_output = table.emissions / table.output
+    errors = np.zeros(len(table.ids)) if table.emission_errors is None else table.emission_errors / table.output
+    values = per_output * made.values
+    bounds = per_output * made.bounds + errors * (np.abs(made.values) + made.bounds)
+    return Bounded(values, bounds * (1 + 4 * EPS) + 4 * EPS * np.abs(values))
 
 
 def _summed(tier: Bounded) -> Bounded:
@@ -185,13 +191,13 @@ def _summed(tier: Bounded) -> Bounded:
 
 def _system(table: SectorTable, demand: FloatArray) -> System:
     """Return the table as a system of n + 1 activities, the last of which buys the final demand."""
-    n, entries = len(table.ids), table.coefficients.tocoo()
+    n, entries = len(table.ids), table.inputs.tocoo()
     bought = np.flatnonzero(demand)
     provider = np.concatenate((entries.row, bought)).astype(np.int32)
-    emitting = np.flatnonzero(table.intensity).astype(np.int32)
+    emitting = np.flatnonzero(table.emissions).astype(np.int32)
     return System(
         activity_ids=[*table.ids, "final demand"],
-        production=np.ones(n + 1),
+        production=np.concatenate((table.output, [1.0])),
         tech_provider=provider,
         tech_consumer=np.concatenate((entries.col, np.full(len(bought), n))).astype(np.int32),
         tech_amount=np.concatenate((entries.data, demand[bought])).astype(np.float64),
@@ -199,7 +205,7 @@ def _system(table: SectorTable, demand: FloatArray) -> System:
         tech_stage=np.full(len(provider), -1, dtype=np.int16),
         bio_activity=emitting,
         bio_row=np.zeros(len(emitting), dtype=np.int16),
-        bio_amount=table.intensity[emitting],
+        bio_amount=table.emissions[emitting],
         bio_exchange=np.full(len(emitting), -1, dtype=np.int64),
         bio_stage=np.full(len(emitting), -1, dtype=np.int16),
         rows=(EmissionRow("CO2e", "fossil"),),

@@ -22,13 +22,13 @@ from scipy.sparse import csc_array, diags_array
 from footprint.errors import InvalidSystem
 
 if TYPE_CHECKING:
-    from footprint.inputoutput import Coefficients
+    from footprint.inputoutput import Money
     from footprint.system import FloatArray
 
 __all__ = ["from_supply_use", "from_transactions", "per_output"]
 
 
-def from_transactions(transactions: Coefficients, output: FloatArray, ids: Sequence[str]) -> Coefficients:
+def from_transactions(transactions: Money, output: FloatArray, ids: Sequence[str]) -> Money:
     """Return A = Z / x, (n, n), from transactions (n, n) and outputs (n,).
 
     Raises:
@@ -49,8 +49,8 @@ def per_output(values: FloatArray, output: FloatArray, ids: Sequence[str]) -> Fl
 
 
 def from_supply_use(
-    make: Coefficients, use: Coefficients, emissions: FloatArray, industries: Sequence[str], commodities: Sequence[str]
-) -> tuple[Coefficients, FloatArray]:
+    make: Money, use: Money, emissions: FloatArray, industries: Sequence[str], commodities: Sequence[str]
+) -> tuple[Money, FloatArray]:
     """Return commodity-by-commodity requirements and emissions per unit of commodity output.
 
     Args:
@@ -78,7 +78,7 @@ def from_supply_use(
     return requirements, intensity
 
 
-def _column_use(table: Coefficients) -> FloatArray:
+def _column_use(table: Money) -> FloatArray:
     sums: FloatArray = np.asarray(abs(table).sum(axis=0), dtype=np.float64).ravel()
     return sums
 

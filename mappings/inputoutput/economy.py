@@ -57,10 +57,9 @@ class Economy:
     replaced: tuple[int, float]
 
     def table(self) -> SectorTable:
-        """Return the coefficients, without emissions, to be checked as those of an economy."""
-        per_output = self.inputs.multiply(1.0 / self.output[None, :])
+        """Return the purchases and outputs, without emissions, to be checked as those of an economy."""
         marks = np.isin(np.array(self.codes), list(self.energy))
-        return SectorTable(self.codes, csc_array(per_output), np.zeros(len(self.codes)), marks)
+        return SectorTable(self.codes, self.inputs, self.output, np.zeros(len(self.codes)), marks)
 
 
 def read_economy(manifest: Manifest) -> Economy:

@@ -16,10 +16,14 @@ A = [[0.10, 0.20, 0.05], [0.15, 0.10, 0.30], [0.05, 0.02, 0.10]]
 R = [1.2, 0.6, 5.0]
 
 
-def table(a=A, r=R, energy=(2,)):
+def table(a=A, r=R, energy=(2,), output=None):
+    """A table from coefficients and intensities, stated for these outputs."""
     n = len(a)
+    x = np.ones(n) if output is None else np.array(output, float)
     marks = np.isin(np.arange(n), energy)
-    return SectorTable([f"s{i + 1}" for i in range(n)], csc_array(np.array(a, float)), np.array(r, float), marks)
+    return SectorTable(
+        [f"s{i + 1}" for i in range(n)], csc_array(np.array(a) * x), x, np.array(r, float) * x[: len(r)], marks
+    )
 
 
 def totals(found):
@@ -31,7 +35,7 @@ def test_r11_three_tiers():
     found = tiers(table(), np.array([0, 0, 100.0]))
     assert found.output.values == pytest.approx([15.1910, 40.1476, 112.8472], abs=5e-5)
     assert totals(found) == pytest.approx([500.0, 550.0, 606.554], abs=5e-4)
-    assert table().spectral_radius() == pytest.approx(0.3286, abs=5e-5)
+    assert table(output=[4, 1, 9]).spectral_radius() == pytest.approx(0.3286, abs=5e-5)
 
 
 def test_the_whole_chain_is_certified():
@@ -72,15 +76,23 @@ def test_the_series_converges_to_the_inverse(economy):
         output += step
     whole = tiers(found, y)
     assert whole.output.values == pytest.approx(output, rel=1e-9, abs=1e-9)
-    assert float(whole.totals()[2].values) == pytest.approx(float(found.intensity @ output), rel=1e-9, abs=1e-9)
+    assert float(whole.totals()[2].values) == pytest.approx(float(found.emissions @ output), rel=1e-9, abs=1e-9)
 
 
 @given(economies(), st.sampled_from([1e4, 1e6, 1e-3]))
 def test_the_unit_of_money_does_not_matter(economy, unit):
     """10^4 CNY instead of CNY: demand / 10^4, intensity x 10^4, the same kilograms."""
     found, y = economy
-    scaled = SectorTable(found.ids, found.coefficients, found.intensity * unit, found.energy)
+    scaled = SectorTable(found.ids, found.inputs, found.output, found.emissions * unit, found.energy)
     assert totals(tiers(scaled, y / unit)) == pytest.approx(totals(tiers(found, y)), rel=1e-12)
+
+
+@given(economies(), st.floats(0.1, 1e6))
+def test_transactions_and_coefficients_are_one_table(economy, size):
+    found, y = economy
+    output = size * np.linspace(1, 3, len(found.ids))
+    whole = table(found.inputs.toarray(), found.emissions, np.flatnonzero(found.energy), output)
+    assert totals(tiers(whole, y)) == pytest.approx(totals(tiers(found, y)), rel=1e-12)
 
 
 @given(economies())
@@ -89,10 +101,10 @@ def test_a_diagonal_make_table_gives_the_direct_requirements(economy):
     n = len(found.ids)
     g = np.linspace(1, 2, n)
     use = csc_array(found.coefficients.toarray() * g)
-    a, r = from_supply_use(csc_array(np.diag(g)), use, found.intensity[None, :] * g, found.ids, found.ids)
+    a, r = from_supply_use(csc_array(np.diag(g)), use, found.emissions[None, :] * g, found.ids, found.ids)
     plain = from_transactions(use, g, found.ids).toarray()
     assert a.toarray() == pytest.approx(plain, rel=1e-12, abs=1e-300)
-    assert r[0] == pytest.approx(found.intensity, rel=1e-12)
+    assert r[0] == pytest.approx(found.emissions, rel=1e-12)
 
 
 def test_industry_technology_by_hand():
@@ -115,7 +127,8 @@ def test_industry_technology_by_hand():
         ({"a": [[0.1, 0, np.nan], [0, 0, 0], [0, 0, 0]]}, "s3", "finite"),
         ({"r": [1, np.inf, 1]}, "s2", "finite"),
         ({"r": [1, 1, -1]}, "s3", "negative"),
-        ({"r": [1, 1]}, None, "give (3, 3), (3,) and (3,)"),
+        ({"output": [1, 0, 1]}, "s2", "no positive output"),
+        ({"r": [1, 1]}, None, "give (3, 3) and three times (3,)"),
     ],
 )
 def test_a_wrong_table_names_the_sector(change, sector, says):
@@ -183,7 +196,7 @@ def test_the_integrated_system_equals_a_dense_solve(sold, price, money):
 
 def test_an_input_on_both_sides_is_refused():
     """Process 1 takes the product of process 2, which belongs to s3, and pays s3 as well."""
-    with pytest.raises(InvalidSystem, match="covered twice.*<p1> from <s3>"):
+    with pytest.raises(InvalidSystem, match=r"covered twice.*<p1> from <s3>"):
         integrate(model(bought=((0, 3, 40.0),)), table())
 
 

@@ -158,7 +158,9 @@ def test_ways_that_disagree_are_refused():
         table.scale("USD-2020", "CNY-2023")
     with pytest.raises(UnitError, match="several ways that disagree"):
         money(INDEX, Conversion(1.09, "CNY-2023", "CNY-2020")).scale("CNY-2020", "CNY-2023")
-    assert money(INDEX, Conversion(10800, "CNY-2023", "10^4 CNY-2020")).scale("CNY-2020", "CNY-2023") == pytest.approx(1.08)
+    assert money(INDEX, Conversion(10800, "CNY-2023", "10^4 CNY-2020")).scale("CNY-2020", "CNY-2023") == pytest.approx(
+        1.08
+    )
 
 
 @given(st.lists(st.floats(0.5, 2.0), min_size=1, max_size=6), st.floats(0.01, 1e6))
