@@ -77,7 +77,7 @@ def sector_average(average: Mapping[str, Any]) -> list[dict[str, Any]]:
     made = [
         _assumption(
             "sector-average",
-            f"{part}of the result are averages of sectors, not figures of this product: {told_en}.",
+            f"{part}of the result comes from averages of sectors, not from figures of this product: {told_en}.",
             f"结果的 {part}为部门平均值，并非本产品的数据：{told_zh}。",
             share,
         )
@@ -85,8 +85,8 @@ def sector_average(average: Mapping[str, Any]) -> list[dict[str, Any]]:
     converted = [line for line in average["costs"] if line["conversion"]]
     if converted:
         subjects = [line["exchange"] for line in converted]
-        en = f"{len(converted)} costs in money of another base year or currency are converted by stated rates."
-        zh = f"{len(converted)} 项以其他价格基年或币种表示的成本按给定的价格指数或汇率换算。"
+        en = f"costs in money of another base year or currency, converted by stated rates: {len(converted)}."
+        zh = f"以其他价格基年或币种表示、按给定的价格指数或汇率换算的成本：{len(converted)} 项。"
         made.append(_assumption("money-converted", en, zh, subjects=subjects))
     return made
 

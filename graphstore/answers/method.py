@@ -6,12 +6,15 @@ when it suits the scale and its data are there; of several, the first in order.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from footprint.errors import FootprintError, InvalidQuery
+from footprint.inventory import Bools
+from footprint.solve import supply
 from graphstore.answers.graph import ID, Calculation
 from graphstore.answers.names import Names
 from graphstore.answers.products import find, products
@@ -43,7 +46,8 @@ def described(calculation: Calculation, concepts: list[str], names: Names) -> li
     """Return concepts with definition in both languages, sources and confidence, in the order given."""
     found: dict[str, dict[str, Any]] = {}
     rows = calculation.about(load("concept-texts"), "concept", concepts)
-    names.learn([*concepts, *(str(row[key]) for row in rows for key in ("source", "confidence") if row[key])])
+    told = (str(row[key]) for row in rows for key in ("source", "confidence") if row[key])
+    names.learn([*concepts, *(node for node in told if "://" in node)])  # a source may be a text
     for row in rows:
         iri = str(row["concept"])
         entry = found.setdefault(
@@ -57,43 +61,52 @@ def described(calculation: Calculation, concepts: list[str], names: Names) -> li
     return [found[iri] for iri in concepts if iri in found]
 
 
-def advise(calculation: Calculation, scale: str, product: str | None = None) -> dict[str, Any]:
+def advise(
+    calculation: Calculation, scale: str, product: str | None = None, have: Sequence[str] = ()
+) -> dict[str, Any]:
     """Recommend a method.
 
     Args:
         calculation: State of the graph and settings.
         scale: Notation of the scale: product, organisation, sector, household, region.
         product: What is assessed, by IRI or part of a name, where the graph holds it.
+        have: Notations of data that are there though the graph does not hold them.
 
     Returns:
         scale, product, `data` (each kind of data and whether it is there), `recommended` (a method, or None), `sector_average`
         (whether only an average of a sector can be had), and `methods`: each with whether it suits the scale, the data that are
-        missing, its limits with sources, and a verdict.
+        missing, its limits with sources, and a verdict; `unreadable`: why the store tells nothing of its data, if so.
 
     Raises:
-        InvalidQuery: an unknown scale.
+        InvalidQuery: an unknown scale or kind of data.
         UnknownNameError: no such product, or several.
     """
     methods, names = _methods(calculation), Names(calculation)
-    wanted = SCALE + scale
-    scales = sorted({each for method in methods for each in method.scales})
-    if wanted not in scales:
-        known = ", ".join(each.removeprefix(SCALE) for each in scales)
-        raise InvalidQuery(f"the scale {scale!r} is not known. Choose one of: {known}.")
-    named, data = _data(calculation, product, names)
+    wanted = _known(SCALE, scale, {each for method in methods for each in method.scales}, "scale")
+    needs = sorted({need for method in methods for need in method.needs})
+    told = {_known(NEED, key, set(needs), "kind of data") for key in have}
+    held = _held(calculation, product, names)
+    data = held.kinds | told
     judged = [_judged(calculation, method, wanted, data, names) for method in methods]
     fitting = [each for each in judged if each["verdict"] == "fits"]
     only_average = not fitting and any(m.average and m.needs <= data for m in methods)
-    needs = sorted({need for method in methods for need in method.needs})
     names.learn((*needs, wanted))
     return {
         "scale": names[wanted].as_dict(),
-        "product": named,
-        "data": [{**names[need].as_dict(), "at_hand": need in data} for need in needs],
+        "product": held.product,
+        "data": [{**names[need].as_dict(), "at_hand": need in data, "told": need in told} for need in needs],
         "recommended": fitting[0]["method"] if fitting else None,
         "sector_average": bool(fitting and fitting[0]["sector_average"]) or only_average,
         "methods": judged,
+        "unreadable": held.unreadable,
     }
+
+
+def _known(kind: str, key: str, known: set[str], what: str) -> str:
+    if kind + key not in known:
+        listed = ", ".join(sorted(each.removeprefix(kind) for each in known))
+        raise InvalidQuery(f"{key!r} is no known {what}. Choose one of: {listed}.")
+    return kind + key
 
 
 def _methods(calculation: Calculation) -> list[_Method]:
@@ -121,22 +134,31 @@ def _judged(calculation: Calculation, method: _Method, scale: str, data: set[str
     }
 
 
-def _data(calculation: Calculation, product: str | None, names: Names) -> tuple[dict[str, str] | None, set[str]]:
-    """Return the product by name, and the kinds of data that the graph holds for it, or at all."""
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The kinds of data that the graph holds, for a product or at all."""
+
+    kinds: set[str]
+    product: dict[str, str] | None = None
+    unreadable: str = ""
+
+
+def _held(calculation: Calculation, product: str | None, names: Names) -> _Held:
     try:
         known = sectors(calculation)
-    except FootprintError:
-        return None, set()  # nothing in the store can be calculated, so no method has its data
-    data = {SECTOR_TABLE} if np.any(known.activity) else set()
+    except FootprintError as error:
+        return _Held(set(), unreadable=str(error))
+    kinds = {SECTOR_TABLE} if np.any(known.activity) else set()
+    own = ~known.activity & ~known.factor
     if product is None:
-        return None, data | _of_activities(calculation, known, ~known.activity & ~known.factor)
+        return _Held(kinds | _of_activities(calculation, known, own))
     row = find(calculation, products(calculation), product, names)
-    mine = np.zeros(len(known.activity), dtype=np.bool_)
-    mine[row.key] = not known.activity[row.key]
-    return names[row.iri].as_dict(), data | _of_activities(calculation, known, mine)
+    chain = supply(calculation.snapshot.compiled, row.key)
+    modelled = own & (chain.runs != 0)
+    return _Held(kinds | _of_activities(calculation, known, modelled), names[row.iri].as_dict())
 
 
-def _of_activities(calculation: Calculation, known: Sectors, mine: np.ndarray[Any, np.dtype[np.bool_]]) -> set[str]:
+def _of_activities(calculation: Calculation, known: Sectors, mine: Bools) -> set[str]:
     """Return whether these processes are a model, and whether any of them has costs."""
     system = calculation.snapshot.compiled.system
     found = {PROCESS_MODEL} if np.any(mine) else set()

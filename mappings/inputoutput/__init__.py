@@ -1,7 +1,7 @@
 """Input-output tables from CSV files and a manifest in TOML that says what they are.
 
     [table]
-    title = "Input-output table of ... 2020"
+    title_en = "Input-output table of ... 2020"     # or title_zh, or both
     year = 2020                  # what the table describes
     geography = "CN"
     currency = "CNY"

@@ -58,7 +58,7 @@ class Manifest:
     Attributes:
         path: The manifest; files are named relative to it.
         key: Name of the table, part of its IRIs.
-        titles: Title by language tag, '' where none is given.
+        titles: Title by language tag, en or zh or both.
         year: Year that the table describes.
         place: IRI of the place.
         money: Currency and base year.
@@ -129,7 +129,7 @@ def read_manifest(path: Path, key: str | None = None) -> Manifest:
     return Manifest(
         path=path,
         key=name,
-        titles={"": table.text("title"), **_optional(table, "title_en", "en"), **_optional(table, "title_zh", "zh")},
+        titles=_titles(table),
         year=table.year("year"),
         place=_place(table),
         money=Money(_currency(table, table.text("currency")), table.year("price_year")),
@@ -247,8 +247,9 @@ def _named(section: _Section, field: str) -> tuple[str, ...]:
     return (field,) if section.has(field) else ()
 
 
-def _optional(section: _Section, field: str, tag: str) -> dict[str, str]:
-    return {tag: section.text(field)} if section.has(field) else {}
+def _titles(table: _Section) -> dict[str, str]:
+    titles = {tag: table.text(f"title_{tag}") for tag in ("en", "zh") if table.has(f"title_{tag}")}
+    return titles or {"en": table.text("title_en")}
 
 
 def _place(table: _Section) -> str:

@@ -176,7 +176,7 @@ def _import_table(front: Front, path: Path, key: str | None, flow_map: Path | No
                 key=manifest.key,
                 format="turtle",
                 name=path.name,
-                title=manifest.titles[""],
+                title=next(iter(manifest.titles.values())),
                 licence=manifest.licence,
             )
     _imported(front, report, made.report)
