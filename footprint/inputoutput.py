@@ -52,6 +52,7 @@ class SectorTable:
         emissions: Direct emissions of each sector for its output, kg CO2e, float64[n].
         energy: Marks the sectors that supply energy, bool[n].
         emission_errors: Bounds of the errors in `emissions`, float64[n]; none where not given.
+        negative_value_added: Whether a sector may buy for as much as it makes or more; else it is refused as a mistake.
     """
 
     ids: Sequence[str]
@@ -60,6 +61,7 @@ class SectorTable:
     emissions: FloatArray
     energy: Bools
     emission_errors: FloatArray | None = None
+    negative_value_added: bool = False
 
     @property
     def coefficients(self) -> csc_array:
@@ -68,6 +70,9 @@ class SectorTable:
 
     def check(self) -> None:
         """Refuse what is no table of a productive economy, naming the sector at fault.
+
+        That A is productive (its spectral radius below 1) is shown by the engine when it solves; it names the sectors of an
+        unproductive loop.
 
         Raises:
             InvalidSystem: shapes that do not fit, a number that is negative or not finite, or a sector whose inputs cost
@@ -85,16 +90,26 @@ class SectorTable:
         self._refuse(entries.col[entries.data < 0], "needs a negative amount of an input")
         self._refuse(np.flatnonzero(~np.isfinite(self.emissions)), "emits an amount that is no finite number")
         self._refuse(np.flatnonzero(self.emissions < 0), "emits a negative amount")
-        sums = np.asarray(self.inputs.sum(axis=0)).ravel() / self.output
-        wrong = np.flatnonzero(sums >= 1)
-        if len(wrong):
-            worst = int(wrong[np.argmax(sums[wrong])])
+        wrong = self.overspent()
+        if len(wrong) and not self.negative_value_added:
+            name, share = self.ids[int(wrong[0])], self._spent()[wrong[0]]
             raise InvalidSystem(
-                f"sector <{self.ids[worst]}> buys inputs for {sums[worst]:.6g} per 1 of its output ({len(wrong)} such sectors): "
-                "in a table of values every column sum is below 1, the rest being value added. Check its column and its "
-                "output, and that rows are what is sold and columns what is bought.",
-                activity=self.ids[worst],
+                f"sector <{name}> buys inputs for {share:.6g} per 1 of its output ({len(wrong)} such sectors): in a table of values "
+                "every column sum is below 1, the rest being value added. Check its column and its output, and that rows are "
+                "what is sold and columns what is bought; where a subsidised sector does so, say that value added may be negative.",
+                activity=name,
             )
+
+    def overspent(self) -> AnyArray:
+        """Return the sectors whose inputs cost as much as their output or more, the worst first."""
+        spent = self._spent()
+        order = np.argsort(-spent, kind="stable")
+        return order[spent[order] >= 1]
+
+    def _spent(self) -> FloatArray:
+        """Column sums of A."""
+        sums: FloatArray = np.asarray(self.inputs.sum(axis=0), dtype=np.float64).ravel() / self.output
+        return sums
 
     def _refuse(self, sectors: AnyArray, what: str) -> None:
         if len(sectors):

@@ -1,8 +1,7 @@
-"""From the tables that statistical offices publish to direct requirements.
+"""From supply and use tables to direct requirements by commodity.
 
-A symmetric table states transactions Z and outputs x: A = Z / x. Supply (make) and use tables state which industry makes
-and uses which commodity; with the industry-technology assumption, that an industry has one way of making whatever it
-makes, a commodity is made as the mix of its makers makes it:
+Supply (make) and use tables state which industry makes and uses which commodity; with the industry-technology assumption,
+that an industry has one way of making whatever it makes, a commodity is made as the mix of its makers makes it:
 
     g, q    output of each industry and of each commodity: row and column sums of the make table V
     B = U / g, D = V / q        use per unit of industry output, market shares
@@ -25,27 +24,7 @@ if TYPE_CHECKING:
     from footprint.inputoutput import Money
     from footprint.system import FloatArray
 
-__all__ = ["from_supply_use", "from_transactions", "per_output"]
-
-
-def from_transactions(transactions: Money, output: FloatArray, ids: Sequence[str]) -> Money:
-    """Return A = Z / x, (n, n), from transactions (n, n) and outputs (n,).
-
-    Raises:
-        InvalidSystem: see `per_output`.
-    """
-    return csc_array(transactions @ diags_array(_inverse(output, _column_use(transactions), ids)))
-
-
-def per_output(values: FloatArray, output: FloatArray, ids: Sequence[str]) -> FloatArray:
-    """Return values (..., n) per unit of output (n,); where nothing is made, nothing is needed and the result is zero.
-
-    Raises:
-        InvalidSystem: an output that is negative or not finite, or zero where there are values.
-    """
-    used: FloatArray = np.abs(np.atleast_2d(values)).sum(axis=0)
-    result: FloatArray = values * _inverse(output, used, ids)
-    return result
+__all__ = ["from_supply_use"]
 
 
 def from_supply_use(
@@ -60,8 +39,10 @@ def from_supply_use(
         industries: Identifiers of the industries, for messages.
         commodities: Identifiers of the commodities.
 
+    A commodity that no industry makes has no requirements; who uses it depends on something outside the tables.
+
     Raises:
-        InvalidSystem: shapes that do not fit; an industry or commodity without output that is used or uses something.
+        InvalidSystem: shapes that do not fit; an industry without output that uses something or emits.
     """
     if make.shape != (len(industries), len(commodities)) or use.shape != make.shape[::-1]:
         raise InvalidSystem(
@@ -71,8 +52,7 @@ def from_supply_use(
     g, q = (np.asarray(make.sum(axis=axis), dtype=np.float64).ravel() for axis in (1, 0))
     emitted = np.abs(emissions).sum(axis=0)
     by_industry = diags_array(_inverse(g, _column_use(use) + emitted, industries))
-    taken = np.asarray(abs(use).sum(axis=1), dtype=np.float64).ravel()
-    shares: Any = make @ diags_array(_inverse(q, taken, commodities))
+    shares: Any = make @ diags_array(_inverse(q, np.zeros_like(q), commodities))
     requirements = csc_array(use @ by_industry @ shares)
     intensity: FloatArray = np.asarray(emissions @ by_industry @ shares, dtype=np.float64)
     return requirements, intensity
@@ -89,8 +69,8 @@ def _inverse(output: FloatArray, used: FloatArray, ids: Sequence[str]) -> FloatA
     if len(wrong):
         name = ids[int(wrong[0])]
         raise InvalidSystem(
-            f"<{name}> has the output {output[wrong[0]]:g} but is used, uses inputs or emits: what it needs per unit of output "
-            "cannot be told. State its output, or leave it out of the table.",
+            f"<{name}> has the output {output[wrong[0]]:g} but uses inputs or emits: what it needs per unit of output cannot be told. "
+            "State its output, or leave it out of the table.",
             activity=name,
         )
     return np.divide(1.0, output, out=np.zeros_like(output), where=output != 0)

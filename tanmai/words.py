@@ -94,6 +94,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "other-scale": ("made for another scale", "适用于其他尺度"),
     "output": ("output in table money", "产出（表内金额）"),
+    "overspent": (
+        "Sectors that buy for as much as they make or more ({count})",
+        "中间投入不低于产出的部门（{count} 个）",
+    ),
     "process_part": ("Process part", "过程部分"),
     "sector": ("sector", "部门"),
     "sector_average": (

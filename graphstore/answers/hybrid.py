@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from graphstore.answers.assumptions import sector_average
+from graphstore.answers.cutoffs import cut_offs
 from graphstore.answers.graph import Calculation
 from graphstore.answers.inputs import engine, input_hash, inputs
 from graphstore.answers.method import limits_of
@@ -53,6 +54,7 @@ def hybrid(calculation: Calculation, product: str, amount: float = 1.0, unit: st
         "tables": part["tables"] if part else [],
         "limits": limits_of(calculation, HYBRID, names),
         "assumptions": sector_average(part) if part else [],
+        "cutoffs": cut_offs(calculation, chain, names),
         "narrowed": question.narrowed,
         "settings": calculation.settings.as_dict(),
         "inputs": inputs(calculation),

@@ -13,8 +13,9 @@ from scipy.sparse import csc_array
 from footprint.errors import InvalidInventory, InvalidQuery
 from footprint.inputoutput import SectorTable, Tiers
 from footprint.inputoutput import tiers as solve_tiers
-from footprint.inventory import Floats, Ints
+from footprint.inventory import Bools, Floats, Ints
 from footprint.solve import Bounded
+from graphstore.answers.cutoffs import cut_offs_of
 from graphstore.answers.graph import Calculation
 from graphstore.answers.inputs import engine, inputs
 from graphstore.answers.method import limits_of
@@ -52,9 +53,16 @@ def sector_rows(calculation: Calculation, known: Sectors) -> list[ProductRow]:
 
 
 def list_sectors(calculation: Calculation, text: str = "") -> dict[str, Any]:
-    """Return every sector product whose name or code contains the text, with its intensity in kg CO2e per unit of money."""
+    """Return every sector product whose name or code contains the text, with its intensity in kg CO2e per unit of money.
+
+    Raises:
+        UnknownNameError: the graph holds no input-output table.
+        IncompleteInventory: an input of a sector has no provider, and the reading does not allow to cut it off.
+    """
     known, names = sectors(calculation), Names(calculation)
     rows = sector_rows(calculation, known)
+    inside = processes_of(calculation, np.array([row.key for row in rows]))
+    calculation.require_complete(inside)
     names.learn(iri for row in rows for iri in (row.iri, row.unit))
     found, needle = calculation.scores, text.strip().lower()
     listed = [
@@ -73,6 +81,7 @@ def list_sectors(calculation: Calculation, text: str = "") -> dict[str, Any]:
         "sectors": listed,
         "sector_average": True,
         "tables": describe_tables(calculation, sorted({str(line["table"]) for line in listed}), names),
+        "cutoffs": cut_offs_of(calculation, inside, names),
         "settings": calculation.settings.as_dict(),
         "inputs": inputs(calculation),
         "engine": engine(calculation, found.info),
@@ -98,7 +107,8 @@ def tiers(calculation: Calculation, demand: Sequence[Wanted], most: int = 12) ->
     bought = [_found(calculation, rows, wanted, names) for wanted in demand]
     table_iri = _one_table(known, bought)
     mine = np.array([r.key for r in rows if known.tables[r.process] == table_iri], dtype=np.int64)
-    table = _table(calculation, known, mine)
+    described = describe_tables(calculation, [table_iri], names)
+    table = _table(calculation, known, mine, negative_value_added=bool(described[0].get("negativeValueAdded")))
     y, place = np.zeros(len(mine)), {int(activity): position for position, activity in enumerate(mine)}
     for row, wanted in zip(bought, demand, strict=True):
         y[place[row.key]] += _money(calculation, row, wanted)
@@ -114,11 +124,20 @@ def tiers(calculation: Calculation, demand: Sequence[Wanted], most: int = 12) ->
         "energy_sectors": int(table.energy.sum()),
         "sector_average": True,
         "limits": limits_of(calculation, EIO, names),
-        "tables": describe_tables(calculation, [table_iri], names),
+        "tables": described,
+        "overspent": [names[str(calculation.snapshot.product_of(int(mine[j])))].as_dict() for j in table.overspent()],
+        "cutoffs": cut_offs_of(calculation, processes_of(calculation, mine), names),
         "settings": calculation.settings.as_dict(),
         "inputs": inputs(calculation),
         "engine": engine(calculation, found.supply.info),
     }
+
+
+def processes_of(calculation: Calculation, activities: Ints) -> Bools:
+    """Mark the processes behind activities."""
+    marked = np.zeros(len(calculation.snapshot.process_ids), dtype=np.bool_)
+    marked[calculation.snapshot.process[activities]] = True
+    return marked
 
 
 def _found(calculation: Calculation, rows: Sequence[ProductRow], wanted: Wanted, names: Names) -> ProductRow:
@@ -137,7 +156,7 @@ def _one_table(known: Sectors, bought: Sequence[ProductRow]) -> str:
     return tables[0]
 
 
-def _table(calculation: Calculation, known: Sectors, mine: Ints) -> SectorTable:
+def _table(calculation: Calculation, known: Sectors, mine: Ints, *, negative_value_added: bool) -> SectorTable:
     """Return the sectors of one table as arrays.
 
     Raises:
@@ -146,9 +165,7 @@ def _table(calculation: Calculation, known: Sectors, mine: Ints) -> SectorTable:
     """
     snapshot = calculation.snapshot
     system = snapshot.compiled.system
-    inside = np.zeros(len(snapshot.process_ids), dtype=np.bool_)
-    inside[snapshot.process[mine]] = True
-    calculation.require_complete(inside)
+    calculation.require_complete(processes_of(calculation, mine))
     position = np.full(system.n, -1, dtype=np.int64)
     position[mine] = np.arange(len(mine))
     seller, buyer = position[system.tech_provider], position[system.tech_consumer]
@@ -168,6 +185,7 @@ def _table(calculation: Calculation, known: Sectors, mine: Ints) -> SectorTable:
         emissions=direct.values[mine],
         energy=np.array([snapshot.maker(int(a)) in known.energy for a in mine], dtype=np.bool_),
         emission_errors=direct.errors[mine],
+        negative_value_added=negative_value_added,
     )
 
 

@@ -70,6 +70,11 @@ def _report(manifest: Manifest, economy: Economy) -> ImportReport:
     report.counts["energy sectors"] = len(economy.energy)
     rows = sorted(report.counts.items())
     report.add("counts", "What the table holds", ("name", "number"), [*rows])
+    if economy.unmade:
+        report.warn(
+            f"{len(economy.unmade)} products are bought and no sector makes them ({', '.join(economy.unmade[:8])}): whoever needs "
+            "them is incomplete; --unlinked cutoff leaves them out and lists them."
+        )
     if economy.empty:
         report.warn(
             f"{len(economy.empty)} sectors make, buy and emit nothing and are left out: {', '.join(economy.empty[:8])}."
@@ -78,6 +83,9 @@ def _report(manifest: Manifest, economy: Economy) -> ImportReport:
     if count:
         done = "set to zero" if manifest.negative == "zero" else "kept; the three tiers refuse such a table"
         report.warn(f"{count} cells are negative, {total:g} in all; they were {done}.")
+    overspent = [economy.codes[int(j)] for j in economy.table().overspent()]
+    if overspent:
+        report.warn(f"{len(overspent)} sectors buy for as much as they make or more: {', '.join(overspent[:8])}.")
     if not economy.energy:
         report.warn("no sector is marked as supplying energy: tier 2 will equal tier 1.")
     return report
@@ -89,7 +97,7 @@ class _Lines:
     def __init__(self, manifest: Manifest, economy: Economy) -> None:
         self._manifest, self._economy = manifest, economy
         self._key = iri_part(manifest.key)
-        self._codes = [iri_part(code) for code in economy.codes]
+        self._codes = [iri_part(code) for code in (*economy.codes, *economy.unmade)]
         self._unit = _unit_iri(manifest.money, manifest.multiple)
         self._table = f"<input-output-table/{self._key}>"
 
@@ -97,6 +105,7 @@ class _Lines:
         """Return prefixes, the units of money, the rates, the table, and the CO2e factors."""
         manifest = self._manifest
         titles = ", ".join(_tagged(text, tag) for tag, text in sorted(manifest.titles.items()))
+        allowed = " tm:negativeValueAdded true ;" if manifest.negative_value_added else ""
         lines = [
             f"@base <{base}/id/> .\n@prefix tm: <{TM}> .\n@prefix qudt: <{QUDT}> .\n@prefix rdfs: <{RDFS}> .\n",
             f"@prefix dcterms: <{DCTERMS}> .\n@prefix skos: <{SKOS}> .\n@prefix xsd: <{XSD}> .\n",
@@ -104,7 +113,7 @@ class _Lines:
             f"  tm:geography <{manifest.place}> ; tm:currency <{currencies()[manifest.money.currency]}> ;\n",
             f"  tm:priceYear {_year(manifest.money.year)} ; tm:unit <{self._unit}> ;\n",
             f"  tm:tableScope <{ID}table-scope/{manifest.scope}> ; tm:priceBasis <{ID}price-basis/{manifest.prices}> ;\n",
-            f"  tm:tableForm <{ID}table-form/{manifest.form}> ;\n",
+            f"  tm:tableForm <{ID}table-form/{manifest.form}> ;{allowed}\n",
             f"  dcterms:license {_text_or_iri(manifest.licence)} ; {self._origin()} .\n",
         ]
         years = {manifest.money, *(side for rate in manifest.rates for side in (rate.unit, rate.per))}
@@ -117,20 +126,26 @@ class _Lines:
     def sectors(self) -> Iterator[str]:
         """Yield product, process and output of each sector."""
         economy, place = self._economy, f"tm:geography <{self._manifest.place}>"
-        for code, part, output in zip(economy.codes, self._codes, economy.output.tolist(), strict=True):
-            names = economy.labels.get(code) or {"": code}
-            labels = ", ".join(_tagged(text, tag) for tag, text in sorted(names.items()))
-            known = f"rdfs:label {labels} ; skos:notation {literal(code)}"
+        for code, part in zip((*economy.codes, *economy.unmade), self._codes, strict=True):
+            yield (
+                f"<sector-product/{self._key}/{part}> a tm:Product, tm:SectorProduct ; {self._named(code)} ; "
+                f"tm:referenceUnit <{self._unit}> .\n"
+            )
+        for code, part, output in zip(economy.codes, self._codes, economy.output.tolist(), strict=False):
             process, product = f"<sector/{self._key}/{part}>", f"<sector-product/{self._key}/{part}>"
             out = f"<sector-output/{self._key}/{part}>"
             energy = " ; tm:suppliesEnergy true" if code in economy.energy else ""
             yield (
-                f"{product} a tm:Product, tm:SectorProduct ; {known} ; tm:referenceUnit <{self._unit}> .\n"
-                f"{process} a tm:UnitProcess, tm:Sector ; {known} ; tm:inTable {self._table} ; {place} ;\n"
+                f"{process} a tm:UnitProcess, tm:Sector ; {self._named(code)} ; tm:inTable {self._table} ; {place} ;\n"
                 f"  tm:referenceYear {_year(self._manifest.year)} ; {self._origin()} ;\n"
                 f"  tm:output {out} ; tm:quantitativeReference {out}{energy} .\n"
                 f"{out} a tm:Exchange ; tm:flow {product} ; tm:amount {output!r} ; tm:unit <{self._unit}> .\n"
             )
+
+    def _named(self, code: str) -> str:
+        names = self._economy.labels.get(code) or {"": code}
+        labels = ", ".join(_tagged(text, tag) for tag, text in sorted(names.items()))
+        return f"rdfs:label {labels} ; skos:notation {literal(code)}"
 
     def inputs(self) -> Iterator[str]:
         """Yield the purchases of sectors from sectors, zeros left out."""

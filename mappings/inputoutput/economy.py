@@ -38,16 +38,19 @@ class Economy:
 
     Attributes:
         codes: Code of each sector.
+        unmade: Codes of u products that sectors buy and no sector makes.
         labels: Names by language tag, for the sectors that have any.
         output: Output of each sector in the unit of money of the table, float64[n], positive.
-        inputs: What each sector buys for that output, (n, n), rows sell.
+        inputs: What each sector buys for that output, (n + u, n), rows sell, the unmade ones last.
         emissions: What it emits for that output.
         energy: Codes of the energy sectors.
-        empty: Codes of sectors without output, inputs and emissions, which are left out.
+        empty: Codes of sectors that make, sell, buy and emit nothing, which are left out.
         replaced: Number and sum of negative cells that were set to zero or kept.
+        negative_value_added: Whether a sector may buy for as much as it makes or more.
     """
 
     codes: tuple[str, ...]
+    unmade: tuple[str, ...]
     labels: Mapping[str, Mapping[str, str]]
     output: Floats
     inputs: csc_array
@@ -55,11 +58,15 @@ class Economy:
     energy: frozenset[str]
     empty: tuple[str, ...]
     replaced: tuple[int, float]
+    negative_value_added: bool
 
     def table(self) -> SectorTable:
         """Return the purchases and outputs, without emissions, to be checked as those of an economy."""
         marks = np.isin(np.array(self.codes), list(self.energy))
-        return SectorTable(self.codes, self.inputs, self.output, np.zeros(len(self.codes)), marks)
+        n = len(self.codes)
+        return SectorTable(
+            self.codes, self.inputs[:n], self.output, np.zeros(n), marks, None, self.negative_value_added
+        )
 
 
 def read_economy(manifest: Manifest) -> Economy:
@@ -74,16 +81,19 @@ def read_economy(manifest: Manifest) -> Economy:
         raise PackageError(
             str(manifest.path), f"[table] energy_sectors names {unknown[0]!r}, which is no sector of the table."
         )
-    kept = np.flatnonzero(_active(made))
+    kept, unmade = _made(manifest, made)
+    known = np.concatenate((kept, unmade))
     economy = Economy(
         codes=tuple(made.codes[i] for i in kept),
+        unmade=tuple(made.codes[i] for i in unmade),
         labels=_labels(manifest, made.codes),
         output=made.output[kept],
-        inputs=csc_array(made.inputs[kept][:, kept]),
+        inputs=csc_array(made.inputs[known][:, kept]),
         emissions=tuple(Emitted(e.flow, e.gwp_set, e.unit, e.amounts[kept]) for e in made.emissions),
         energy=frozenset(manifest.energy),
-        empty=tuple(made.codes[i] for i in np.setdiff1d(np.arange(len(made.codes)), kept)),
+        empty=tuple(made.codes[i] for i in np.setdiff1d(np.arange(len(made.codes)), known)),
         replaced=made.replaced,
+        negative_value_added=manifest.negative_value_added,
     )
     _check(manifest, economy)
     return economy
@@ -136,7 +146,8 @@ def _supply_use(manifest: Manifest) -> _Raw:
         raise PackageError(f"{make_grid.path} and {use_grid.path}", str(error)) from error
     emitted = tuple(Emitted(e.flow, e.gwp_set, e.unit, intensity[i]) for i, e in enumerate(stated))
     replaced = (made_less[0] + used_less[0], made_less[1] + used_less[1])
-    return _Raw(commodities, np.ones(len(commodities)), a, emitted, replaced)
+    made = (make.sum(axis=0) != 0).astype(np.float64)
+    return _Raw(commodities, made, a, emitted, replaced)
 
 
 _FORMS = {"coefficients": _coefficients, "transactions": _transactions, "supply-use": _supply_use}
@@ -155,13 +166,24 @@ def _signed(
     return (np.where(below, 0.0, values) if manifest.negative == "zero" else values), found
 
 
-def _active(raw: _Raw) -> NDArray[np.bool_]:
-    """Mark the sectors that make, buy, sell or emit anything."""
+def _made(manifest: Manifest, raw: _Raw) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the positions of sectors that make something, and of products that are bought though nobody makes them.
+
+    Raises:
+        PackageError: a negative output, or no output though the sector buys or emits.
+    """
     size = abs(raw.inputs)
-    traded = np.asarray(size.sum(axis=0)).ravel() + np.asarray(size.sum(axis=1)).ravel()
     emitted = sum((np.abs(e.amounts) for e in raw.emissions), np.zeros(len(raw.codes)))
-    active: NDArray[np.bool_] = (np.abs(raw.output) + traded + emitted) != 0
-    return active
+    active = (np.asarray(size.sum(axis=0)).ravel() + emitted) != 0
+    wrong = np.flatnonzero((raw.output < 0) | ((raw.output == 0) & active))
+    if len(wrong):
+        raise PackageError(
+            str(manifest.files.get("output", manifest.path)),
+            f"the output of sector {raw.codes[int(wrong[0])]} is {raw.output[wrong[0]]:g}, but it buys or emits. State a positive "
+            "output.",
+        )
+    sold = np.asarray(size.sum(axis=1)).ravel() != 0
+    return np.flatnonzero(raw.output > 0), np.flatnonzero((raw.output == 0) & sold)
 
 
 def _emissions(manifest: Manifest, codes: Sequence[str]) -> tuple[Emitted, ...]:
@@ -241,18 +263,12 @@ def _labels(manifest: Manifest, codes: Iterable[str]) -> dict[str, dict[str, str
 
 
 def _check(manifest: Manifest, economy: Economy) -> None:
-    """Refuse outputs that are not positive and columns that cost more than they make, naming the file of the matrix."""
+    """Refuse columns that cost more than they make, naming the file of the matrix."""
     first = "use" if manifest.form == "supply-use" else manifest.form
-    wrong = np.flatnonzero(~(economy.output > 0))
-    if len(wrong):
-        raise PackageError(
-            str(manifest.files.get("output", manifest.path)),
-            f"the output of sector {economy.codes[int(wrong[0])]} is {economy.output[wrong[0]]:g}, but it buys, sells or emits. "
-            "State a positive output.",
-        )
     if manifest.negative == "keep" and economy.replaced[0]:
         return  # what holds for tables of values without credits cannot be asked of it; the three tiers will refuse it
     try:
         economy.table().check()
     except InvalidSystem as error:
-        raise PackageError(str(manifest.files[first]), str(error)) from error
+        cure = " In the manifest: negative_value_added = true." if economy.table().overspent().size else ""
+        raise PackageError(str(manifest.files[first]), f"{error}{cure}") from error

@@ -68,6 +68,7 @@ class Manifest:
         source, licence: Who published it, and under which terms.
         illustrative: Whether it is made up.
         negative: What becomes of negative cells: refuse, keep, or zero.
+        negative_value_added: Whether sectors may buy for as much as they make or more.
         files: Path of each file by what it holds.
         emissions_are: per-output, or total of the year.
         rates: Price indices and exchange rates stated beside it.
@@ -88,6 +89,7 @@ class Manifest:
     licence: str
     illustrative: bool
     negative: str
+    negative_value_added: bool
     files: Mapping[str, Path]
     emissions_are: str
     rates: tuple[Rate, ...]
@@ -142,6 +144,7 @@ def read_manifest(path: Path, key: str | None = None) -> Manifest:
         licence=table.text("licence"),
         illustrative=table.flag("illustrative"),
         negative=table.choice("negative_cells", NEGATIVE, NEGATIVE[0]),
+        negative_value_added=table.flag("negative_value_added"),
         files={name: path.parent / files.text(name) for name in (*FORMS[form], "emissions", *_named(files, "sectors"))},
         emissions_are=files.choice("emissions_are", BASES),
         rates=tuple(rate for kind in _RATES for rate in _rates(path, data, kind)),
@@ -162,7 +165,7 @@ _TABLE = frozenset(
         "prices",
         "scope",
     )
-) | {"energy_sectors", "source", "licence", "illustrative", "negative_cells"}
+) | {"energy_sectors", "source", "licence", "illustrative", "negative_cells", "negative_value_added"}
 _FILES = frozenset(("coefficients", "transactions", "output", "make", "use", "emissions", "emissions_are", "sectors"))
 _RATES = ("price_index", "exchange_rate")
 

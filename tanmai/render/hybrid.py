@@ -8,6 +8,7 @@ from typing import Any
 from rich.text import Text
 
 from tanmai.figures import bar, figure
+from tanmai.render.explanation import cut_off_lines
 from tanmai.render.names import named, symbol
 from tanmai.render.tables import console, table
 from tanmai.words import Language, word
@@ -42,6 +43,7 @@ def show_hybrid(data: Mapping[str, Any], lang: Language) -> None:
             out.print(word("no_overlap", lang, count=check["costs"]))
         else:
             out.print(word("base_year_checked", lang, count=len(check["converted"])))
+    _cut_off(data, lang)
     _tables(data["tables"], lang)
     if data["costs"]:
         limits(data["limits"], lang)
@@ -114,6 +116,10 @@ def show_tiers(data: Mapping[str, Any], lang: Language) -> None:
     out.print(
         f"{word('output', lang)} ({symbol(data['unit'], lang)}): {_listed(data['output'], lang, 6)}", soft_wrap=True
     )
+    _cut_off(data, lang)
+    if data["overspent"]:
+        listed = word("comma", lang).join(named(sector, lang) for sector in data["overspent"][:MOST_SECTORS])
+        out.print(f"{word('overspent', lang, count=len(data['overspent']))}: {listed}", soft_wrap=True)
     out.print(f"{word('spectral_radius', lang)}: {figure(data['spectral_radius']['value'], 4)}")
     _tables(data["tables"], lang)
     limits(data["limits"], lang)
@@ -150,7 +156,17 @@ def show_sectors(data: Mapping[str, Any], lang: Language) -> None:
     out = console()
     out.print(table(word("sectors", lang), columns, rows))
     out.print(f"{len(rows)}; {word('sector_average', lang)}")
+    _cut_off(data, lang)
     _tables(data["tables"], lang)
+
+
+def _cut_off(data: Mapping[str, Any], lang: Language) -> None:
+    """Print what the sectors lack."""
+    if data["cutoffs"]:
+        out = console()
+        out.print(f"{word('cut_off', lang)}: {len(data['cutoffs'])}", style="bold")
+        for line in cut_off_lines(data["cutoffs"], lang):
+            out.print(line, soft_wrap=True)
 
 
 def _label(data: Mapping[str, Any], lang: Language) -> None:
