@@ -47,9 +47,18 @@ class Sectors:
 
 
 def sectors(calculation: Calculation) -> Sectors:
-    """Find the sectors among the activities of the compiled system."""
+    """Find the sectors among the activities of the compiled system.
+
+    Raises:
+        InvalidInventory: a sector names no table, so that nobody could tell its year, money and scope.
+    """
     snapshot = calculation.snapshot
     rows = calculation.graph.query(load("sectors")).dicts()
+    for row in rows:
+        if row["table"] is None:
+            raise InvalidInventory(
+                f"sector <{row['sector']}> names no input-output table. State tm:inTable, with year, currency and scope of the table."
+            )
     tables = {str(row["sector"]): str(row["table"]) for row in rows}
     process = np.zeros(len(snapshot.process_ids) + 1, dtype=np.bool_)  # one more for the -1 of factors
     if tables:

@@ -12,6 +12,7 @@
     energy_sectors = ["D35"]
     source = "who published it, where and when"
     licence = "under which terms"
+    issued = 2022-09-30          # optional: when it was published, for questions as of a day
 
     [files]
     coefficients = "a.csv"       # or: transactions and output; or: make and use

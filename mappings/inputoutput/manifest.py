@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 import tomllib
@@ -72,6 +73,7 @@ class Manifest:
         files: Path of each file by what it holds.
         emissions_are: per-output, or total of the year.
         rates: Price indices and exchange rates stated beside it.
+        issued: Day on which the table was published, where it is stated.
     """
 
     path: Path
@@ -93,6 +95,7 @@ class Manifest:
     files: Mapping[str, Path]
     emissions_are: str
     rates: tuple[Rate, ...]
+    issued: dt.date | None
 
 
 def is_manifest(path: Path) -> bool:
@@ -148,6 +151,7 @@ def read_manifest(path: Path, key: str | None = None) -> Manifest:
         files={name: path.parent / files.text(name) for name in (*FORMS[form], "emissions", *_named(files, "sectors"))},
         emissions_are=files.choice("emissions_are", BASES),
         rates=tuple(rate for kind in _RATES for rate in _rates(path, data, kind)),
+        issued=table.day("issued"),
     )
 
 
@@ -165,7 +169,7 @@ _TABLE = frozenset(
         "prices",
         "scope",
     )
-) | {"energy_sectors", "source", "licence", "illustrative", "negative_cells", "negative_value_added"}
+) | {"energy_sectors", "source", "licence", "illustrative", "negative_cells", "negative_value_added", "issued"}
 _FILES = frozenset(("coefficients", "transactions", "output", "make", "use", "emissions", "emissions_are", "sectors"))
 _RATES = ("price_index", "exchange_rate")
 
@@ -212,6 +216,13 @@ class _Section:
         value = self._data.get(field)
         if not isinstance(value, int) or isinstance(value, bool) or not 1000 <= value <= 9999:
             raise self.wrong(field, f"is {value!r}; state a year such as 2020. No year is assumed.")
+        return value
+
+    def day(self, field: str) -> dt.date | None:
+        """Return a day, None where none is given."""
+        value = self._data.get(field)
+        if value is not None and (not isinstance(value, dt.date) or isinstance(value, dt.datetime)):
+            raise self.wrong(field, f"is {value!r}; write a day such as 2022-09-30, without quotes.")
         return value
 
     def positive(self, field: str) -> float:

@@ -178,6 +178,7 @@ def _import_table(front: Front, path: Path, key: str | None, flow_map: Path | No
                 name=path.name,
                 title=next(iter(manifest.titles.values())),
                 licence=manifest.licence,
+                issued=manifest.issued,
             )
     _imported(front, report, made.report)
 

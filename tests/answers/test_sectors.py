@@ -171,6 +171,13 @@ def test_r11_a_store_without_a_table(case):
         ask(case(process("steel")), [("steel", 1.0)])
 
 
+def test_a_sector_without_a_table_is_refused(case, tmp_path):
+    write(tmp_path)
+    text = turtle(tmp_path / "table.toml").replace("tm:inTable <input-output-table/three> ;", "")
+    with pytest.raises(InvalidInventory, match="names no input-output table"):
+        case(text).footprint(sector("3"))
+
+
 def test_r11_a_table_with_gaps_is_refused_or_read_by_name(economy):
     z = np.zeros((4, 4))
     z[:3, :3] = np.array(A) * 100

@@ -252,6 +252,7 @@ def test_a_file_that_is_not_utf8(tmp_path):
         ({"energy_sectors": None}, "energy_sectors is None"),
         ({"illustrative": '"yes"'}, "write true or false"),
         ({"title_en": None, "title_zh": None}, "title_en is missing"),
+        ({"issued": '"2022-09-30"'}, "write a day such as"),
         ({"colour": '"red"'}, "colour is no field"),
         ({"files": {"coefficients": '"no.csv"', "emissions": '"e.csv"', "emissions_are": '"per-output"'}}, "no.csv: cannot be read"),
         ({"files": {"coefficients": '"a.csv"', "emissions": '"e.csv"', "emissions_are": '"total"'}}, "without outputs"),

@@ -115,6 +115,14 @@ def test_the_sectors(ask):
     assert len(ask("hybrid", "serv", "--sectors", "--json").json["sectors"]) == 1
 
 
+def test_the_table_of_all_products_tells_what_comes_from_sectors(ask):
+    lines = {line.split("  ")[0]: line for line in ask("footprint", "--all").out.splitlines()}
+    share = ask("hybrid", "pump", "--json").json["eio"]["share"]
+    assert "EIO part" in next(line for line in lines.values() if "kg CO2e" in line)
+    assert lines["goods"].split()[-1] == "100.0%"
+    assert lines["pump"].split()[-1] == f"{share:.1%}"
+
+
 def test_a_product_footprint_from_a_sector_is_refused_or_flagged(ask):
     refused = ask("footprint", "power and heat")
     assert refused.code == 2
@@ -163,3 +171,11 @@ def test_importing_says_what_came_in(ask, tmp_path):
     wrong = ask("import", bad, where=tmp_path / "s")
     assert wrong.code == 2
     assert "a.csv: row 2, column 2: 'x' is no finite number" in wrong.err
+
+
+def test_a_table_is_known_from_the_day_it_was_published(ask, tmp_path):
+    ask("import", write(tmp_path, issued="2022-09-30"), where=tmp_path / "s")
+    assert ask("hybrid", "--sectors", "--as-of", "2022-10-01", where=tmp_path / "s").code == 0
+    early = ask("hybrid", "--sectors", "--as-of", "2022-09-29", where=tmp_path / "s")
+    assert early.code == 2
+    assert "no sector of an input-output table" in early.err
