@@ -181,7 +181,7 @@ class _Section:
         self._path, self._name = path, name
         found = data.get(name)
         if not isinstance(found, dict):
-            raise PackageError(str(path), f"has no section [{name}]. See the documentation of input-output tables.")
+            raise PackageError(str(path), f"has no section [{name}]. See docs/input-output-tables.md.")
         self._data: dict[str, Any] = found
         unknown = sorted(set(found) - known)
         if unknown:

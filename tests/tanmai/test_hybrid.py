@@ -1,8 +1,10 @@
 """Commands about costs and sectors: what is printed, exit codes, one message instead of a traceback."""
 
 import json
+import re
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from chains import HEAD, process
@@ -116,7 +118,7 @@ def test_the_sectors(ask):
 
 
 def test_the_table_of_all_products_tells_what_comes_from_sectors(ask):
-    lines = {line.split("  ")[0]: line for line in ask("footprint", "--all").out.splitlines()}
+    lines = {line.strip().split("  ")[0]: line for line in ask("footprint", "--all").out.splitlines()}
     share = ask("hybrid", "pump", "--json").json["eio"]["share"]
     assert "EIO part" in next(line for line in lines.values() if "kg CO2e" in line)
     assert lines["goods"].split()[-1] == "100.0%"
@@ -179,3 +181,21 @@ def test_a_table_is_known_from_the_day_it_was_published(ask, tmp_path):
     early = ask("hybrid", "--sectors", "--as-of", "2022-09-29", where=tmp_path / "s")
     assert early.code == 2
     assert "no sector of an input-output table" in early.err
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "input-output-tables.md"
+BLOCK = re.compile(r"^`([\w.-]+)`:[^`]*(?:`[^`]+`[^`]*)*?\n\n```\w+\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def test_the_documentation_runs(ask, tmp_path):
+    """The files of the page, written as they stand, give the three numbers that the page prints."""
+    page = PAGE.read_text("utf-8")
+    written = dict(BLOCK.findall(page))
+    assert set(written) == {"three.toml", "a.csv", "emissions.csv", "sectors.csv"}
+    for name, text in written.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    assert ask("import", tmp_path / "three.toml", where=tmp_path / "s").code == 0
+    asked = ("hybrid", "Electricity and heat", "--amount", 100, "--unit", "CNY-2020", "--tiers", "--json")
+    found = [f"{tier['value']:.6g}" for tier in ask(*asked, where=tmp_path / "s").json["tiers"]]
+    assert found == ["500", "550", "606.554"]
+    assert all(number in page for number in found)
