@@ -67,13 +67,7 @@ def integrate(model: HybridModel, table: SectorTable) -> System:
             or price are not stated or the table has less of it; see also `SectorTable.check`.
     """
     table.check()
-    overlap = model.overlaps()
-    if overlap:
-        named = ", ".join(f"<{model.ids[p]}> from <{table.ids[s]}>" for p, s in overlap[:5])
-        raise InvalidSystem(
-            f"{len(overlap)} inputs are covered twice, by a process and by money: {named}. Keep one side of each.",
-            activity=model.ids[overlap[0][0]],
-        )
+    _refuse_overlap(model, table)
     m, n = len(model.ids), len(table.ids)
     a_p, c_u, c_d, a_io = (
         part.tocoo() for part in (model.technology, model.bought, model.sold, _corrected(model, table))
@@ -104,6 +98,16 @@ def integrate(model: HybridModel, table: SectorTable) -> System:
         stage_ids=(),
         exchange_ids=(),
     )
+
+
+def _refuse_overlap(model: HybridModel, table: SectorTable) -> None:
+    overlap = model.overlaps()
+    if overlap:
+        named = ", ".join(f"<{model.ids[p]}> from <{table.ids[s]}>" for p, s in overlap[:5])
+        raise InvalidSystem(
+            f"{len(overlap)} inputs are covered twice, by a process and by money: {named}. Keep one side of each.",
+            activity=model.ids[overlap[0][0]],
+        )
 
 
 def _corrected(model: HybridModel, table: SectorTable) -> csc_array:

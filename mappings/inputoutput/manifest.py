@@ -115,20 +115,8 @@ def read_manifest(path: Path, key: str | None = None) -> Manifest:
     Raises:
         PackageError: it cannot be read, or a field is missing, unknown or wrong; names the field.
     """
-    try:
-        data = tomllib.loads(path.read_text("utf-8-sig"))
-    except OSError as error:
-        raise PackageError(str(path), f"cannot be read: {error.strerror or error}.") from error
-    except UnicodeDecodeError as error:
-        raise PackageError(str(path), "is not UTF-8 text. Save it as UTF-8.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise PackageError(str(path), f"is no TOML: {error}.") from error
+    data = _parsed(path)
     table, files = _Section(path, data, "table", _TABLE), _Section(path, data, "files", _FILES)
-    unknown = sorted(set(data) - {"table", "files", *_RATES})
-    if unknown:
-        raise PackageError(
-            str(path), f"[{unknown[0]}] is no part of a manifest. Known: table, files, {', '.join(_RATES)}."
-        )
     form = _form(path, files)
     name = key or table.text("key", path.stem)
     return Manifest(
@@ -153,6 +141,24 @@ def read_manifest(path: Path, key: str | None = None) -> Manifest:
         rates=tuple(rate for kind in _RATES for rate in _rates(path, data, kind)),
         issued=table.day("issued"),
     )
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    """Read the file; its sections must be known."""
+    try:
+        data = tomllib.loads(path.read_text("utf-8-sig"))
+    except OSError as error:
+        raise PackageError(str(path), f"cannot be read: {error.strerror or error}.") from error
+    except UnicodeDecodeError as error:
+        raise PackageError(str(path), "is not UTF-8 text. Save it as UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise PackageError(str(path), f"is no TOML: {error}.") from error
+    unknown = sorted(set(data) - {"table", "files", *_RATES})
+    if unknown:
+        raise PackageError(
+            str(path), f"[{unknown[0]}] is no part of a manifest. Known: table, files, {', '.join(_RATES)}."
+        )
+    return data
 
 
 _TABLE = frozenset(

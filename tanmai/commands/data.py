@@ -135,15 +135,21 @@ def import_package(
     lang: Lang = None,
 ) -> None:
     """Import a package or table as one dataset, and report what came in and what did not. 导入数据包或投入产出表。"""
-    from mappings.flowmap import FlowMap
     from mappings.inputoutput import is_manifest
-    from mappings.olca import convert, read_package
-    from tanmai import knowledge
 
     front = Front.of(store, json, lang)
     if is_manifest(path):
         _import_table(front, path, key, flow_map)
-        return
+    else:
+        _import_olca(front, path, key, flow_map)
+
+
+def _import_olca(front: Front, path: Path, key: str | None, flow_map: Path | None) -> None:
+    """Import an openLCA package, and the choices among several producers as a dataset beside it."""
+    from mappings.flowmap import FlowMap
+    from mappings.olca import convert, read_package
+    from tanmai import knowledge
+
     name = key or path.name.removesuffix(path.suffix)
     table = FlowMap.load(flow_map) if flow_map else None
     package = read_package(path)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,6 +22,7 @@ from tanmai.commands.options import (
     Strict,
     Unlinked,
 )
+from tanmai.words import Language
 
 if TYPE_CHECKING:
     from graphstore.answers.graph import Calculation
@@ -71,26 +73,38 @@ def hybrid(
     if (sectors or demand) and (unit is not None or amount != 1.0):
         raise typer.BadParameter("--amount and --unit are for one product or sector.")
     settings = settings_of(gwp, unlinked, coproducts, strict=strict, sector_average=sector_average)
+    with calculating(front, (as_of, release), settings) as calculation:
+        data, show = _answered(calculation, product, (amount, unit), tiers=tiers, demand=demand, sectors=sectors)
+    if json:
+        front.print_json(data)
+        return
+    show(data, front.lang)
+
+
+def _answered(
+    calculation: Calculation,
+    product: str | None,
+    quantity: tuple[float, str | None],
+    *,
+    tiers: bool,
+    demand: Path | None,
+    sectors: bool,
+) -> tuple[dict[str, Any], Callable[[dict[str, Any], Language], None]]:
+    """Return what was asked for, and what prints it."""
     from graphstore.answers import hybrid as parts
     from graphstore.answers import inputoutput
     from graphstore.answers.units import find_unit
     from tanmai.render import hybrid as render
 
-    with calculating(front, (as_of, release), settings) as calculation:
-        wanted = find_unit(calculation, unit) if unit is not None else None
-        if sectors:
-            data, show = inputoutput.list_sectors(calculation, product or ""), render.show_sectors
-        elif demand is not None:
-            data, show = inputoutput.tiers(calculation, _expenses(calculation, demand)), render.show_tiers
-        elif tiers:
-            one = inputoutput.Wanted(str(product), amount, wanted)
-            data, show = inputoutput.tiers(calculation, [one]), render.show_tiers
-        else:
-            data, show = parts.hybrid(calculation, str(product), amount, wanted), render.show_hybrid
-    if json:
-        front.print_json(data)
-        return
-    show(data, front.lang)
+    if sectors:
+        return inputoutput.list_sectors(calculation, product or ""), render.show_sectors
+    if demand is not None:
+        return inputoutput.tiers(calculation, _expenses(calculation, demand)), render.show_tiers
+    amount, unit = quantity
+    wanted = find_unit(calculation, unit) if unit is not None else None
+    if tiers:
+        return inputoutput.tiers(calculation, [inputoutput.Wanted(str(product), amount, wanted)]), render.show_tiers
+    return parts.hybrid(calculation, str(product), amount, wanted), render.show_hybrid
 
 
 def _check(product: str | None, *, tiers: bool, demand: Path | None, sectors: bool) -> None:
