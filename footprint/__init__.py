@@ -6,6 +6,7 @@
     scores(compiled, cost)                      # footprints of all products, with error bounds
     supply(compiled, activity, amount)          # everything that runs for one of them
     by_stage(...), path_tree(...)               # where a footprint comes from
+    tiers(SectorTable(...), demand)             # EIO-LCA; integrate(...) joins sectors and processes in one system
 
 The names below are loaded when they are first used, so that importing the package costs nothing.
 """
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
         sensitivities,
     )
     from footprint.errors import FootprintError
+    from footprint.hybrid import HybridModel, integrate
+    from footprint.inputoutput import SectorTable, tiers
     from footprint.paths import PathTree, path_tree
     from footprint.solve import Bounded, Scores, Settings, Supply, scores, supply
     from footprint.system import EmissionRow, System
@@ -41,6 +44,8 @@ _HOME = {
         *("Breakdown", "by_activity", "by_category", "by_exchange", "by_gas", "by_row", "by_stage", "sensitivities"),
     ),
     "paths": ("PathTree", "path_tree"),
+    "inputoutput": ("SectorTable", "tiers"),
+    "hybrid": ("HybridModel", "integrate"),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
 
@@ -51,8 +56,10 @@ __all__ = [
     "Cost",
     "EmissionRow",
     "FootprintError",
+    "HybridModel",
     "PathTree",
     "Scores",
+    "SectorTable",
     "Settings",
     "Supply",
     "System",
@@ -63,10 +70,12 @@ __all__ = [
     "by_row",
     "by_stage",
     "compile_system",
+    "integrate",
     "path_tree",
     "scores",
     "sensitivities",
     "supply",
+    "tiers",
 ]
 
 

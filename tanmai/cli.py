@@ -12,7 +12,7 @@ import sys
 
 import typer
 
-from tanmai.commands import ask, calculate, data, demo, materialize, search
+from tanmai.commands import ask, calculate, data, demo, hybrid, materialize, search
 
 app = typer.Typer(
     name="tanmai",
@@ -32,6 +32,8 @@ app.command(name="search")(search.search)
 app.command(name="footprint")(calculate.footprint)
 app.command(name="explain")(calculate.explain)
 app.command(name="materialize")(materialize.materialize)
+app.command(name="hybrid")(hybrid.hybrid)
+app.command(name="method")(hybrid.method)
 app.command(name="export")(data.export)
 app.command(name="backup")(data.backup)
 app.command(name="restore")(data.restore)

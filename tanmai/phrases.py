@@ -17,6 +17,7 @@ PHRASES: Final[dict[str, str]] = {
     "Units whose factor in the package differs from ours; the package's factor is used for its amounts": (
         "换算系数与自带单位表不一致的单位（该数据包的数量按其自身系数换算）"
     ),
+    "What the table holds": "表中内容",
     # columns
     "category": "类别",
     "exchanges": "交换数",
@@ -57,6 +58,10 @@ PHRASES: Final[dict[str, str]] = {
     "linked to the lowest identifier of several processes": "多个候选过程中取标识符最小者",
     "unlinked": "未链接",
     "co-products beside the reference": "参考产品之外的共生产品",
+    "coefficients": "消耗系数",
+    "energy sectors": "能源部门",
+    "kinds of emission": "排放种类",
+    "sectors": "部门",
     # what commands tell of themselves
     "store": "存储",
     "datasets_changed": "更新的数据集",

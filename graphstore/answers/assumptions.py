@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,9 @@ MOST_WITHOUT_GAS = 20
 """Exchanges that count nothing, listed of a chain; a database has them by the thousand."""
 
 
-def collect(question: Question, terms: Terms, total: float, fixed: float) -> list[dict[str, Any]]:
+def collect(
+    question: Question, terms: Terms, total: float, fixed: float, average: Mapping[str, Any] | None = None
+) -> list[dict[str, Any]]:
     """Return all assumptions behind one result, each with code, text in both languages, share and subjects.
 
     Args:
@@ -28,10 +31,12 @@ def collect(question: Question, terms: Terms, total: float, fixed: float) -> lis
         terms: The terms of the result.
         total: The result in kg CO2e.
         fixed: What of it cannot be restated under the asked GWP set.
+        average: What of it comes from sectors of input-output tables.
     """
     calculation, chain, names = question.calculation, question.chain, question.names
     found = [
         _narrowed(question),
+        *(sector_average(average) if average else ()),
         _not_restated(calculation, fixed, total),
         *_decided(calculation, chain),
         *_factors(calculation, terms, total, names),
@@ -61,6 +66,42 @@ def _narrowed(question: Question) -> dict[str, Any] | None:
         f"the store as a whole cannot be calculated, so only what is upstream of this product was taken. ({question.narrowed})",
         f"存储整体无法计算，仅取本产品的上游部分。（{question.narrowed}）",
     )
+
+
+def sector_average(average: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Say how much of a result is an average of sectors, of which table, in which money, and what was converted."""
+    share = average["share"]
+    part = "" if share is None else f"{share:.2%} "
+    told_en = "; ".join(_told(table, "en") for table in average["tables"])
+    told_zh = "；".join(_told(table, "zh") for table in average["tables"])
+    made = [
+        _assumption(
+            "sector-average",
+            f"{part}of the result comes from averages of sectors, not from figures of this product: {told_en}.",
+            f"结果的 {part}为部门平均值，并非本产品的数据：{told_zh}。",
+            share,
+        )
+    ]
+    converted = [line for line in average["costs"] if line["conversion"]]
+    if converted:
+        subjects = [line["exchange"] for line in converted]
+        en = f"costs in money of another base year or currency, converted by stated rates: {len(converted)}."
+        zh = f"以其他价格基年或币种表示、按给定的价格指数或汇率换算的成本：{len(converted)} 项。"
+        made.append(_assumption("money-converted", en, zh, subjects=subjects))
+    return made
+
+
+def _told(table: Mapping[str, Any], lang: str) -> str:
+    """Name a table with its year, money, scope and prices."""
+    other = "zh" if lang == "en" else "en"
+
+    def called(key: str) -> str:
+        node = table.get(key, {})
+        found = (node.get(name) for name in (f"name_{lang}", "name_any", f"name_{other}"))
+        return next((str(text) for text in found if text), "")
+
+    parts = (called("table"), str(table.get("year", "")), called("unit"), called("scope"), called("prices"))
+    return (", " if lang == "en" else "，").join(part for part in parts if part)
 
 
 def _not_restated(calculation: Calculation, fixed: float, total: float) -> dict[str, Any] | None:

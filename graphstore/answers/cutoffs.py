@@ -38,8 +38,13 @@ def processes_in(calculation: Calculation, chain: Supply) -> Bools:
 
 def cut_offs(calculation: Calculation, chain: Supply, names: Names) -> list[dict[str, Any]]:
     """Return every cut-off of the chain with its process, flow, amount per run of the process, and the reason."""
+    return cut_offs_of(calculation, processes_in(calculation, chain), names)
+
+
+def cut_offs_of(calculation: Calculation, processes: Bools, names: Names) -> list[dict[str, Any]]:
+    """Return every cut-off of the processes that are marked, as `cut_offs` does."""
     snapshot = calculation.snapshot
-    inside = np.flatnonzero(processes_in(calculation, chain)[snapshot.cut_offs.process])
+    inside = np.flatnonzero(processes[snapshot.cut_offs.process])
     if not len(inside):
         return []
     ids = [snapshot.compiled.system.exchange_ids[int(e)] for e in snapshot.cut_offs.exchange[inside]]

@@ -18,6 +18,7 @@ from graphstore.answers.inputs import engine, inputs
 from graphstore.answers.lines import details, facts_of, learn
 from graphstore.answers.names import Names
 from graphstore.answers.question import ask
+from graphstore.answers.sectorpart import sector_part
 
 
 @dataclass(slots=True)
@@ -52,7 +53,7 @@ def explain(
 
     Returns:
         product, amount, unit, total with its error bound, settings, cutoffs, why only the upstream part was taken
-        (`narrowed`), inputs, engine, and `root`: a line with `name`, `amount`, `unit`, `factor` (kg CO2e per unit), `value`, `share`, source facts, and `children`.
+        (`narrowed`), what comes from sectors of input-output tables (`sector_part`), inputs, engine, and `root`: a line with `name`, `amount`, `unit`, `factor` (kg CO2e per unit), `value`, `share`, source facts, and `children`.
     """
     question = ask(calculation, product, amount, unit)
     calculation, names, activity = question.calculation, question.names, question.activity
@@ -68,6 +69,7 @@ def explain(
         "amount": amount,
         "unit": names[question.unit].as_dict(),
         "total": {"value": float(bounded.values), "unit": "kg CO2e", "error_bound": float(bounded.bounds)},
+        "sector_part": sector_part(question, float(bounded.values)),
         "settings": calculation.settings.as_dict(),
         "cutoff": cutoff,
         "truncated": tree.truncated,

@@ -17,6 +17,7 @@ from graphstore.answers.inputs import engine, input_hash, inputs
 from graphstore.answers.lines import Terms, by_process, described
 from graphstore.answers.names import Names
 from graphstore.answers.question import Question, ask
+from graphstore.answers.sectorpart import sector_part
 from graphstore.errors import ExtractionError
 from graphstore.queries import load
 from graphstore.technosphere.emissions import CO2E
@@ -70,6 +71,7 @@ def _result(question: Question, most: int) -> dict[str, Any]:
     product = str(snapshot.product_of(activity))
     names.learn([product, snapshot.maker(activity), question.unit])
     fixed = _not_restated(calculation, rows)
+    average = sector_part(question, total)
     return {
         "product": names[product].as_dict(),
         "process": names[snapshot.maker(activity)].as_dict(),
@@ -81,6 +83,8 @@ def _result(question: Question, most: int) -> dict[str, Any]:
             "unit": "kg CO2e",
             "error_bound": float(bounded.bounds[1]),
         },
+        "sector_average": bool(average and average["alone"]),
+        "sector_part": average,
         "gwp_sets": _sets(calculation, rows),
         "settings": calculation.settings.as_dict(),
         "stages": _stages(calculation, chain, total, names),
@@ -91,7 +95,7 @@ def _result(question: Question, most: int) -> dict[str, Any]:
         "contributions": lines,
         "contributions_remainder": total - float(np.sum(terms.value[listed])),
         "cutoffs": cut_offs(calculation, chain, names),
-        "assumptions": assuming.collect(question, terms, total, fixed),
+        "assumptions": assuming.collect(question, terms, total, fixed, average),
         "inputs": inputs(calculation),
         "input_hash": input_hash(calculation, product, chain.amount),
         "engine": engine(calculation, chain.info),

@@ -33,11 +33,13 @@ class Settings:
         gwp: Notation of the GWP set: AR4, AR5, AR6.
         reading: How gaps in the data are read.
         strict: Refuse factors that cannot be restated under the GWP set, instead of reporting them.
+        sector_average: Allow a result that rests on sectors of an input-output table alone (rule R11).
     """
 
     gwp: str = "AR6"
     reading: Reading = field(default_factory=Reading)
     strict: bool = False
+    sector_average: bool = False
 
     @property
     def gwp_set(self) -> str:
@@ -51,6 +53,7 @@ class Settings:
             "unlinked": self.reading.unlinked,
             "coproducts": self.reading.coproducts,
             "strict": self.strict,
+            "sector_average": self.sector_average,
         }
         return made | {"hash": digest(made)}
 

@@ -20,6 +20,7 @@ from graphstore.answers.cutoffs import processes_in
 from graphstore.answers.graph import Calculation
 from graphstore.answers.names import Names
 from graphstore.answers.products import find, products, unassembled_products
+from graphstore.answers.sectors import require_sound
 from graphstore.errors import UnknownNameError
 from graphstore.technosphere.extract import extract
 from graphstore.technosphere.quantities import conversions_of, unit_table
@@ -62,6 +63,7 @@ def ask(calculation: Calculation, product: str, amount: float, unit: str | None)
         UnknownNameError: no such product, or several.
         UnitError: the unit does not fit the product.
         AllocationError, IncompleteInventory: gaps in this supply chain that the reading does not allow.
+        InvalidInventory: sectors of an input-output table are all there is, or an input is covered twice.
         FootprintError: the supply chain cannot be computed.
     """
     if not (math.isfinite(amount) and amount > 0):
@@ -73,6 +75,7 @@ def ask(calculation: Calculation, product: str, amount: float, unit: str | None)
         _refuse_co_product(calculation, names, product)
         raise
     question.calculation.require_complete(processes_in(question.calculation, question.chain))
+    require_sound(question.calculation, question.chain)
     return question
 
 

@@ -8,11 +8,14 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from footprint.direct import only
 from footprint.gaps import CutOffReason
+from footprint.inventory import Floats
 from footprint.solve import scores
 from graphstore.answers.cutoffs import REASONS
 from graphstore.answers.graph import Calculation
 from graphstore.answers.names import Names
+from graphstore.answers.sectors import sectors
 from graphstore.errors import ExportError
 from graphstore.queries import load
 
@@ -22,7 +25,8 @@ LANGUAGES = ("en", "zh", "")
 def all_products(calculation: Calculation) -> pl.DataFrame:
     """Return a row per product: iri, process, name, amount, unit, kg_co2e, error_bound, and the biogenic reading beside it.
 
-    Amount is one reference unit. The rows stand in the order of process and product IRIs.
+    Amount is one reference unit. The rows stand in the order of process and product IRIs. `kg_co2e_sector_average` is the part
+    that comes from sectors of input-output tables, which is no footprint of a product by itself.
 
     Raises:
         AllocationError, IncompleteInventory: gaps anywhere in the store that the reading does not allow.
@@ -50,8 +54,19 @@ def all_products(calculation: Calculation) -> pl.DataFrame:
             "kg_co2e": found.values[0][rows],
             "error_bound": found.bounds[0][rows],
             "kg_co2e_including_biogenic_co2": found.values[1][rows],
+            "kg_co2e_sector_average": _sector_average(calculation)[rows],
         }
     ).sort("process", "iri")
+
+
+def _sector_average(calculation: Calculation) -> Floats:
+    """Return for every activity the part of its footprint that comes from sectors of input-output tables."""
+    known = sectors(calculation)
+    if not known.activity.any():
+        return np.zeros(len(known.activity))
+    compiled = calculation.snapshot.compiled
+    part: Floats = scores(compiled, only(known.direct(calculation), known.activity)).values
+    return part
 
 
 def _labels(calculation: Calculation) -> dict[str, str]:

@@ -12,6 +12,7 @@ from footprint.inventory import FlowTable, Price
 from footprint.units import Conversion, Unit, UnitTable
 from graphstore.errors import ExtractionError
 from graphstore.queries import load
+from graphstore.technosphere import rates
 from graphstore.technosphere.columns import Select, number, table
 
 MASS_UNIT = "http://qudt.org/vocab/unit/KiloGM"
@@ -32,15 +33,16 @@ def unit_table(select: Select) -> UnitTable:
     units: dict[str, Unit] = {}
     for unit, dimension, kind, multiplier, offset in frame.sort(pl.all()).iter_rows():
         value, shift = number(multiplier or ""), number(offset or "0")
-        usable = math.isfinite(value) and value > 0 and math.isfinite(shift)
+        usable, money = math.isfinite(value) and value > 0 and math.isfinite(shift), rates.is_money(kind)
         read = Unit(unit, f"{dimension} {kind or ''}", value, shift) if usable else Unit(unit, unit, math.nan)
+        read = replace(read, money=money)
         if str(units.setdefault(unit, read)) != str(read):
             raise ExtractionError(
                 f"<{unit}> states several multipliers, offsets or dimensions: {units[unit].multiplier:g} "
                 f"({units[unit].dimension}) and {read.multiplier:g} ({read.dimension}). Keep one of them; a unit of another "
                 "size needs an IRI of its own."
             )
-    return UnitTable(units)
+    return UnitTable(units, rates.rates(select))
 
 
 def conversions_of(select: Select, flow: str) -> list[Conversion]:

@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tanmai.commands.options import AsOf, Coproducts, Front, Gwp, Json, Lang, Release, Store, Strict, Unlinked
+from tanmai.commands.options import (
+    AsOf,
+    Coproducts,
+    Front,
+    Gwp,
+    Json,
+    Lang,
+    Release,
+    SectorAverage,
+    Store,
+    Strict,
+    Unlinked,
+)
 from tanmai.phrases import phrase
 
 if TYPE_CHECKING:
@@ -34,6 +46,7 @@ def footprint(
     unlinked: Unlinked = "error",
     coproducts: Coproducts = "error",
     strict: Strict = False,
+    sector_average: SectorAverage = False,
     as_of: AsOf = None,
     release: Release = None,
     store: Store = None,
@@ -50,7 +63,7 @@ def footprint(
         )
     if out is not None and not all_products:
         raise typer.BadParameter("--out writes the table of --all; for one product use --json > FILE.")
-    settings = settings_of(gwp, unlinked, coproducts, strict=strict)
+    settings = settings_of(gwp, unlinked, coproducts, strict=strict, sector_average=sector_average)
     with calculating(front, (as_of, release), settings) as calculation:
         if all_products:
             _all(front, calculation, out)
@@ -86,12 +99,12 @@ def calculating(front: Front, state: tuple[str | None, str | None], settings: Se
             raise
 
 
-def settings_of(gwp: str, unlinked: str, coproducts: str, *, strict: bool) -> Settings:
-    """Settings from the options of a command."""
+def settings_of(gwp: str, unlinked: str, coproducts: str, *, strict: bool, sector_average: bool = False) -> Settings:
+    """Return the method settings that the options ask for."""
     from footprint.gaps import Reading
     from graphstore.answers.graph import Settings
 
-    return Settings(gwp=gwp.upper(), reading=Reading(unlinked, coproducts), strict=strict)
+    return Settings(gwp.upper(), Reading(unlinked, coproducts), strict, sector_average)
 
 
 def _all(front: Front, calculation: Calculation, out: Path | None) -> None:
@@ -137,6 +150,7 @@ def explain(
     unlinked: Unlinked = "error",
     coproducts: Coproducts = "error",
     strict: Strict = False,
+    sector_average: SectorAverage = False,
     as_of: AsOf = None,
     release: Release = None,
     store: Store = None,
@@ -148,7 +162,7 @@ def explain(
     formats = ("text", "json", "mermaid", "html")
     if format not in formats:
         raise typer.BadParameter(f"{format!r} is no format; choose one of {', '.join(formats)}.", param_hint="--format")
-    settings = settings_of(gwp, unlinked, coproducts, strict=strict)
+    settings = settings_of(gwp, unlinked, coproducts, strict=strict, sector_average=sector_average)
     with calculating(front, (as_of, release), settings) as calculation:
         from graphstore.answers.explanation import explain as explained
         from graphstore.answers.units import find_unit

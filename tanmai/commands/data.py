@@ -16,6 +16,7 @@ from tanmai.words import word
 
 if TYPE_CHECKING:
     from graphstore import LoadReport
+    from mappings.olca import ImportReport
 
 Key = Annotated[str | None, typer.Option("--key", help="Name of the dataset; else that of the file. 数据集名称。")]
 FILES = typer.Argument(help="RDF files, gzip or not. RDF 文件。", exists=True, dir_okay=False, readable=True)
@@ -114,7 +115,13 @@ def progress(front: Front, name: str) -> Iterator[Callable[[int, int | None], No
 
 
 def import_package(
-    path: Annotated[Path, typer.Argument(help="openLCA JSON-LD package, zip or folder. openLCA 数据包。", exists=True)],
+    path: Annotated[
+        Path,
+        typer.Argument(
+            help="openLCA JSON-LD package (zip or folder), or the manifest (TOML) of an input-output table. openLCA 数据包或投入产出表清单。",
+            exists=True,
+        ),
+    ],
     key: Key = None,
     flow_map: Annotated[
         Path | None,
@@ -127,12 +134,22 @@ def import_package(
     json: Json = False,
     lang: Lang = None,
 ) -> None:
-    """Import an openLCA package as one dataset, and report what was linked and what was not. 导入 openLCA 数据包。"""
+    """Import a package or table as one dataset, and report what came in and what did not. 导入数据包或投入产出表。"""
+    from mappings.inputoutput import is_manifest
+
+    front = Front.of(store, json, lang)
+    if is_manifest(path):
+        _import_table(front, path, key, flow_map)
+    else:
+        _import_olca(front, path, key, flow_map)
+
+
+def _import_olca(front: Front, path: Path, key: str | None, flow_map: Path | None) -> None:
+    """Import an openLCA package, and the choices among several producers as a dataset beside it."""
     from mappings.flowmap import FlowMap
     from mappings.olca import convert, read_package
     from tanmai import knowledge
 
-    front = Front.of(store, json, lang)
     name = key or path.name.removesuffix(path.suffix)
     table = FlowMap.load(flow_map) if flow_map else None
     package = read_package(path)
@@ -145,18 +162,47 @@ def import_package(
                 transaction.load_bytes(
                     made.linking, key=f"{name}-linking", format="ntriples", name=f"{path.name}, linking"
                 )
+    _imported(front, report, made.report)
+
+
+def _import_table(front: Front, path: Path, key: str | None, flow_map: Path | None) -> None:
+    """Import an input-output table under the name that its manifest, or --key, gives it."""
+    from mappings.inputoutput import convert, read_manifest
+    from tanmai import knowledge
+
+    if flow_map is not None:
+        raise typer.BadParameter("an input-output table names its gases itself.", param_hint="--flow-map")
+    manifest = read_manifest(path, key)
+    with front.open("write") as graph:
+        made = convert(manifest, base=graph.base)
+        with graph.transaction(f"import {manifest.key}") as transaction:
+            knowledge.load_into(transaction)
+            report = transaction.load_bytes(
+                made.data,
+                key=manifest.key,
+                format="turtle",
+                name=path.name,
+                title=next(iter(manifest.titles.values())),
+                licence=manifest.licence,
+                issued=manifest.issued,
+            )
+    _imported(front, report, made.report)
+
+
+def _imported(front: Front, load: LoadReport, report: ImportReport) -> None:
+    """Say what an import became."""
     told = {
-        "dataset": name,
-        "version": report.version.number,
-        "statements": report.version.quads,
-        "changed": report.changed,
+        "dataset": load.version.key,
+        "version": load.version.number,
+        "statements": load.version.quads,
+        "changed": load.changed,
     }
-    if json:
-        front.print_json(told | made.report.as_dict())
+    if front.json:
+        front.print_json(told | report.as_dict())
     else:
         from tanmai.render.imports import show
 
-        show(told, made.report, front.lang)
+        show(told, report, front.lang)
 
 
 def info(store: Store = None, json: Json = False, lang: Lang = None) -> None:

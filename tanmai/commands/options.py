@@ -45,6 +45,13 @@ AsOf = Annotated[
     typer.Option("--as-of", help="Only knowledge issued by this day, YYYY-MM-DD. 截至该日发布的知识。"),
 ]
 Release = Annotated[str | None, typer.Option("--release", help="State pinned under this name. 固定的发布版本。")]
+SectorAverage = Annotated[
+    bool,
+    typer.Option(
+        "--sector-average",
+        help="Allow a result that rests on sectors of an input-output table alone. 允许仅以部门平均值得出结果。",
+    ),
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse factors that cannot be restated. 拒绝无法折算的因子。")]
 
 

@@ -28,6 +28,10 @@ def notes(data: Mapping[str, Any], lang: Language) -> list[str]:
     made = [word("loop", lang)] if _has_loop(data["root"]) else []
     if data["cutoffs"]:
         made += [f"{word('cut_off', lang)}: {len(data['cutoffs'])}", *cut_off_lines(data["cutoffs"], lang)]
+    part = data["sector_part"]
+    if part:
+        share = "" if part["share"] is None else f" {part['share']:.2%}"
+        made.append(f"{word('eio_part', lang)}: {figure(part['value'])} kg CO2e{share}")
     return made + ([word("narrowed", lang)] if data["narrowed"] else [])
 
 

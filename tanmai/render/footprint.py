@@ -147,16 +147,19 @@ def reservations(data: Mapping[str, Any], lang: Language) -> None:
 
 
 def show_all(frame: pl.DataFrame, cut: int, lang: Language) -> None:
-    """Print every product with its footprint."""
+    """Print every product with its footprint; where sectors of input-output tables enter any, the share that they make."""
+    average = "kg_co2e_sector_average"
     columns = [
         (word("product", lang), False),
         (word("unit", lang), False),
         ("kg CO2e", True),
         (word("bound", lang), True),
     ]
-    rows = [
-        [name or iri, unit, figure(value), f"{bound:.1e}"]
-        for iri, name, unit, value, bound in frame.select("iri", "name", "unit", "kg_co2e", "error_bound").iter_rows()
-    ]
+    told = frame.select("iri", "name", "unit", "kg_co2e", "error_bound", average)
+    rows = [[name or iri, unit, figure(value), f"{bound:.1e}"] for iri, name, unit, value, bound, _ in told.iter_rows()]
+    if (frame[average] != 0).any():
+        columns.append((word("eio_part", lang), True))
+        for row, (value, part) in zip(rows, frame.select("kg_co2e", average).iter_rows(), strict=True):
+            row.append(percent(part / value) if part and value else "")
     console().print(table("", columns, rows))
     console().print(f"{len(rows)}; {word('cut_off', lang)}: {cut}")
