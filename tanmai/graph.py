@@ -44,12 +44,14 @@ class Method(TypedDict, total=False):
         unlinked: inputs that nothing supplies: ``error`` or ``cutoff``.
         coproducts: products without a stated method: ``error``, ``unallocated``, ``mass``, ``energy``, ``economic``.
         strict: refuse factors that cannot be restated.
+        sector_average: allow a result that rests on sectors of an input-output table alone.
     """
 
     gwp: str
     unlinked: str
     coproducts: str
     strict: bool
+    sector_average: bool
 
 
 class Graph:
@@ -282,4 +284,5 @@ def _settings(method: Method) -> Settings:
         gwp=method.get("gwp", "AR6").upper(),
         reading=Reading(method.get("unlinked", "error"), method.get("coproducts", "error")),
         strict=method.get("strict", False),
+        sector_average=method.get("sector_average", False),
     )

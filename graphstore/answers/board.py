@@ -15,9 +15,10 @@ import numpy as np
 from footprint.errors import AllocationError, FootprintError, IncompleteInventory
 from footprint.gaps import CutOffReason
 from footprint.inventory import Bools
-from footprint.solve import Scores, scores
+from footprint.solve import Scores, scores, supply
 from footprint.system import System
 from graphstore.answers.graph import Calculation
+from graphstore.answers.sectors import Sectors, require_sound, sectors
 from graphstore.errors import ExtractionError, UnknownNameError
 from graphstore.queries import load
 
@@ -65,6 +66,28 @@ class Board:
         found[system.bio_activity[marked[system.bio_exchange]]] = True
         return downstream(system, found)
 
+    @cached_property
+    def sectors(self) -> Sectors:
+        """The sectors of input-output tables among the activities."""
+        return sectors(self.calculation)
+
+    @cached_property
+    def _on_sectors(self) -> Bools:
+        """Activities whose supply chain draws on a sector."""
+        return downstream(self.calculation.snapshot.compiled.system, self.sectors.activity)
+
+    @cached_property
+    def _on_processes(self) -> Bools:
+        """Activities whose supply chain holds a process, no sector, that emits or uses an emission factor."""
+        direct = self.sectors.direct(self.calculation)
+        return downstream(self.calculation.snapshot.compiled.system, ~self.sectors.activity & (direct.values != 0))
+
+    def _require_sound(self, activity: int) -> None:
+        """Refuse what rules R11 and R12 refuse of a supply chain with sectors; the cheap verdict first."""
+        if not self._on_processes[activity] and self.calculation.settings.sector_average:
+            return
+        require_sound(self.calculation, supply(self.calculation.snapshot.compiled, activity))
+
     def _with_gap(self, which: Bools) -> Bools:
         """Activities downstream of the processes of these gaps."""
         snapshot = self.calculation.snapshot
@@ -93,6 +116,7 @@ class Board:
 
         Raises:
             IncompleteInventory: its supply chain holds a gap that the reading does not allow.
+            InvalidInventory: it rests on sectors of an input-output table alone, or an input is covered twice.
             ExtractionError: strict, and a part of it cannot be restated under the GWP set.
         """
         self.require(activity)
@@ -106,6 +130,8 @@ class Board:
                 f"the supply chain of <{iri}> holds an input that nothing supplies, or co-products without an allocation "
                 "method. `tanmai footprint` names them; complete the data, or ask for a reading that cuts off or allocates."
             )
+        if self._on_sectors[activity]:
+            self._require_sound(activity)
         if self.calculation.settings.strict and self.scores.values[2, activity] != 0:
             raise ExtractionError(
                 f"strict: a part of the footprint of <{iri}> comes from factors that state only CO2e and cannot be restated. "

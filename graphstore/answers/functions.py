@@ -5,7 +5,7 @@
     tmf:convert(?value, ?from, ?to [, ?product])    an amount in another unit; xsd:double
 
 A product is named by its IRI or that of its process. Settings are a text such as ``"AR5"`` or ``"gwp=AR5; unlinked=cutoff;
-coproducts=mass; strict=true"``; without them they are those of ``tanmai footprint``. Units are IRIs; with a product, its stated
+coproducts=mass; strict=true; sector-average=true"``; without them they are those of ``tanmai footprint``. Units are IRIs; with a product, its stated
 density, heating value or mass per piece is used. A value that cannot be had is unbound, and the reason stands in the
 ``failures`` of the result, so that no gap in an answer goes unseen. Embedded stores only.
 """
@@ -99,7 +99,7 @@ class Functions:
         return self.graph.query(text).serialize("csv")
 
 
-_KEYS: Final = ("gwp", "unlinked", "coproducts", "strict")
+_KEYS: Final = ("gwp", "unlinked", "coproducts", "strict", "sector-average")
 
 
 def settings_of(text: str) -> Settings:
@@ -119,11 +119,15 @@ def settings_of(text: str) -> Settings:
                 f"settings {text!r}: cannot read {part!r}. Write for example 'gwp=AR5; unlinked=cutoff'."
             )
         found[key] = value
-    strict = found.get("strict", "false")
-    if strict not in {"true", "false"}:
-        raise BindingError(f"settings {text!r}: strict is {strict!r}. Write true or false.")
-    reading = Reading(found.get("unlinked", "error"), found.get("coproducts", "error"))
-    return Settings(found.get("gwp", "AR6").upper(), reading, strict == "true")
+    for key in ("strict", "sector-average"):
+        if found.get(key, "false") not in {"true", "false"}:
+            raise BindingError(f"settings {text!r}: {key} is {found[key]!r}. Write true or false.")
+    return Settings(
+        gwp=found.get("gwp", "AR6").upper(),
+        reading=Reading(found.get("unlinked", "error"), found.get("coproducts", "error")),
+        strict=found.get("strict") == "true",
+        sector_average=found.get("sector-average") == "true",
+    )
 
 
 def _iri(term: Term, what: str) -> str:

@@ -29,7 +29,12 @@ from graphstore.store import GraphStore
 from graphstore.terms import PREFIXES, typed
 
 TM, PROV, RDF = PREFIXES["tm"], PREFIXES["prov"], PREFIXES["rdf"]
-_SETTING: Final = {"unlinked": "unlinkedReading", "coproducts": "coproductReading", "strict": "strictReading"}
+_SETTING: Final = {
+    "unlinked": "unlinkedReading",
+    "coproducts": "coproductReading",
+    "strict": "strictReading",
+    "sector_average": "sectorAverageReading",
+}
 """Settings that are written as plain values, and the properties that state them."""
 
 
