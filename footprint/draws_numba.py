@@ -58,37 +58,50 @@ def _value(base, layers, place, multipliers):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, error_model="numpy")
+def _scale(own_row, own, own_layers, production, production_layers, m, scale):  # type: ignore[no-untyped-def]
+    """Net production of every row under one draw; returns whether all keep their sign."""
+    for i in range(len(production)):
+        scale[i] = _value(production, production_layers, i, m)
+    for place in range(len(own)):
+        scale[own_row[place]] -= _value(own, own_layers, place, m)
+    productive = True
+    for i in range(len(production)):
+        if not scale[i] * np.sign(production[i]) > 0:
+            productive = False
+        scale[i] = abs(scale[i])
+    return productive
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _coefficients(  # type: ignore[no-untyped-def]
+    indptr, entry, bio_row, tech, tech_layers, bio, bio_layers, m, scale, data, right
+):  # fmt: skip
+    """Matrix and right-hand side under one draw."""
+    data[:], right[:] = 0.0, 0.0
+    for place in range(len(bio)):
+        right[bio_row[place]] += _value(bio, bio_layers, place, m)
+    for place in range(len(tech)):
+        data[entry[place]] += _value(tech, tech_layers, place, m)
+    for i in range(len(right)):
+        right[i] /= scale[i]
+        for p in range(indptr[i], indptr[i + 1]):
+            data[p] /= scale[i]
+
+
+@numba.njit(cache=True, error_model="numpy")
 def _solve(  # type: ignore[no-untyped-def]
     indptr, indices, blocks, entry, own_row, bio_row,
     tech, tech_layers, own, own_layers, bio, bio_layers, production, production_layers,
     multipliers, start, tolerance, sweeps, values, unproductive, unsettled,
 ):  # fmt: skip
     """Revalue and relax, one draw after the other."""
-    n, entries = len(production), len(indices)
-    data, right, scale = np.empty(entries), np.empty(n), np.empty(n)
+    n = len(production)
+    data, right, scale = np.empty(len(indices)), np.empty(n), np.empty(n)
     for draw in range(len(multipliers)):
-        m = multipliers[draw]
-        for i in range(n):
-            scale[i] = _value(production, production_layers, i, m)
-            right[i] = 0.0
-        for place in range(len(own)):
-            scale[own_row[place]] -= _value(own, own_layers, place, m)
-        for i in range(n):
-            if scale[i] * np.sign(production[i]) <= 0:
-                unproductive[draw] = True
-            scale[i] = abs(scale[i])
-        x = values[draw]
+        m, x = multipliers[draw], values[draw]
         x[:] = start
-        if unproductive[draw]:
+        if not _scale(own_row, own, own_layers, production, production_layers, m, scale):
+            unproductive[draw] = True
             continue
-        for place in range(len(bio)):
-            right[bio_row[place]] += _value(bio, bio_layers, place, m)
-        data[:] = 0.0
-        for place in range(len(tech)):
-            data[entry[place]] += _value(tech, tech_layers, place, m)
-        for i in range(n):
-            right[i] /= scale[i]
-            for p in range(indptr[i], indptr[i + 1]):
-                data[p] /= scale[i]
-        still = sweep(indptr, indices, data, blocks, right, x, tolerance, sweeps)[1]
-        unsettled[draw] = not still
+        _coefficients(indptr, entry, bio_row, tech, tech_layers, bio, bio_layers, m, scale, data, right)
+        unsettled[draw] = not sweep(indptr, indices, data, blocks, right, x, tolerance, sweeps)[1]

@@ -48,7 +48,8 @@ def solve(pattern: Pattern, multipliers: FloatArray, start: FloatArray, toleranc
     net = pattern.production.values(multipliers)
     if len(pattern.own_row):
         net -= _sums(pattern.own_row, n) @ pattern.own.values(multipliers)
-    unproductive: Bools = (net * np.sign(pattern.production.base)[:, None] <= 0).any(axis=0)
+    productive = net * np.sign(pattern.production.base)[:, None] > 0
+    unproductive = ~np.all(productive, axis=0)
     scale = np.abs(net)
     scale[:, unproductive] = 1.0
     right = (_sums(pattern.bio_row, n) @ pattern.bio.values(multipliers)) / scale

@@ -9,13 +9,14 @@ A sample of draws is solved again with certified errors, to tell how good the fa
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from footprint.draws_numpy import Solved
-from footprint.errors import FootprintError, InvalidQuery, UnproductiveLoop
+from footprint.errors import FootprintError, InvalidQuery
 from footprint.kernels import numba_available
 from footprint.revaluation import Pattern, reached
 from footprint.solve import scores, supply
@@ -237,14 +238,13 @@ class _Run:
         kept: list[FloatArray] = []
         followed: list[FloatArray] = []
         differences: list[float] = []
-        wanted = set(self._sample())
+        wanted = self._sample()
         for first, multipliers, values, good in self.portions():
             asked = values[row].T * amount
             kept.append(asked[good])
             followed.append(multipliers[:, list(tracked)][good])
-            for draw in np.flatnonzero(good):
-                if first + int(draw) in wanted:
-                    differences.append(self._difference(multipliers[draw], asked[draw], demands))
+            chosen = [int(draw) for draw in np.flatnonzero(good) if first + int(draw) in wanted]
+            differences += self._differences(multipliers[chosen], asked[chosen], demands)
         kernel = self._solver().__module__.rpartition("_")[2]
         return self._made(kept, followed, f"gauss-seidel ({kernel})", differences)
 
@@ -258,7 +258,7 @@ class _Run:
             touched |= layer >= 0
         constant = bio.base[~touched] @ runs[~touched]
         moving = type(bio)(bio.base[touched], [layer[touched] for layer in bio.layers])
-        wanted = set(self._sample())
+        wanted = self._sample()
         kept: list[FloatArray] = []
         followed: list[FloatArray] = []
         differences: list[float] = []
@@ -266,8 +266,8 @@ class _Run:
             values = constant + moving.values(multipliers).T @ runs[touched]
             kept.append(values)
             followed.append(multipliers[:, list(tracked)])
-            for draw in wanted.intersection(range(first, first + len(values))):
-                differences.append(self._difference(multipliers[draw - first], values[draw - first], demands))
+            chosen = [draw - first for draw in wanted if first <= draw < first + len(values)]
+            differences += self._differences(multipliers[chosen], values[chosen], demands)
         return self._made(kept, followed, "fixed supply chain", differences)
 
     def _made(
@@ -304,9 +304,9 @@ class _Run:
         row_of[self.pattern.activity] = np.arange(self.pattern.n)
         return row_of[[activity for activity, _ in demands]], np.array([amount for _, amount in demands])
 
-    def _sample(self) -> list[int]:
+    def _sample(self) -> frozenset[int]:
         """Draws to be checked, evenly spaced."""
-        return np.unique(np.linspace(0, self.plan.draws - 1, self.plan.checked).astype(int)).tolist()
+        return frozenset(int(draw) for draw in np.linspace(0, self.plan.draws - 1, self.plan.checked))
 
     def _certified(self, multipliers: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Solve one draw with certified errors: footprints of all activities and their bounds."""
@@ -319,16 +319,22 @@ class _Run:
         found = scores(changed, changed.cost(self.cost.factors))
         return found.values, found.bounds
 
-    def _difference(self, multipliers: FloatArray, values: FloatArray, demands: Sequence[Demand]) -> float:
-        """Largest difference of one draw to its certified solution, that solution's own bound included."""
-        try:
-            footprints, bounds = self._certified(multipliers)
-        except UnproductiveLoop:
-            return float("inf")  # elsewhere in the system; reported as not checked
-        return max(
-            abs(float(value) - amount * float(footprints[activity])) + abs(amount) * float(bounds[activity])
-            for value, (activity, amount) in zip(values, demands, strict=True)
-        )
+    def _differences(self, multipliers: FloatArray, values: FloatArray, demands: Sequence[Demand]) -> list[float]:
+        """Largest difference of each draw to its certified solution, that solution's own bound included.
+
+        A draw whose solution cannot be certified counts as not checked.
+        """
+        found: list[float] = []
+        for drawn, row in zip(multipliers, values, strict=True):
+            with suppress(FootprintError):
+                footprints, bounds = self._certified(drawn)
+                found.append(
+                    max(
+                        abs(float(value) - amount * float(footprints[activity])) + abs(amount) * float(bounds[activity])
+                        for value, (activity, amount) in zip(row, demands, strict=True)
+                    )
+                )
+        return found
 
 
 def _changes(places: Places, values: FloatArray, multipliers: FloatArray) -> dict[int, float]:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -74,8 +74,7 @@ class Fault(IntEnum):
 FAULTS: dict[Fault, tuple[str, str]] = {
     Fault.NO_SPREAD: (
         "it names a distribution but no parameter of it",
-        "state tm:geometricStandardDeviation, tm:standardDeviation, tm:coefficientOfVariation, tm:relativeHalfWidth95, "
-        "or tm:minimum and tm:maximum",
+        "state a geometric standard deviation, standard deviation, coefficient of variation, half-width or range",
     ),
     Fault.SEVERAL: ("it states its spread in more than one way", "keep one"),
     Fault.NO_FAMILY: (
@@ -84,8 +83,7 @@ FAULTS: dict[Fault, tuple[str, str]] = {
     ),
     Fault.WRONG_PARAMETERS: (
         "its parameters do not belong to its distribution, or one is missing",
-        "a lognormal takes a geometric standard deviation, a normal a standard deviation, a triangular minimum, mode and "
-        "maximum, a uniform minimum and maximum; each takes a coefficient of variation or a relative half-width instead",
+        "see tm:distribution: each takes its own parameters, or a coefficient of variation or relative half-width",
     ),
     Fault.BELOW_ONE: (
         "a geometric standard deviation or an uncertainty factor is below 1",
@@ -146,7 +144,7 @@ class Stated:
     @classmethod
     def of(cls, k: int, **columns: object) -> Stated:
         """Build k spreads from the columns that are stated; the others are absent."""
-        made = {}
+        made: dict[str, Any] = {}
         for field in fields(cls):
             absent: object = False if field.name in {"is_factor", "unreadable"} else np.nan
             kind: type = bool if absent is False else np.int8 if field.name == "family" else np.float64
@@ -233,7 +231,7 @@ def _faults(stated: Stated, basis: NDArray[np.int8], family: NDArray[np.int8]) -
         centre = np.where(has("geometric_mean"), stated.geometric_mean, stated.mean)
         checks: list[tuple[Fault, Bools]] = [
             (Fault.NOT_FINITE, stated.unreadable),
-            (Fault.NO_SPREAD, (basis == Basis.NONE) & (stated.family != UNSTATED)),
+            (Fault.NO_SPREAD, basis == Basis.NONE),
             (Fault.SEVERAL, several),
             (Fault.NO_FAMILY, range_ & (stated.family == UNSTATED) & ~has("mode")),
             (Fault.WRONG_PARAMETERS, _misplaced(stated, basis, family, full)),
@@ -265,7 +263,8 @@ def _misplaced(stated: Stated, basis: NDArray[np.int8], family: NDArray[np.int8]
     wrong |= (basis == Basis.RANGE) & (bell | ~full)
     wrong |= (basis == Basis.RANGE) & (family == Family.TRIANGULAR) & ~has("mode")
     wrong |= (basis == Basis.RANGE) & (family == Family.UNIFORM) & has("mode")
-    return wrong & (basis != Basis.NONE)
+    out: Bools = wrong & (basis != Basis.NONE)
+    return out
 
 
 def _relative_deviation(stated: Stated, basis: NDArray[np.int8]) -> FloatArray:
