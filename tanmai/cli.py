@@ -13,6 +13,7 @@ import sys
 import typer
 
 from tanmai.commands import ask, calculate, data, demo
+from tanmai.commands import uncertainty as uncertain
 
 app = typer.Typer(
     name="tanmai",
@@ -30,6 +31,7 @@ app.command(name="query")(ask.query)
 app.command(name="products")(ask.products)
 app.command(name="footprint")(calculate.footprint)
 app.command(name="explain")(calculate.explain)
+app.command(name="uncertainty")(uncertain.uncertainty)
 app.command(name="export")(data.export)
 app.command(name="backup")(data.backup)
 app.command(name="restore")(data.restore)

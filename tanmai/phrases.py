@@ -57,6 +57,12 @@ PHRASES: Final[dict[str, str]] = {
     "linked to the lowest identifier of several processes": "多个候选过程中取标识符最小者",
     "unlinked": "未链接",
     "co-products beside the reference": "参考产品之外的共生产品",
+    # uncertain numbers, and how they were drawn
+    "exchange amount": "数量",
+    "emission factor": "排放因子",
+    "mass of gas in a factor": "因子中的气体质量",
+    "gauss-seidel": "逐次抽样求解（Gauss-Seidel）",
+    "fixed supply chain": "供应链固定，仅排放变化",
     # what commands tell of themselves
     "store": "存储",
     "datasets_changed": "更新的数据集",

@@ -8,15 +8,19 @@ from typing import Any
 import numpy as np
 
 from footprint.distributions import COVERAGE_FACTOR, Family
+from footprint.errors import UnsolvableSystem
 from footprint.firstorder import FirstOrder
 from footprint.inventory import Bools, Floats, Ints
 from footprint.montecarlo import Simulation
+from footprint.solve import supply
 from footprint.spreads import FAULTS, Basis, Fault
 from graphstore.answers.cutoffs import processes_in
 from graphstore.answers.lines import Terms, facts_of, learn
 from graphstore.answers.question import Question
 from graphstore.errors import UncertaintyError
 from graphstore.queries import load
+from graphstore.technosphere.binding import Bound
+from graphstore.technosphere.snapshot import Snapshot
 from graphstore.technosphere.uncertainty import Kind
 
 RECOMMENDED_DRAWS = 10_000
@@ -60,28 +64,46 @@ def require_usable(question: Question, reading: str) -> None:
 
 
 def coverage(question: Question) -> tuple[float | None, int]:
-    """Return the share of the result, by absolute terms, without any stated spread, and how many numbers have one.
+    """Return the share of the result that rests on no number with a stated spread, and how many such numbers there are.
 
-    A term is an amount times a factor; it is without when neither its exchange, nor its factor, nor a mass in that states
-    one. What the amounts of its supply chain state is not asked here.
+    It is the share, by absolute terms, that reaches the product through exact numbers alone: neither its own amount and
+    factor, nor any amount on the way up from the product, nor a reference output there, states a spread. So with the
+    uncertain links removed, what still runs and emits with exact numbers is that share. None where the rest of a loop
+    cannot be solved alone.
     """
-    calculation = question.calculation
-    system, bound = calculation.snapshot.compiled.system, calculation.uncertain
-    spread = bound.variables.distributions.family != Family.NONE
-    covered = np.zeros(len(system.exchange_ids) + 1, dtype=np.bool_)  # the last entry is for the index -1
+    calculation, chain = question.calculation, question.chain
+    bound, variables = calculation.uncertain, calculation.uncertain.variables
+    spread = variables.distributions.family != Family.NONE
+    numbers = int(np.sum(spread & inside(question)))
+    system = chain.compiled.system
+    uncertain_output = np.zeros(system.n, dtype=np.bool_)
+    uncertain_output[variables.production.position[spread[variables.production.variable]]] = True
+    size = np.abs(Terms.of(calculation, chain).value)
+    if uncertain_output[chain.activity] or not size.any():
+        return (0.0 if size.any() else None), numbers
+    links = uncertain_output[system.tech_provider]
+    links[variables.tech.position[spread[variables.tech.variable]]] = True
+    removed = dict.fromkeys(np.flatnonzero(links).tolist(), 0.0)
+    try:
+        before = supply(chain.compiled.with_amounts(tech=removed), chain.activity, chain.amount)
+    except UnsolvableSystem:
+        return None, numbers
+    terms = Terms.of(calculation, before)
+    exact = ~_covered(bound, calculation.snapshot, spread)[terms.exchange]
+    return float(np.abs(terms.value[exact]).sum() / size.sum()), numbers
+
+
+def _covered(bound: Bound, snapshot: Snapshot, spread: Bools) -> Bools:
+    """Mark the exchanges whose amount or factor states a spread; the last entry is for the index -1."""
+    system, tech, bio = snapshot.compiled.system, bound.variables.tech, bound.variables.bio
+    covered = np.zeros(len(system.exchange_ids) + 1, dtype=np.bool_)
     factor = np.zeros(system.n, dtype=np.bool_)
-    tech, bio = bound.variables.tech, bound.variables.bio
     covered[system.tech_exchange[tech.position[spread[tech.variable]]]] = True
     emitted = bio.position[spread[bio.variable]]
     covered[system.bio_exchange[emitted]] = True
     factor[system.bio_activity[emitted]] = True
-    factor &= calculation.snapshot.factor >= 0
-    covered[system.tech_exchange[factor[system.tech_provider]]] = True
-    terms = Terms.of(calculation, question.chain)
-    size = np.abs(terms.value)
-    total = float(size.sum())
-    without = float(size[~covered[terms.exchange]].sum()) / total if total else None
-    return without, int(np.sum(spread & inside(question)))
+    covered[system.tech_exchange[(factor & (snapshot.factor >= 0))[system.tech_provider]]] = True
+    return covered
 
 
 def drivers(
@@ -205,8 +227,8 @@ _TEXTS = {
         "{count} 个不确定的产出属于多产品过程，抽样时分配系数保持不变。",
     ),
     "spread-not-stated": (
-        "{percent} of the result, by terms, states no spread; its numbers are taken as exact, so the interval is too narrow.",
-        "按贡献项计，结果的 {percent} 未给出数量或因子的不确定度，按确定值处理，故区间偏窄。",
+        "{percent} of the result rests on numbers none of which states a spread; they are taken as exact, so the interval is too narrow.",
+        "结果的 {percent} 所依据的数据均未给出不确定度，按确定值处理，故区间偏窄。",
     ),
     "spread-independent": (
         "different numbers vary independently; one number used in several places is one draw. Warming potentials are exact.",

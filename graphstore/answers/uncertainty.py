@@ -141,8 +141,9 @@ def _simulated(questions: list[Question], slopes: list[Bounded], asked: Asked) -
 
 def _leading(effects: Floats, most: int) -> Ints:
     """Return the largest effects, largest first, without those that are zero."""
-    order: Ints = np.argsort(-np.abs(effects), kind="stable")[:most].astype(np.int64)
-    return order[effects[order] != 0]
+    order = np.argsort(-np.abs(effects), kind="stable")[:most]
+    leading: Ints = order[effects[order] != 0].astype(np.int64)
+    return leading
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,7 @@ def _production(spreads: Spreads, snapshot: Snapshot, process: Ints, elsewhere: 
     single = of_process.cast(schema).join(activities, on="key")  # type: ignore[arg-type]
     variable, activity = single["variable"].to_numpy(), single["activity"].to_numpy()
     flow = _positions(list(snapshot.product_ids), [spreads.flow[int(v)] for v in variable])
-    same = (snapshot.product[activity] == flow) & (system.production[activity] == spreads.stated.amount[variable])
+    same = (snapshot.product[activity] == flow) & (system.production[activity] == spreads.amount[variable])
     return Places(
         np.concatenate((named["variable"].to_numpy(), variable[same])).astype(np.int64),
         np.concatenate((named["activity"].to_numpy(), activity[same])).astype(np.int64),

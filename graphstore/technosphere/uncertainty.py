@@ -69,6 +69,7 @@ class Spreads:
         owner: the process of an exchange, the factor of a mass, else empty.
         flow: the flow of an exchange, else empty.
         rank: place of a mass among those of its factor, in the order of the extraction; else -1.
+        amount: the amount of an exchange or mass, or the CO2e of a factor, as the engine reads it.
         stated: the spreads as they are stated.
     """
 
@@ -77,11 +78,12 @@ class Spreads:
     owner: Sequence[str]
     flow: Sequence[str]
     rank: NDArray[np.int64]
+    amount: NDArray[np.float64]
     stated: Stated
 
     def write(self, path: Path) -> None:
         """Write everything to one file, atomically."""
-        arrays: dict[str, NDArray[Any]] = {"kind": self.kind, "rank": self.rank}
+        arrays: dict[str, NDArray[Any]] = {"kind": self.kind, "rank": self.rank, "amount": self.amount}
         arrays |= {f"stated.{field.name}": getattr(self.stated, field.name) for field in fields(Stated)}
         for name in ("ids", "owner", "flow"):
             packed = Strings.of(getattr(self, name))
@@ -96,7 +98,7 @@ class Spreads:
             Strings(arrays[f"{name}.blob"], arrays[f"{name}.ends"]) for name in ("ids", "owner", "flow")
         )
         stated = Stated(*(arrays[f"stated.{field.name}"] for field in fields(Stated)))
-        return cls(ids, arrays["kind"], owner, flow, arrays["rank"], stated)
+        return cls(ids, arrays["kind"], owner, flow, arrays["rank"], arrays["amount"], stated)
 
 
 def spreads(select: Select, folder: Path | None) -> Spreads:
@@ -134,7 +136,7 @@ def extract_spreads(select: Select) -> Spreads:
     unreadable |= frame["baseUncertainty"].is_not_null().to_numpy() & ~np.isfinite(base)
     stated = Stated.of(
         len(frame),
-        amount=_number(frame["amount"]),
+        amount=_number(frame.select(pl.coalesce("statedAmount", "amount")).to_series()),
         family=family.to_numpy(),
         is_factor=(frame["kind"] != Kind.EXCHANGE).to_numpy(),
         scores=frame["scores"].fill_null(np.nan).to_numpy(),
@@ -149,6 +151,7 @@ def extract_spreads(select: Select) -> Spreads:
         owner=frame["owner"].fill_null("").to_list(),
         flow=frame["flow"].fill_null("").to_list(),
         rank=frame["rank"].fill_null(-1).to_numpy().astype(np.int64),
+        amount=_number(frame["amount"]),
         stated=stated,
     )
 
@@ -209,11 +212,14 @@ def _pedigrees(select: Select) -> pl.DataFrame:
 
 
 def _located(select: Select, frame: pl.DataFrame) -> pl.DataFrame:
-    """Keep the nodes that are exchanges, factors or masses; add what they belong to and the amount that is spread."""
+    """Keep the nodes that are exchanges, factors or masses; add what they belong to and the amount that is spread.
+
+    The parameters of a spread stand in the unit of the source, so beside a converted amount they belong to the stated one.
+    """
     empty = pl.lit(None, dtype=pl.String)
     sides = [s.unique() for s in scans(select, ("output", "input", "emission"), "owner", "node")]
     exchanges = pl.concat(sides).join(frame.select("node"), on="node", how="semi").unique("node", keep="first")
-    exchanges = joined(exchanges, select, ("flow", "amount"), "node")
+    exchanges = joined(exchanges, select, ("flow", "amount", "statedAmount"), "node")
     co2e, masses = (s.unique() for s in scans(select, ("co2e", "gasMass"), "node", "value"))
     factors = pl.concat([co2e.select("node"), masses.select("node")]).unique()
     factors = factors.join(only(co2e, "node", "value", "co2e"), on="node", how="left").rename({"value": "amount"})
@@ -221,12 +227,14 @@ def _located(select: Select, frame: pl.DataFrame) -> pl.DataFrame:
     ranked = ranked.sort(pl.all()).with_columns(rank=pl.int_range(pl.len()).over("factor"))
     parts = [
         exchanges.with_columns(kind=pl.lit(int(Kind.EXCHANGE)), rank=pl.lit(-1, dtype=pl.Int64)),
-        factors.with_columns(kind=pl.lit(int(Kind.FACTOR)), rank=pl.lit(-1, dtype=pl.Int64), owner=empty, flow=empty),
+        factors.with_columns(
+            kind=pl.lit(int(Kind.FACTOR)), rank=pl.lit(-1, dtype=pl.Int64), owner=empty, flow=empty, statedAmount=empty
+        ),
         ranked.select(node="mass", owner="factor", amount="amount", rank=pl.col("rank").cast(pl.Int64)).with_columns(
-            kind=pl.lit(int(Kind.MASS)), flow=empty
+            kind=pl.lit(int(Kind.MASS)), flow=empty, statedAmount=empty
         ),
     ]
-    columns = ["node", "owner", "flow", "amount", "kind", "rank"]
+    columns = ["node", "owner", "flow", "amount", "statedAmount", "kind", "rank"]
     placed = pl.concat([part.select(columns) for part in parts]).unique("node", keep="first", maintain_order=True)
     return frame.join(placed, on="node", how="inner")
 
