@@ -26,6 +26,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "dataset": ("dataset", "数据集"),
     "directory": ("directory", "目录"),
     "deterministic": ("deterministic", "确定性结果"),
+    "deviation": ("standard deviation", "标准差"),
     "difference": ("Difference, first less second", "差值（前者减后者）"),
     "draws_made": (
         "{draws:,} draws, seed {seed}, {failed} failed; {method}",
@@ -34,6 +35,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "draws_checked": (
         "{count} draws solved again with certified errors; largest difference {error:.1e} kg CO2e",
         "抽取 {count} 次以严格误差界复算，最大差异 {error:.1e} kg CO2e",
+    ),
+    "draws_of_all": (
+        "{draws:,} draws, seed {seed}, {failed} failed",
+        "抽样 {draws:,} 次，种子 {seed}，无解 {failed} 次",
     ),
     "driver": ("What drives the spread", "不确定度的主要来源"),
     "factor": ("factor", "因子"),

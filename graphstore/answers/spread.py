@@ -45,20 +45,19 @@ def inside(question: Question) -> Bools:
     return marked
 
 
-def require_usable(question: Question, reading: str) -> None:
-    """Refuse spreads of the supply chain that are stated inconsistently, unless the reading takes them as exact.
+def require_usable(bound: Bound, marked: Bools, reading: str) -> None:
+    """Refuse spreads that are stated inconsistently among the numbers marked, unless the reading takes them as exact.
 
     Raises:
         UncertaintyError: names the first number, what is wrong with its spread and how to mend it.
     """
-    bound = question.calculation.uncertain
-    wrong = np.flatnonzero((bound.fault != Fault.NONE) & inside(question))
+    wrong = np.flatnonzero((bound.fault != Fault.NONE) & marked)
     if reading == "exact" or not len(wrong):
         return
     first = int(wrong[0])
     what, cure = FAULTS[Fault(int(bound.fault[first]))]
     raise UncertaintyError(
-        f"{len(wrong)} numbers of this supply chain state a spread that cannot be used, first <{bound.spreads.ids[first]}>: "
+        f"{len(wrong)} numbers that this rests on state a spread that cannot be used, first <{bound.spreads.ids[first]}>: "
         f"{what}. To mend it, {cure}; or ask to take such numbers as exact (--unusable exact), which lists them."
     )
 

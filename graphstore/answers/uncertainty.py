@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from footprint.firstorder import FirstOrder, derivatives, propagate
 from footprint.inventory import Floats, Ints
-from footprint.montecarlo import DEFAULT_SEED, Demand, Plan, Simulation, simulate
+from footprint.montecarlo import DEFAULT_SEED, Demand, Plan, Simulation, moments, simulate
 from footprint.solve import Bounded
 from footprint.summaries import PERCENTILES, Summary, rank_correlation, squared_correlations, summary
 from graphstore.answers import spread
 from graphstore.answers.footprint import calculate
 from graphstore.answers.graph import Calculation
 from graphstore.answers.question import Question, ask
+from graphstore.answers.scores import all_products
 from graphstore.errors import UncertaintyError
 
 METHODS = ("both", "first-order", "monte-carlo")
@@ -83,7 +85,7 @@ def uncertainty(
         questions.append(ask(calculation, against, amount, unit))
         _require_common(questions)
     for question in questions:
-        spread.require_usable(question, asked.unusable)
+        spread.require_usable(question.calculation.uncertain, spread.inside(question), asked.unusable)
     totals, slopes = _linear(questions)
     simulation, tracked = _simulated(questions, slopes, asked)
     parts = [
@@ -98,6 +100,36 @@ def uncertainty(
         data["against"] = parts[1]
         data["difference"] = _difference(questions, totals, slopes, simulation, asked)
     return data
+
+
+def every_product(calculation: Calculation, asked: Asked | None = None) -> tuple[pl.DataFrame, int]:
+    """Return every product with its footprint and the mean and standard deviation of the draws, shared by all.
+
+    Columns beside those of `all_products`: mc_mean, mc_standard_deviation, mc_standard_error. The second value is how many
+    draws failed, somewhere in the store, and are not in the statistics.
+
+    Raises:
+        UncertaintyError: spreads anywhere in the store that cannot be used.
+        FootprintError: as for `all_products`.
+    """
+    asked = asked or Asked()
+    asked.check()
+    frame = all_products(calculation)
+    snapshot, bound = calculation.snapshot, calculation.uncertain
+    spread.require_usable(bound, bound.placed, asked.unusable)
+    plan = Plan(draws=asked.draws, seed=asked.seed)
+    found = moments(snapshot.compiled, calculation.cost, bound.variables, plan)
+    rows = np.flatnonzero(snapshot.process >= 0)
+    drawn = pl.DataFrame(
+        {
+            "process": [snapshot.maker(a) for a in rows.tolist()],
+            "iri": [str(snapshot.product_of(a)) for a in rows.tolist()],
+            "mc_mean": found.mean[rows],
+            "mc_standard_deviation": found.deviation[rows],
+            "mc_standard_error": found.deviation[rows] / np.sqrt(found.draws),
+        }
+    ).sort("process", "iri", maintain_order=True)
+    return frame.hstack(drawn.drop("process", "iri")), found.failed
 
 
 def _require_common(questions: list[Question]) -> None:

@@ -35,6 +35,14 @@ class Bound:
     fault: NDArray[np.int8]
     process: Ints
 
+    @property
+    def placed(self) -> Bools:
+        """Mark the numbers that stand anywhere in the system, or would if they were not zero."""
+        found: Bools = (self.fault == Fault.ZERO_AMOUNT) & (self.process >= 0)
+        for places in (self.variables.tech, self.variables.bio, self.variables.production):
+            found[places.variable] = True
+        return found
+
     def inside(self, chain: Supply, processes: Bools) -> Bools:
         """Mark the numbers that a supply chain uses; `processes` marks its processes.
 

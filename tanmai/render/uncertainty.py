@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tanmai.figures import figure, percent
 from tanmai.phrases import phrase
 from tanmai.render.names import named, origin, symbol
 from tanmai.render.tables import console, table
 from tanmai.words import Language, word
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 def show(data: Mapping[str, Any], lang: Language) -> None:
@@ -26,6 +29,19 @@ def show(data: Mapping[str, Any], lang: Language) -> None:
         console().print(word("assumption", lang), style="bold")
     for assumption in assumed:
         console().print(f"  - {assumption[f'text_{lang}']}", soft_wrap=True)
+
+
+def show_all(frame: pl.DataFrame | None, made: Mapping[str, Any], lang: Language) -> None:
+    """Print every product with the mean and standard deviation of the draws, and how they were made."""
+    if frame is not None:
+        columns = [(word("product", lang), False), (word("unit", lang), False), ("kg CO2e", True)]
+        columns += [(word(key, lang), True) for key in ("mean", "deviation")]
+        wanted = ("iri", "name", "unit", "kg_co2e", "mc_mean", "mc_standard_deviation")
+        rows = [
+            [name or iri, unit, *map(figure, numbers)] for iri, name, unit, *numbers in frame.select(wanted).iter_rows()
+        ]
+        console().print(table("", columns, rows))
+    console().print(word("draws_of_all", lang, **made))
 
 
 def _product(data: Mapping[str, Any], lang: Language) -> None:
