@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from footprint.draws_numpy import Solved
-from footprint.errors import FootprintError, InvalidQuery
+from footprint.errors import FootprintError, InvalidQuery, UnsolvableSystem
 from footprint.kernels import numba_available
 from footprint.revaluation import Pattern, reached
 from footprint.solve import scores, supply
@@ -37,8 +37,9 @@ WORTH_COMPILING = 200_000_000
 """Entries times draws from which loading numba (0.5 s) pays."""
 WIDE = 50_000
 """Entries from which a row of the equations over the draws of one portion is too short for numpy."""
-RESCUES = 50
-"""Draws that are tried again with every solver there is; further ones that do not settle count as failed."""
+RESCUES = (50, 5_000, 20_000_000)
+"""Draws that are tried again with every solver there is: at least, at most, and the entries of the matrix times draws
+between the two. Further ones that do not settle stay undecided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ class Simulation:
         tracked: multipliers of the variables that were asked for, float64[draws that succeeded, tracked].
         plan: how it was made.
         variables: how many numbers were drawn.
-        failed: draws without an answer: activities that would use up what they make, or no solver settled.
+        failed: draws without an answer: activities that would use up what they make; and the undecided ones.
+        undecided: draws of which no solver that was tried said whether there is an answer.
         rescued: draws that needed another solver than Gauss-Seidel.
         method: how the draws were solved: "fixed supply chain", or "gauss-seidel" with its kernel.
         checked: draws that were solved again with certified errors.
@@ -87,6 +89,7 @@ class Simulation:
     plan: Plan
     variables: int
     failed: int
+    undecided: int
     rescued: int
     method: str
     checked: int
@@ -196,7 +199,9 @@ class _Run:
         self.compiled, self.cost, self.variables, self.pattern, self.plan = compiled, cost, variables, pattern, plan
         self.used = pattern.used(len(variables))
         self.sampler = variables.distributions[self.used].sampler(plan.seed)
-        self.rescued = 0
+        least, most, work = RESCUES
+        self.rescues_left = max(least, min(most, work // (len(pattern.indices) + 1)))
+        self.rescued = self.undecided = 0
 
     def multipliers(self) -> Iterator[tuple[int, FloatArray]]:
         """Yield the draws in portions: number of the first, and multipliers of all variables (1 where unused)."""
@@ -220,17 +225,28 @@ class _Run:
         for first, multipliers in self.multipliers():
             solved = solve(self.pattern, multipliers, start, self.plan.tolerance, self.plan.sweeps)
             good = ~(solved.unproductive | solved.unsettled)
-            values = solved.values
-            for draw in np.flatnonzero(solved.unsettled):
-                if self.rescued >= RESCUES:
-                    break
-                self.rescued += 1
-                try:
-                    values[:, draw] = self._certified(multipliers[draw])[0][self.pattern.activity]
-                except FootprintError:
-                    continue  # counted as failed
-                good[draw] = True
-            yield first, multipliers, values, good
+            self._rescue(solved, multipliers, good)
+            yield first, multipliers, solved.values, good
+
+    def _rescue(self, solved: Solved, multipliers: FloatArray, good: Bools) -> None:
+        """Try draws that did not settle with every solver, those that grew least first: a slow loop may be sound."""
+        tried = np.flatnonzero(solved.unsettled)
+        with np.errstate(over="ignore", invalid="ignore"):
+            size = np.abs(solved.values[:, tried]).max(axis=0, initial=0.0)
+        for draw in tried[np.argsort(size, kind="stable")]:  # NaN comes last
+            if not self.rescues_left:
+                self.undecided += 1
+                continue
+            self.rescues_left -= 1
+            try:
+                solved.values[:, draw] = self._certified(multipliers[draw])[0][self.pattern.activity]
+            except UnsolvableSystem:
+                continue  # it has no answer
+            except FootprintError:
+                self.undecided += 1
+                continue
+            self.rescued += 1
+            good[draw] = True
 
     def solved(self, demands: Sequence[Demand], tracked: Sequence[int]) -> Simulation:
         """Simulate by solving every draw."""
@@ -281,6 +297,7 @@ class _Run:
             plan=self.plan,
             variables=len(self.used),
             failed=self.plan.draws - len(values),
+            undecided=self.undecided,
             rescued=self.rescued,
             method=method,
             checked=len(differences),

@@ -184,6 +184,8 @@ def of_simulation(draws: int, simulation: Simulation | None) -> list[dict[str, A
         found.append(_said("draws-few", count=draws, asked=RECOMMENDED_DRAWS))
     if simulation.failed:
         found.append(_said("draws-failed", count=simulation.failed, asked=draws))
+    if simulation.undecided:
+        found.append(_said("draws-undecided", count=simulation.undecided))
     return found
 
 
@@ -236,6 +238,10 @@ _TEXTS = {
     "draws-few": (
         "{count} draws are fewer than the {asked} that rule R15 asks for; the percentiles are rough.",
         "抽样 {count} 次，少于规则 R15 要求的 {asked} 次，百分位数较粗略。",
+    ),
+    "draws-undecided": (
+        "of {count} of these no solver could say in time whether they have an answer.",
+        "其中 {count} 次求解器未能判定是否有解。",
     ),
     "draws-failed": (
         "{count} of {asked} draws have no answer: a loop or process would use up all it makes. Statistics are of the others.",

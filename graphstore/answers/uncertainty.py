@@ -129,6 +129,7 @@ def every_product(calculation: Calculation, asked: Asked | None = None) -> tuple
             "mc_standard_error": found.deviation[rows] / np.sqrt(found.draws),
         }
     ).sort("process", "iri", maintain_order=True)
+    drawn = drawn.with_columns(pl.col(pl.Float64).fill_nan(None))  # one draw has no spread
     return frame.hstack(drawn.drop("process", "iri")), found.failed
 
 
@@ -235,6 +236,7 @@ def simulated(simulation: Simulation, found: Summary) -> dict[str, Any]:
         "draws": simulation.plan.draws,
         "seed": simulation.plan.seed,
         "failed": simulation.failed,
+        "undecided": simulation.undecided,
         "numbers_drawn": simulation.variables,
         "mean": found.mean,
         "standard_deviation": _stated(found.deviation),
