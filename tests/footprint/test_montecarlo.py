@@ -316,7 +316,8 @@ def test_what_nobody_had_time_to_decide_is_said(monkeypatch):
     monkeypatch.setattr(montecarlo, "RESCUES", (3, 3, 0))
     compiled = compile_system(system([1.0, 1.0], [(1, 0, 0.5), (0, 1, 1.0)], [(0, 0, 1.0)]))
     found = draw(compiled, variables([(Family.UNIFORM, 0.5, NAN, 2.5)], tech=[(0, 0)]), draws=400)
-    assert found.failed - 3 <= found.undecided < found.failed
+    assert found.rescued == 3  # slow loops that are sound; they are tried first
+    assert found.undecided == found.failed > 93
 
 
 def test_a_draw_that_gauss_seidel_cannot_settle_is_solved_otherwise():
