@@ -155,12 +155,14 @@ class Sampler:
     def draw(self, draws: int) -> FloatArray:
         """Return the next draws, float64[draws, k]."""
         made = self.distributions
-        out = np.ones((draws, len(made)))
         bells = self._streams[0].standard_normal((draws, len(self._bell)))
         bells *= made.second[self._bell]
         bells += made.first[self._bell]
         if len(self._lognormal) == len(self._bell):
             np.exp(bells, out=bells)
+        if len(self._bell) == len(made) == len(self._lognormal):
+            return bells  # the usual case, for which nothing need be moved
+        out = np.ones((draws, len(made)))
         out[:, self._bell] = bells
         if len(self._lognormal) < len(self._bell):
             out[:, self._lognormal] = np.exp(out[:, self._lognormal])

@@ -30,7 +30,7 @@ def relax(matrix: Matrix, rhs: FloatArray, x: FloatArray, tolerance: float, swee
     return Relaxed(x, most, converged)
 
 
-@numba.njit(cache=True, error_model="numpy")
+@numba.njit(cache=True, error_model="numpy", nogil=True)
 def sweep(indptr, indices, data, blocks, rhs, x, tolerance, sweeps):  # type: ignore[no-untyped-def]
     """Relax one right-hand side; returns the sweeps of the slowest block and whether all converged."""
     most, all_still = 1, True

@@ -57,7 +57,7 @@ class Plan:
 
     draws: int = 10_000
     seed: int = DEFAULT_SEED
-    tolerance: float = 1e-9
+    tolerance: float = 1e-8
     sweeps: int = 500
     checked: int = 5
     kernel: str = "auto"
