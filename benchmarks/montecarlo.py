@@ -6,16 +6,16 @@ compared for one of our draws: its numbers are written as a datapackage, and the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from benchmarks import peer_brightway as brightway
 from benchmarks.report import Row, relative_difference
 from benchmarks.subject import Prepared
-from benchmarks.timing import Timed, measure
+from benchmarks.timing import alternate, measure
 from footprint.compile import Compiled, Cost
 from footprint.distributions import Distributions, Family
 from footprint.kernels import numba_available
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 __all__ = ["rows", "uncertain"]
 
 VARIATION = 0.1
-DRAWS = {"numba": 100, "numpy": 16}
+DRAWS = {"numba": 60, "scipy": 12}
 """Draws of one run of ours; the deterministic solve before them is part of the time."""
-PEER_DRAWS = {"PARDISO": 3, "Jacobi-GMRES": 15}
+PEER_DRAWS = {"PARDISO": 1, "Jacobi-GMRES": 15}
 TARGETS = {"PARDISO": 100.0, "Jacobi-GMRES": 3.0}
 TOLERANCES = {"PARDISO": 1e-7, "Jacobi-GMRES": 1e-4}
-RUNS = 3
+RUNS = 5
 
 
 def uncertain(system: System) -> Variables:
@@ -51,52 +51,54 @@ def uncertain(system: System) -> Variables:
 
 
 def rows(case: Prepared, folder: Path, *, targets: bool) -> Iterator[Row]:
-    """Measure one system; `targets` says whether the promises hold for its size."""
+    """Measure one system in turns with each peer; `targets` says whether the promises hold for its size."""
     compiled, cost = case.open()
     numbers = uncertain(compiled.system)
-    ours = {
-        kernel: _timed(compiled, cost, numbers, kernel)
-        for kernel in (["numba", "numpy"] if numba_available() else ["numpy"])
-    }
     peers = [solver for solver in brightway.SOLVERS if not brightway.missing(solver)]
-    for solver in peers:
-        theirs = _peer(folder / f"draws-{solver}", compiled.system, cost.factors, solver)
-        difference = _difference(folder / f"draw-{solver}", compiled, cost, numbers, solver)
-        for kernel, timed in ours.items():
+    for kernel in ["numba", "scipy"] if numba_available() else ["scipy"]:
+        work = _work(compiled, cost, numbers, kernel)
+        work()  # imports, and machine code from its cache
+        name = f"one Monte Carlo draw: all products ({kernel}), one product (peer)"
+        for solver in peers:
+            lca = _peer(folder / f"draws-{kernel}-{solver}", compiled.system, cost.factors, solver)
+            ours, theirs = alternate(work, _repeated(lca, solver), RUNS)
             yield Row(
                 case.name,
-                f"one Monte Carlo draw, all products ({kernel}) against one product",
+                name,
                 kernel,
-                timed.median / DRAWS[kernel],
+                ours.median / DRAWS[kernel],
                 f"bw2calc {solver}",
-                theirs.median,
+                theirs.median / PEER_DRAWS[solver],
                 target=TARGETS[solver] if targets and kernel == "numba" else None,
-                difference=difference,
+                difference=_difference(folder / f"draw-{kernel}-{solver}", compiled, cost, numbers, (kernel, solver)),
                 tolerance=TOLERANCES[solver],
-                note=f"{len(numbers):,} lognormal numbers; {DRAWS[kernel]} draws against {len(theirs.seconds)}",
+                note=f"{len(numbers):,} lognormal numbers; {DRAWS[kernel]} draws and {PEER_DRAWS[solver]} in turns, {RUNS} times",
             )
-    if not peers:
-        for kernel, timed in ours.items():
-            reason = brightway.missing("Jacobi-GMRES")
-            yield Row(case.name, "one Monte Carlo draw", kernel, timed.median / DRAWS[kernel], note=reason)
+        if not peers:
+            seconds = measure(work, RUNS).median / DRAWS[kernel]
+            yield Row(case.name, name, kernel, seconds, note=brightway.missing("Jacobi-GMRES"))
 
 
-def _timed(compiled: Compiled, cost: Cost, numbers: Variables, kernel: str) -> Timed[Moments]:
-    moments(compiled, cost, numbers, Plan(draws=1, kernel=kernel))  # imports, and machine code from its cache
-    return measure(lambda: moments(compiled, cost, numbers, Plan(draws=DRAWS[kernel], kernel=kernel)), RUNS)
+def _work(compiled: Compiled, cost: Cost, numbers: Variables, kernel: str) -> Callable[[], Moments]:
+    return lambda: moments(compiled, cost, numbers, Plan(draws=DRAWS[kernel], kernel=kernel))
 
 
-def _peer(folder: Path, system: System, factors: NDArray[np.float64], solver: str) -> Timed[float]:
-    """Time single draws of the peer for its first product."""
+def _repeated(lca: Any, solver: str) -> Callable[[], list[float]]:
+    return lambda: [brightway.draw(lca) for _ in range(PEER_DRAWS[solver])]
+
+
+def _peer(folder: Path, system: System, factors: NDArray[np.float64], solver: str) -> Any:
+    """Return the peer with its matrices at hand, ready to draw for its first product."""
     brightway.write_package(folder, system, factors, float(np.sqrt(np.log1p(VARIATION**2))))
     lca = brightway.drawing(folder, solver, 0, float(np.sign(system.production[0])))
     brightway.draw(lca)
-    return measure(lambda: brightway.draw(lca), PEER_DRAWS[solver], enough=60.0)
+    return lca
 
 
-def _difference(folder: Path, compiled: Compiled, cost: Cost, numbers: Variables, solver: str) -> float:
+def _difference(folder: Path, compiled: Compiled, cost: Cost, numbers: Variables, ways: tuple[str, str]) -> float:
     """Return the relative difference of one draw of ours, for the first product, to the peer's score of its numbers."""
-    plan = Plan(draws=1, checked=0)
+    kernel, solver = ways
+    plan = Plan(draws=1, checked=0, kernel=kernel)
     everything = list(range(len(numbers)))
     found = simulate(compiled, cost, numbers, [(0, 1.0)], plan, tracked=everything)
     m, system = found.tracked[0], compiled.system

@@ -87,16 +87,19 @@ def _coefficients(  # type: ignore[no-untyped-def]
     indptr, entry, bio_row, tech, bio, m, scale, data, right
 ):  # fmt: skip
     """Matrix and right-hand side under one draw."""
-    data[:], right[:] = 0.0, 0.0
+    right[:] = 0.0
     for place in range(len(bio_row)):
         right[bio_row[place]] += _value(bio, place, m)
-    for place in range(len(entry)):
-        data[entry[place]] += _value(tech, place, m)
+    place = 0
     for i in range(len(right)):
         inverse = 1.0 / scale[i]
         right[i] *= inverse
         for p in range(indptr[i], indptr[i + 1]):
-            data[p] *= inverse
+            total = 0.0
+            while place < len(entry) and entry[place] == p:
+                total += _value(tech, place, m)
+                place += 1
+            data[p] = total * inverse
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)

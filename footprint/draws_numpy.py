@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from footprint.revaluation import Pattern
     from footprint.system import FloatArray
 
-__all__ = ["Solved", "solve"]
+__all__ = ["Solved", "revalued", "solve"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,24 +44,34 @@ def solve(pattern: Pattern, multipliers: FloatArray, start: FloatArray, toleranc
         tolerance: a row is settled when it changes by no more than this part of the terms that make it up.
         sweeps: most passes over a loop.
     """
-    draws, n = len(multipliers), pattern.n
-    net = pattern.production.values(multipliers)
-    if len(pattern.own_row):
-        net -= _sums(pattern.own_row, n) @ pattern.own.values(multipliers)
-    productive = net * np.sign(pattern.production.base)[:, None] > 0
-    unproductive = ~np.all(productive, axis=0)
-    scale = np.abs(net)
-    scale[:, unproductive] = 1.0
-    right = (_sums(pattern.bio_row, n) @ pattern.bio.values(multipliers)) / scale
-    values = np.repeat(start[:, None], draws, axis=1)
-    unsettled = np.zeros(draws, dtype=np.bool_)
+    data, right, unproductive = revalued(pattern, multipliers)
+    values = np.repeat(start[:, None], len(multipliers), axis=1)
+    unsettled = np.zeros(len(multipliers), dtype=np.bool_)
     with np.errstate(over="ignore", invalid="ignore"):  # a draw that diverges is marked
-        data = _coefficients(pattern, multipliers, scale)
         for block in range(len(pattern.blocks) - 1):
             low, high = int(pattern.blocks[block]), int(pattern.blocks[block + 1])
             unsettled |= _settle(pattern, (low, high), data, right, values, tolerance, sweeps)
         unsettled |= ~np.isfinite(values).all(axis=0)
     return Solved(values, unproductive, unsettled & ~unproductive)
+
+
+def revalued(pattern: Pattern, multipliers: FloatArray) -> tuple[FloatArray, FloatArray, Bools]:
+    """Return the equations of every draw.
+
+    Returns:
+        Values of the matrix float64[entries, draws], right-hand sides float64[rows, draws], and the draws in which an
+        activity uses up all it makes itself (their numbers mean nothing).
+    """
+    net = pattern.production.values(multipliers)
+    if len(pattern.own_row):
+        net -= _sums(pattern.own_row, pattern.n) @ pattern.own.values(multipliers)
+    productive = net * np.sign(pattern.production.base)[:, None] > 0
+    unproductive = ~np.all(productive, axis=0)
+    scale = np.abs(net)
+    scale[:, unproductive] = 1.0
+    right = (_sums(pattern.bio_row, pattern.n) @ pattern.bio.values(multipliers)) / scale
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _coefficients(pattern, multipliers, scale), right, unproductive
 
 
 def _coefficients(pattern: Pattern, multipliers: FloatArray, scale: FloatArray) -> FloatArray:

@@ -8,14 +8,15 @@ A sample of draws is solved again with certified errors, to tell how good the fa
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from footprint.draws_numpy import Solved
 from footprint.errors import FootprintError, InvalidQuery, UnsolvableSystem
 from footprint.kernels import numba_available
 from footprint.revaluation import Pattern, reached
@@ -23,6 +24,7 @@ from footprint.solve import scores, supply
 
 if TYPE_CHECKING:
     from footprint.compile import Compiled, Cost
+    from footprint.draws_numpy import Solved
     from footprint.inventory import Bools, Ints
     from footprint.system import FloatArray
     from footprint.variables import Places, Variables
@@ -31,12 +33,13 @@ __all__ = ["DEFAULT_SEED", "Demand", "Moments", "Plan", "Simulation", "moments",
 
 DEFAULT_SEED = 20261120
 """Seed where none is asked for: a fixed one, so that the same question has the same answer."""
-PORTION = 4_000_000
-"""Numbers in the arrays of one portion of draws: 32 MB each."""
+PORTION = 12_000_000
+"""Numbers in the arrays of one portion of draws, about 100 MB."""
 WORTH_COMPILING = 200_000_000
 """Entries times draws from which loading numba (0.5 s) pays."""
 WIDE = 50_000
 """Entries from which a row of the equations over the draws of one portion is too short for numpy."""
+KERNELS = ("auto", "numba", "numpy", "scipy")
 RESCUES = (50, 5_000, 20_000_000)
 """Draws that are tried again with every solver there is: at least, at most, and the entries of the matrix times draws
 between the two. Further ones that do not settle stay undecided."""
@@ -52,7 +55,7 @@ class Plan:
         tolerance: a footprint is settled when a sweep changes it by no more than this part of its terms.
         sweeps: most sweeps over a loop.
         checked: draws that are solved again with certified errors.
-        kernel: auto, numba or numpy.
+        kernel: one of ``KERNELS``: numba and scipy solve draw by draw, numpy all draws of a portion at once.
     """
 
     draws: int = 10_000
@@ -175,10 +178,10 @@ def _check(compiled: Compiled, demands: Sequence[Demand], plan: Plan) -> None:
         raise InvalidQuery(f"{plan.draws} draws were asked for: ask for at least 1; rule R15 recommends 10,000.")
     if plan.seed < 0:
         raise InvalidQuery(f"the seed is {plan.seed}: state zero or a positive integer.")
-    if plan.kernel not in {"auto", "numba", "numpy"}:
-        raise InvalidQuery(f"kernel {plan.kernel!r} is unknown: choose one of auto, numba, numpy.")
+    if plan.kernel not in KERNELS:
+        raise InvalidQuery(f"kernel {plan.kernel!r} is unknown: choose one of {', '.join(KERNELS)}.")
     if plan.kernel == "numba" and not numba_available():
-        raise InvalidQuery("kernel 'numba' needs numba: install tanmai[fast], or choose 'numpy' or 'auto'.")
+        raise InvalidQuery("kernel 'numba' needs numba: install tanmai[fast], or choose another or 'auto'.")
     for activity, amount in demands:
         if not (0 <= activity < compiled.n and np.isfinite(amount)):
             raise InvalidQuery(f"a demand of {amount} from activity {activity} cannot be simulated: correct it.")
@@ -204,19 +207,27 @@ class _Run:
         self.rescued = self.undecided = 0
 
     def multipliers(self) -> Iterator[tuple[int, FloatArray]]:
-        """Yield the draws in portions: number of the first, and multipliers of all variables (1 where unused)."""
+        """Yield the draws in portions: number of the first, and multipliers of all variables (1 where unused).
+
+        The next portion is drawn while the one before it is solved.
+        """
         pattern, k = self.pattern, len(self.variables)
         size = len(pattern.tech.base) + len(pattern.bio.base) + 2 * pattern.n + 2 * k + 1
-        most = max(1, PORTION // size)
-        for first in range(0, self.plan.draws, most):
-            count = min(most, self.plan.draws - first)
-            drawn = self.sampler.draw(count)
-            if len(self.used) == k:
-                yield first, drawn
-                continue
-            out = np.ones((count, k))
-            out[:, self.used] = drawn
-            yield first, out
+        starts = range(0, self.plan.draws, max(1, PORTION // size))
+        with ThreadPoolExecutor(1) as ahead:
+            coming = ahead.submit(self._drawn, starts.step)
+            for first in starts:
+                portion, coming = coming, ahead.submit(self._drawn, starts.step if first != starts[-1] else 0)
+                yield first, portion.result()[: self.plan.draws - first]
+
+    def _drawn(self, count: int) -> FloatArray:
+        """Return the next draws, float64[count, k]."""
+        drawn, k = self.sampler.draw(count), len(self.variables)
+        if len(self.used) == k:
+            return drawn
+        out = np.ones((count, k))
+        out[:, self.used] = drawn
+        return out
 
     def portions(self) -> Iterator[tuple[int, FloatArray, FloatArray, Bools]]:
         """Yield solved portions: first draw, multipliers, footprints float64[rows, draws], and which succeeded."""
@@ -309,11 +320,12 @@ class _Run:
         entries = len(self.pattern.indices)
         large = entries >= WIDE or entries * self.plan.draws >= WORTH_COMPILING
         if self.plan.kernel == "numba" or (self.plan.kernel == "auto" and large and numba_available()):
-            from footprint.draws_numba import solve as compiled_solve
-
-            return compiled_solve
-        from footprint.draws_numpy import solve
-
+            name = "numba"
+        elif self.plan.kernel == "scipy" or (self.plan.kernel == "auto" and entries >= WIDE):
+            name = "scipy"
+        else:
+            name = "numpy"
+        solve: _Solve = importlib.import_module(f"footprint.draws_{name}").solve
         return solve
 
     def _rows(self, demands: Sequence[Demand]) -> tuple[Ints, FloatArray]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from footprint.distributions import COVERAGE_FACTOR, Family
-from footprint.errors import UnsolvableSystem
+from footprint.errors import FootprintError
 from footprint.firstorder import FirstOrder
 from footprint.inventory import Bools, Floats, Ints
 from footprint.montecarlo import Simulation
@@ -85,7 +85,7 @@ def coverage(question: Question) -> tuple[float | None, int]:
     removed = dict.fromkeys(np.flatnonzero(links).tolist(), 0.0)
     try:
         before = supply(chain.compiled.with_amounts(tech=removed), chain.activity, chain.amount)
-    except UnsolvableSystem:
+    except FootprintError:  # the rest of a loop may have no answer of its own
         return None, numbers
     terms = Terms.of(calculation, before)
     exact = ~_covered(bound, calculation.snapshot, spread)[terms.exchange]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_systems import CO2, FACTORS, dense_scores, from_matrix, system, systems
 
-from footprint import draws_numba, draws_numpy, montecarlo
+from footprint import draws_numba, draws_numpy, draws_scipy, montecarlo
 from footprint.compile import compile_system
 from footprint.distributions import Distributions, Family
 from footprint.errors import InvalidQuery
@@ -166,7 +166,7 @@ def brute_force(s, made, multipliers):
     return np.linalg.solve(a.T, b) * np.sign(s.production)
 
 
-@pytest.mark.parametrize("kernel", ["numpy", "numba"])
+@pytest.mark.parametrize("kernel", ["numpy", "numba", "scipy"])
 def test_uncertain_loops_against_brute_force(kernel):
     s = loop()
     made = variables(
@@ -183,7 +183,7 @@ def test_uncertain_loops_against_brute_force(kernel):
 
 
 @settings(max_examples=25)
-@given(systems(credits_=False), st.integers(0, 2**31), st.sampled_from(["numpy", "numba"]))
+@given(systems(credits_=False), st.integers(0, 2**31), st.sampled_from(["numpy", "numba", "scipy"]))
 def test_law_every_draw_is_the_footprint_of_the_system_it_stands_for(s, seed, kernel):
     """Amounts fall by up to a half, so that every system stays productive."""
     sizes = (len(s.tech_amount), len(s.bio_amount))
@@ -287,7 +287,7 @@ def test_small_portions_give_the_same_draws(monkeypatch):
     assert parts.checked == 3
 
 
-@pytest.mark.parametrize("kernel", ["numpy", "numba"])
+@pytest.mark.parametrize("kernel", ["numpy", "numba", "scipy"])
 def test_moments_of_all_products_are_those_of_the_draws(kernel, monkeypatch):
     monkeypatch.setattr(montecarlo, "PORTION", 200)  # several portions
     compiled, made = compile_system(loop()), variables([lognormal(0.3)] * 6, [(v, v) for v in range(6)])
@@ -298,7 +298,7 @@ def test_moments_of_all_products_are_those_of_the_draws(kernel, monkeypatch):
     assert (found.draws, found.failed) == (300, 0)
 
 
-@pytest.mark.parametrize("kernel", ["numpy", "numba"])
+@pytest.mark.parametrize("kernel", ["numpy", "numba", "scipy"])
 @pytest.mark.parametrize("own", [True, False])
 def test_draws_that_use_up_what_they_make_are_counted(kernel, own):
     """Use of 0.5 of the own product, times 0.5 to 2.5: unproductive from 2 on, a quarter of the draws."""
@@ -371,8 +371,21 @@ def test_kernels_agree_on_a_large_random_loop():
     pattern = Pattern.of(compiled, cost, made, reached(compiled, [3]))
     start = scores(compiled, cost).values[pattern.activity]
     multipliers = made.distributions.sampler(1).draw(6)
-    first, second = (k.solve(pattern, multipliers, start, 1e-12, 500) for k in (draws_numpy, draws_numba))
+    kernels = (draws_numpy, draws_numba, draws_scipy)
+    first, second, third = (k.solve(pattern, multipliers, start, 1e-12, 500) for k in kernels)
     assert first.values == pytest.approx(second.values, rel=1e-10)
+    assert first.values == pytest.approx(third.values, rel=1e-10)
+
+
+def test_the_kernel_follows_from_the_size(monkeypatch):
+    compiled, made = compile_system(loop()), variables([lognormal(0.3)] * 6, [(v, v) for v in range(6)])
+    assert draw(compiled, made, draws=5).method == "gauss-seidel (numpy)"
+    monkeypatch.setattr(montecarlo, "WIDE", 1)
+    assert draw(compiled, made, draws=5).method == "gauss-seidel (numba)"
+    monkeypatch.setattr(montecarlo, "numba_available", lambda: False)
+    assert draw(compiled, made, draws=5).method == "gauss-seidel (scipy)"
+    with pytest.raises(InvalidQuery, match="needs numba"):
+        draw(compiled, made, draws=5, kernel="numba")
 
 
 def test_reached_rows_are_the_supply_chain():
