@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 __all__ = ["rows", "uncertain"]
 
 VARIATION = 0.1
-DRAWS = {"numba": 60, "scipy": 12}
+DRAWS = {"numba": 300, "scipy": 20}
 """Draws of one run of ours; the deterministic solve before them is part of the time."""
 PEER_DRAWS = {"PARDISO": 1, "Jacobi-GMRES": 15}
 TARGETS = {"PARDISO": 100.0, "Jacobi-GMRES": 3.0}
 TOLERANCES = {"PARDISO": 1e-7, "Jacobi-GMRES": 1e-4}
-RUNS = 5
+RUNS = 3
 
 
 def uncertain(system: System) -> Variables:

@@ -33,8 +33,8 @@ __all__ = ["DEFAULT_SEED", "Demand", "Moments", "Plan", "Simulation", "moments",
 
 DEFAULT_SEED = 20261120
 """Seed where none is asked for: a fixed one, so that the same question has the same answer."""
-PORTION = 12_000_000
-"""Numbers in the arrays of one portion of draws, about 100 MB."""
+PORTION = 8_000_000
+"""Numbers in the arrays of one portion of draws, 64 MB each time they are held."""
 WORTH_COMPILING = 200_000_000
 """Entries times draws from which loading numba (0.5 s) pays."""
 WIDE = 50_000
@@ -138,9 +138,8 @@ def simulate(
         UnproductiveLoop and others: the deterministic system cannot be solved (see ``scores``).
     """
     _check(compiled, demands, plan)
-    pattern = Pattern.of(compiled, cost, variables, reached(compiled, [activity for activity, _ in demands]))
-    run = _Run(compiled, cost, variables, pattern, plan)
-    if pattern.technosphere_exact:
+    run = _Run(compiled, cost, variables, reached(compiled, [activity for activity, _ in demands]), plan)
+    if run.pattern.technosphere_exact:
         return run.fixed(demands, tracked)
     return run.solved(demands, tracked)
 
@@ -152,24 +151,22 @@ def moments(compiled: Compiled, cost: Cost, variables: Variables, plan: Plan) ->
         InvalidQuery, UnproductiveLoop and others: as for ``simulate``.
     """
     _check(compiled, (), plan)
-    pattern = Pattern.of(compiled, cost, variables, np.arange(compiled.n, dtype=np.int64))
-    run = _Run(compiled, cost, variables, pattern, plan)
-    count, mean, squares = 0, np.zeros(pattern.n), np.zeros(pattern.n)
+    run = _Run(compiled, cost, variables, np.arange(compiled.n, dtype=np.int64), plan)
+    count, mean, squares = 0, np.zeros(compiled.n), np.zeros(compiled.n)
     for _, _, values, good in run.portions():
         kept = values[:, good]
         if not kept.shape[1]:
             continue
-        middle = kept.mean(
-            axis=1
-        )  # Chan, Golub and LeVeque 1983: moments of portions are combined, not sums of squares
+        # Chan, Golub and LeVeque 1983: the moments of portions are combined, which keeps the digits that sums of squares lose
+        middle = kept.mean(axis=1)
         step, total = middle - mean, count + kept.shape[1]
         squares += ((kept - middle[:, None]) ** 2).sum(axis=1) + step**2 * (count * kept.shape[1] / total)
         mean += step * (kept.shape[1] / total)
         count = total
     _refuse_none(compiled, count, plan)
     out, spread = np.empty(compiled.n), np.empty(compiled.n)
-    out[pattern.activity] = mean
-    spread[pattern.activity] = np.sqrt(squares / (count - 1)) if count > 1 else np.nan
+    out[run.pattern.activity] = mean
+    spread[run.pattern.activity] = np.sqrt(squares / (count - 1)) if count > 1 else np.nan
     return Moments(out, spread, count, plan.draws - count)
 
 
@@ -198,35 +195,37 @@ def _refuse_none(compiled: Compiled, succeeded: int, plan: Plan) -> None:
 class _Run:
     """One simulation: the equations, the draws, and how they are solved."""
 
-    def __init__(self, compiled: Compiled, cost: Cost, variables: Variables, pattern: Pattern, plan: Plan) -> None:
-        self.compiled, self.cost, self.variables, self.pattern, self.plan = compiled, cost, variables, pattern, plan
-        self.used = pattern.used(len(variables))
-        self.sampler = variables.distributions[self.used].sampler(plan.seed)
+    def __init__(self, compiled: Compiled, cost: Cost, variables: Variables, rows: Ints, plan: Plan) -> None:
+        self.compiled, self.cost, self.plan = compiled, cost, plan
+        self.used = Pattern.of(compiled, cost, variables, rows).used(len(variables))
+        self.variables = variables.only(self.used)
+        self.pattern = Pattern.of(compiled, cost, self.variables, rows)
         least, most, work = RESCUES
-        self.rescues_left = max(least, min(most, work // (len(pattern.indices) + 1)))
+        self.rescues_left = max(least, min(most, work // (len(self.pattern.indices) + 1)))
         self.rescued = self.undecided = 0
 
     def multipliers(self) -> Iterator[tuple[int, FloatArray]]:
-        """Yield the draws in portions: number of the first, and multipliers of all variables (1 where unused).
+        """Yield the draws in portions: number of the first, and multipliers of the variables that are used.
 
         The next portion is drawn while the one before it is solved.
         """
         pattern, k = self.pattern, len(self.variables)
         size = len(pattern.tech.base) + len(pattern.bio.base) + 2 * pattern.n + 2 * k + 1
         starts = range(0, self.plan.draws, max(1, PORTION // size))
+        sampler = self.variables.distributions.sampler(self.plan.seed)
         with ThreadPoolExecutor(1) as ahead:
-            coming = ahead.submit(self._drawn, starts.step)
+            coming = ahead.submit(sampler.draw, starts.step)
             for first in starts:
-                portion, coming = coming, ahead.submit(self._drawn, starts.step if first != starts[-1] else 0)
+                portion, coming = coming, ahead.submit(sampler.draw, starts.step if first != starts[-1] else 0)
                 yield first, portion.result()[: self.plan.draws - first]
 
-    def _drawn(self, count: int) -> FloatArray:
-        """Return the next draws, float64[count, k]."""
-        drawn, k = self.sampler.draw(count), len(self.variables)
-        if len(self.used) == k:
-            return drawn
-        out = np.ones((count, k))
-        out[:, self.used] = drawn
+    def followed(self, multipliers: FloatArray, tracked: Sequence[int]) -> FloatArray:
+        """Return the multipliers of some of all variables; 1 for one that is not used."""
+        out = np.ones((len(multipliers), len(tracked)))
+        place = np.searchsorted(self.used, tracked)
+        for column, (wanted, found) in enumerate(zip(tracked, place.tolist(), strict=True)):
+            if found < len(self.used) and self.used[found] == wanted:
+                out[:, column] = multipliers[:, found]
         return out
 
     def portions(self) -> Iterator[tuple[int, FloatArray, FloatArray, Bools]]:
@@ -269,7 +268,7 @@ class _Run:
         for first, multipliers, values, good in self.portions():
             asked = values[row].T * amount
             kept.append(asked[good])
-            followed.append(multipliers[:, list(tracked)][good])
+            followed.append(self.followed(multipliers, tracked)[good])
             chosen = [int(draw) for draw in np.flatnonzero(good) if first + int(draw) in wanted]
             differences += self._differences(multipliers[chosen], asked[chosen], demands)
         kernel = self._solver().__module__.rpartition("_")[2]
@@ -292,7 +291,7 @@ class _Run:
         for first, multipliers in self.multipliers():
             values = constant + moving.values(multipliers).T @ runs[touched]
             kept.append(values)
-            followed.append(multipliers[:, list(tracked)])
+            followed.append(self.followed(multipliers, tracked))
             chosen = [draw - first for draw in wanted if first <= draw < first + len(values)]
             differences += self._differences(multipliers[chosen], values[chosen], demands)
         return self._made(kept, followed, "fixed supply chain", differences)

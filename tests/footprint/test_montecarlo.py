@@ -262,7 +262,11 @@ def test_what_a_product_does_not_use_does_not_change_its_draws():
     alone = variables([lognormal(0.3)], bio=[(0, 0)])
     beside = variables([normal(0.2), lognormal(0.3), normal(0.4)], tech=[(0, 1)], bio=[(1, 0), (2, 1)])
     compiled = compile_system(s)
-    assert np.array_equal(draw(compiled, alone, draws=9).values, draw(compiled, beside, draws=9).values)
+    first = draw(compiled, alone, draws=9)
+    second = simulate(compiled, compiled.cost(FACTORS), beside, [(0, 1.0)], Plan(9), tracked=[2, 1])
+    assert np.array_equal(first.values, second.values)
+    assert (second.tracked[:, 0] == 1.0).all()
+    assert 30 * second.tracked[:, 1] == pytest.approx(second.values[:, 0])
 
 
 def test_the_order_of_exchanges_does_not_matter():
