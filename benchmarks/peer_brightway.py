@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["SOLVERS", "Tree", "adjoint", "again", "missing", "one", "traverse", "write_package"]
+__all__ = ["SOLVERS", "Tree", "adjoint", "again", "draw", "drawing", "missing", "one", "traverse", "write_package"]
 
 FIRST_FLOW = 1_000_000_000
 """Identifier of the first biosphere flow; activities are numbered from 1."""
@@ -46,8 +46,11 @@ def missing(solver: str) -> str:
     )
 
 
-def write_package(folder: Path, system: System, factors: Floats) -> None:
-    """Write technosphere, biosphere and characterisation of a system as a datapackage into a new folder."""
+def write_package(folder: Path, system: System, factors: Floats, sigma: float = 0.0) -> None:
+    """Write technosphere, biosphere and characterisation of a system as a datapackage into a new folder.
+
+    With `sigma`, the standard deviation of the logarithm, every input and every emission is lognormal around its mean.
+    """
     import bw_processing as bwp
 
     folder.mkdir(parents=True)
@@ -57,9 +60,12 @@ def write_package(folder: Path, system: System, factors: Floats) -> None:
     columns = np.concatenate((own, system.tech_consumer.astype(np.int64) + 1))
     amounts = np.concatenate((system.production, system.tech_amount))
     inputs = np.arange(len(rows)) >= n
-    _add(package, "technosphere_matrix", rows, columns, amounts, inputs)
+    spread = _lognormal(amounts, np.where(inputs, sigma, 0.0)) if sigma else None
+    _add(package, "technosphere_matrix", rows, columns, amounts, inputs, spread=spread)
     flows = system.bio_row.astype(np.int64) + FIRST_FLOW
-    _add(package, "biosphere_matrix", flows, system.bio_activity.astype(np.int64) + 1, system.bio_amount)
+    emitters = system.bio_activity.astype(np.int64) + 1
+    spread = _lognormal(system.bio_amount, np.full(len(flows), sigma)) if sigma else None
+    _add(package, "biosphere_matrix", flows, emitters, system.bio_amount, spread=spread)
     every = np.arange(len(system.rows)) + FIRST_FLOW
     _add(package, "characterization_matrix", every, np.zeros_like(every), factors, identifier=METHOD)
     package.finalize_serialization()
@@ -73,6 +79,7 @@ def _add(
     values: Floats,
     flip: NDArray[np.bool_] | None = None,
     identifier: tuple[str, ...] | None = None,
+    spread: NDArray[Any] | None = None,
 ) -> None:
     import bw_processing as bwp
 
@@ -81,9 +88,46 @@ def _add(
     extra: dict[str, Any] = {} if flip is None else {"flip_array": flip}
     if identifier is not None:
         extra |= {"identifier": list(identifier), "global_index": 0}
+    if spread is not None:
+        extra |= {"distributions_array": spread}
     package.add_persistent_vector(
         matrix=matrix, name=matrix.replace("_", "-"), indices_array=indices, data_array=values, **extra
     )
+
+
+def _lognormal(amounts: Floats, sigma: Floats) -> NDArray[Any]:
+    """Return lognormal distributions (code 2) that keep the mean; where sigma is zero the amount itself (code 1)."""
+    import bw_processing as bwp
+
+    made = np.zeros(len(amounts), dtype=bwp.UNCERTAINTY_DTYPE)
+    spread = (sigma > 0) & (amounts != 0)
+    made["uncertainty_type"] = np.where(spread, 2, 1)
+    with np.errstate(divide="ignore"):
+        made["loc"] = np.where(spread, np.log(np.abs(amounts)) - sigma**2 / 2, amounts)
+    made["scale"] = np.where(spread, sigma, np.nan)
+    for name in ("shape", "minimum", "maximum"):
+        made[name] = np.nan
+    made["negative"] = amounts < 0
+    return made
+
+
+def drawing(folder: Path, solver: str, activity: int, amount: float) -> Any:
+    """Load a datapackage with distributions; each `next` of what is returned draws all numbers and scores the demand."""
+    import bw2calc
+
+    with _quiet():
+        seed = {"use_distributions": True, "seed_override": 7}
+        lca = getattr(bw2calc, SOLVERS[solver])({activity + 1: amount}, data_objs=[_loaded(folder)], **seed)
+        lca.lci()
+        lca.lcia()
+    return lca
+
+
+def draw(lca: Any) -> float:
+    """Draw once more and score."""
+    with _quiet():
+        next(lca)
+    return float(lca.score)
 
 
 def _loaded(folder: Path) -> Any:

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from footprint.equations import Matrix
     from footprint.system import FloatArray
 
-__all__ = ["relax"]
+__all__ = ["relax", "sweep"]
 
 
 def relax(matrix: Matrix, rhs: FloatArray, x: FloatArray, tolerance: float, sweeps: int) -> Relaxed:
     """Sweep by blocks until converged; see ``kernels.Relax``."""
-    kernel: Any = _sweep
+    kernel: Any = sweep
     arrays = (matrix.indptr, matrix.indices, matrix.data, matrix.blocks)
     most, converged = 1, True
     # one column after the other: a walk with all of them at once was slower, its inner loops being so short
@@ -30,8 +30,8 @@ def relax(matrix: Matrix, rhs: FloatArray, x: FloatArray, tolerance: float, swee
     return Relaxed(x, most, converged)
 
 
-@numba.njit(cache=True, error_model="numpy")
-def _sweep(indptr, indices, data, blocks, rhs, x, tolerance, sweeps):  # type: ignore[no-untyped-def]
+@numba.njit(cache=True, error_model="numpy", nogil=True)
+def sweep(indptr, indices, data, blocks, rhs, x, tolerance, sweeps):  # type: ignore[no-untyped-def]
     """Relax one right-hand side; returns the sweeps of the slowest block and whether all converged."""
     most, all_still = 1, True
     for block in range(len(blocks) - 1):

@@ -17,6 +17,7 @@
     │   └── BindingError            a parameter cannot be bound
     ├── UpdateError                 an update was refused; nothing was changed
     ├── ExtractionError             the graph's statements cannot be read as unit processes
+    │   └── UncertaintyError        a stated spread cannot be used, or two products cannot be drawn together
     ├── UnknownNameError            no such dataset, version, graph, generation or release
     ├── ExportError                 the target could not be written
     ├── StorageError                the disk failed or is full; the previous state is intact
@@ -136,3 +137,7 @@ class GenerationCorruptError(CorruptionError):
 
 class ExtractionError(GraphStoreError):
     """What the graph states about processes, flows or factors cannot be read as columns; names the node."""
+
+
+class UncertaintyError(ExtractionError):
+    """A spread is stated in a way that cannot be used, or two products cannot be drawn together."""

@@ -13,6 +13,7 @@ import sys
 import typer
 
 from tanmai.commands import ask, calculate, data, demo, hybrid, materialize, search
+from tanmai.commands import uncertainty as uncertain
 
 app = typer.Typer(
     name="tanmai",
@@ -34,6 +35,7 @@ app.command(name="explain")(calculate.explain)
 app.command(name="materialize")(materialize.materialize)
 app.command(name="hybrid")(hybrid.hybrid)
 app.command(name="method")(hybrid.method)
+app.command(name="uncertainty")(uncertain.uncertainty)
 app.command(name="export")(data.export)
 app.command(name="backup")(data.backup)
 app.command(name="restore")(data.restore)

@@ -62,6 +62,12 @@ PHRASES: Final[dict[str, str]] = {
     "energy sectors": "能源部门",
     "kinds of emission": "排放种类",
     "sectors": "部门",
+    # uncertain numbers, and how they were drawn
+    "exchange amount": "数量",
+    "emission factor": "排放因子",
+    "mass of gas in a factor": "因子中的气体质量",
+    "gauss-seidel": "逐次抽样求解（Gauss-Seidel）",
+    "fixed supply chain": "供应链固定，仅排放变化",
     # what commands tell of themselves
     "store": "存储",
     "datasets_changed": "更新的数据集",

@@ -16,8 +16,10 @@ from footprint.gaps import Reading
 from footprint.inventory import Bools
 from footprint.solve import Scores, scores
 from graphstore.store import GraphStore
+from graphstore.technosphere.binding import Bound, bind
 from graphstore.technosphere.emissions import Characterisation, characterisation
 from graphstore.technosphere.snapshot import Snapshot, snapshot
+from graphstore.technosphere.uncertainty import spreads
 from graphstore.terms import PythonValue
 
 ID = "https://w3id.org/tanmai/id/"
@@ -99,6 +101,11 @@ class Calculation:
     def scores(self) -> Scores:
         """The footprint of one unit of every product."""
         return scores(self.snapshot.compiled, self.cost)
+
+    @cached_property
+    def uncertain(self) -> Bound:
+        """All numbers with a stated spread, and their places in the system."""
+        return bind(spreads(self.select, self._cache()), self.snapshot)
 
     def require_complete(self, inside: Bools | None = None) -> None:
         """Refuse the gaps that the reading does not allow, in the processes marked or in all.

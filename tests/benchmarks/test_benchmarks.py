@@ -7,10 +7,12 @@ import pytest
 
 from benchmarks.generate import factors, generate
 from benchmarks.graph import exchange_count, ntriples
+from benchmarks.montecarlo import uncertain
 from benchmarks.report import Row, relative_difference, table
 from benchmarks.subject import prepare, select_of, synthetic
 from benchmarks.timing import alternate, measure
 from footprint import compile_system, scores
+from footprint.montecarlo import Plan, moments
 from graphstore import GraphStore
 from graphstore.technosphere.extract import extract
 
@@ -77,3 +79,19 @@ def test_median_of_runs():
     calls = []
     alternate(lambda: calls.append("ours"), lambda: calls.append("theirs"), 2)
     assert calls == ["ours", "theirs", "ours", "theirs"]
+
+
+def test_every_input_and_emission_of_the_monte_carlo_benchmark_is_drawn():
+    """The mean of the draws is near the deterministic score of every product; each number is one of its own."""
+    system = generate(200)
+    numbers = uncertain(system)
+    assert len(numbers) == len(system.tech_amount) + len(system.bio_amount)
+    np.testing.assert_allclose(numbers.distributions.mean, 1.0)
+    np.testing.assert_allclose(numbers.distributions.deviation, 0.1)
+    compiled = compile_system(system)
+    cost = compiled.cost(factors())
+    found = moments(compiled, cost, numbers, Plan(draws=200))
+    expected, error = scores(compiled, cost).values, found.deviation / np.sqrt(200)
+    spread = found.deviation > 1e-6 * np.abs(expected)  # a product without emissions has none
+    assert spread.sum() > 150
+    assert np.median(np.abs(found.mean - expected)[spread] / error[spread]) < 2

@@ -4,6 +4,7 @@ GWP-100 of AR5 (CO2 1, fossil methane 30, N2O 265, SF6 23500), outputs only, co-
 766 processes, 2,755 inputs and 330 outputs outside the system.
 """
 
+import json
 import os
 from pathlib import Path
 
@@ -98,3 +99,31 @@ def test_the_import_report_is_chinese_for_a_chinese_reader(folder):
     said = {text for table in report.tables() for text in (table.title, *table.columns)}
     said |= {str(row[1]) for row in report.table("linking").rows}
     assert said - set(PHRASES) == set()
+
+
+def test_uslci_states_few_spreads_that_mean_something(uslci):
+    """Counted in the package: 5,539 spreads; 4,811 lognormal ones have a deviation of 0, 27 ranges are out of order."""
+    from collections import Counter
+
+    from footprint.gaps import Reading
+    from footprint.spreads import Fault
+    from graphstore import GraphStore
+    from graphstore.answers.graph import Calculation, Settings
+
+    with GraphStore.open(uslci, mode="read") as store:
+        bound = Calculation(store, Settings("AR5", Reading("cutoff", "unallocated"))).uncertain
+    assert Counter(bound.fault.tolist()) == {Fault.BELOW_ONE: 4811, Fault.NONE: 701, Fault.DISORDERED: 27}
+    assert Counter(bound.variables.distributions.family.tolist()) == {0: 5145, 1: 12, 3: 358, 4: 24}
+
+
+def test_uslci_spread_of_a_scanner(uslci):
+    """Transport by lorry is triangular (10, 14, 33) t km: variance 453 / 18; one t km counts 0.1359835304 kg."""
+    scanner = "Scanner, department, i3200, i3400"
+    arguments = ("uncertainty", scanner, "--store", uslci, "--method", "first-order", *READING, "--json")
+    refused = CliRunner().invoke(app, [str(a) for a in arguments])
+    assert "minimum, mode and maximum are not in ascending order" in str(refused.exception)
+    data = json.loads(run(*arguments, "--unusable", "exact").stdout)
+    first = data["drivers"][0]
+    assert first["half_width_alone"] == pytest.approx(1.96 * (453 / 18) ** 0.5 * 0.1359835304, rel=1e-9)
+    assert first["share_of_variance"] > 0.99
+    assert "spread-unusable" in {assumption["code"] for assumption in data["assumptions"]}
