@@ -99,7 +99,7 @@ def _refuse_co_product(calculation: Calculation, names: Names, text: str) -> Non
         if text == flow or text.strip().lower() in called:
             raise AllocationError(
                 f"<{flow}> is a co-product of <{process}>, which states no allocation method, so it has no footprint of its "
-                "own. State tm:allocationMethod, or ask for a reading: --coproducts mass | energy | economic."
+                "own. State tm:allocationMethod, or ask for a reading: --coproducts mass | energy | economic | system-expansion."
             )
 
 
@@ -122,7 +122,8 @@ def _narrowed(
     part = upstream(inventory, row.key)
     if len(part.processes.ids) == len(inventory.processes.ids):
         raise whole
-    made = Snapshot.of(part, assemble(part, tolerant(calculation.settings.reading.coproducts)))
+    reading = calculation.settings.reading
+    made = Snapshot.of(part, assemble(part, tolerant(reading.coproducts, reading.recycling)))
     narrow = Calculation(calculation.graph, calculation.settings, made)
     wanted = row.output if row.output in made.compiled.system.activity_ids else row.process
     activity = find(narrow, products(narrow), wanted, names).key
