@@ -11,12 +11,14 @@ from footprint.contributions import by_stage
 from footprint.errors import UnsolvableSystem
 from footprint.solve import Supply
 from graphstore.answers import assumptions as assuming
+from graphstore.answers.credits import credits_in
 from graphstore.answers.cutoffs import cut_offs
 from graphstore.answers.graph import Calculation
 from graphstore.answers.inputs import engine, input_hash, inputs
 from graphstore.answers.lines import Terms, by_process, described
 from graphstore.answers.names import Names
 from graphstore.answers.question import Question, ask
+from graphstore.answers.recycling import recycling, recycling_assumptions
 from graphstore.errors import ExtractionError
 from graphstore.queries import load
 from graphstore.technosphere.emissions import CO2E
@@ -70,6 +72,7 @@ def _result(question: Question, most: int) -> dict[str, Any]:
     product = str(snapshot.product_of(activity))
     names.learn([product, snapshot.maker(activity), question.unit])
     fixed = _not_restated(calculation, rows)
+    recycled = recycling(question)
     return {
         "product": names[product].as_dict(),
         "process": names[snapshot.maker(activity)].as_dict(),
@@ -90,8 +93,10 @@ def _result(question: Question, most: int) -> dict[str, Any]:
         "processes": by_process(calculation, terms, total, names, most),
         "contributions": lines,
         "contributions_remainder": total - float(np.sum(terms.value[listed])),
+        "credits": credits_in(question),
+        "recycling": recycled,
         "cutoffs": cut_offs(calculation, chain, names),
-        "assumptions": assuming.collect(question, terms, total, fixed),
+        "assumptions": [*assuming.collect(question, terms, total, fixed), *recycling_assumptions(recycled)],
         "inputs": inputs(calculation),
         "input_hash": input_hash(calculation, product, chain.amount),
         "engine": engine(calculation, chain.info),
