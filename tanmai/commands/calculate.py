@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tanmai.commands.options import AsOf, Coproducts, Front, Gwp, Json, Lang, Release, Store, Strict, Unlinked
+from tanmai.commands.options import (
+    AsOf,
+    Coproducts,
+    Front,
+    Gwp,
+    Json,
+    Lang,
+    Recycling,
+    Release,
+    Store,
+    Strict,
+    Unlinked,
+)
 from tanmai.phrases import phrase
 
 if TYPE_CHECKING:
@@ -33,6 +45,7 @@ def footprint(
     gwp: Gwp = "AR6",
     unlinked: Unlinked = "error",
     coproducts: Coproducts = "error",
+    recycling: Recycling = "stated",
     strict: Strict = False,
     as_of: AsOf = None,
     release: Release = None,
@@ -50,8 +63,8 @@ def footprint(
         )
     if out is not None and not all_products:
         raise typer.BadParameter("--out writes the table of --all; for one product use --json > FILE.")
-    settings = _settings(gwp, unlinked, coproducts, strict=strict)
-    with _calculating(front, (as_of, release), settings) as calculation:
+    settings = settings_of(gwp, unlinked, coproducts, strict=strict, recycling=recycling)
+    with calculating(front, (as_of, release), settings) as calculation:
         if all_products:
             _all(front, calculation, out)
             return
@@ -69,7 +82,7 @@ def footprint(
 
 
 @contextmanager
-def _calculating(front: Front, state: tuple[str | None, str | None], settings: Settings) -> Iterator[Calculation]:
+def calculating(front: Front, state: tuple[str | None, str | None], settings: Settings) -> Iterator[Calculation]:
     """Open a state of the store to calculate on; errors get names beside IRIs while the graph that knows them is open."""
     from footprint.errors import FootprintError
     from graphstore.answers.graph import Calculation
@@ -86,11 +99,13 @@ def _calculating(front: Front, state: tuple[str | None, str | None], settings: S
             raise
 
 
-def _settings(gwp: str, unlinked: str, coproducts: str, *, strict: bool) -> Settings:
+def settings_of(gwp: str, unlinked: str, coproducts: str, *, strict: bool, recycling: str = "stated") -> Settings:
+    """Return the method settings that the options of a command say."""
     from footprint.gaps import Reading
     from graphstore.answers.graph import Settings
 
-    return Settings(gwp=gwp.upper(), reading=Reading(unlinked, coproducts), strict=strict)
+    chosen = "" if recycling == "stated" else recycling
+    return Settings(gwp=gwp.upper(), reading=Reading(unlinked, coproducts, chosen), strict=strict)
 
 
 def _all(front: Front, calculation: Calculation, out: Path | None) -> None:
@@ -135,6 +150,7 @@ def explain(
     gwp: Gwp = "AR6",
     unlinked: Unlinked = "error",
     coproducts: Coproducts = "error",
+    recycling: Recycling = "stated",
     strict: Strict = False,
     as_of: AsOf = None,
     release: Release = None,
@@ -147,8 +163,8 @@ def explain(
     formats = ("text", "json", "mermaid", "html")
     if format not in formats:
         raise typer.BadParameter(f"{format!r} is no format; choose one of {', '.join(formats)}.", param_hint="--format")
-    settings = _settings(gwp, unlinked, coproducts, strict=strict)
-    with _calculating(front, (as_of, release), settings) as calculation:
+    settings = settings_of(gwp, unlinked, coproducts, strict=strict, recycling=recycling)
+    with calculating(front, (as_of, release), settings) as calculation:
         from graphstore.answers.explanation import explain as explained
         from graphstore.answers.units import find_unit
 
