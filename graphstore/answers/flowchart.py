@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ import numpy as np
 from footprint.gaps import CutOffReason
 from footprint.inventory import Floats, Ints
 from graphstore.answers.cutoffs import REASONS, cut_offs
+from graphstore.answers.footprint import stages_of
 from graphstore.answers.graph import Calculation
 from graphstore.answers.inputs import engine, inputs
 from graphstore.answers.question import Question, ask
@@ -57,12 +58,14 @@ class _Chart:
         flows: What passes between its activities.
         depth: Steps from the product, by activity that is drawn, in the order in which they were chosen.
         stage: Index of the life-cycle stage of each drawn activity, -1 where none is stated on the way to it.
+        reached: The consumer from which each drawn activity was reached, -1 for the product.
     """
 
     question: Question
     flows: _Flows
     depth: dict[int, int] = field(default_factory=dict)
     stage: dict[int, int] = field(default_factory=dict)
+    reached: dict[int, int] = field(default_factory=dict)
 
 
 def flowchart(
@@ -87,9 +90,11 @@ def flowchart(
         most: Most boxes that are drawn, those first through which most of the footprint passes.
 
     Returns:
-        product, amount, unit, total with its bound, `boundary` (the smallest that covers the stages), `stages` in their order,
+        product, amount, unit, total with its bound, `covered`: the stages that the footprint covers, `boundary`: the one of
+        just these, None where there is none, `stages`: those of the boxes, in their order,
         `nodes`: every unit process and emission factor of the product system with `drawn`, stage, amount made, direct kg
-        CO2e and gases; `edges`: what passes between those drawn (`credit`: subtracted, `waste`: runs to its treatment);
+        CO2e and gases; `edges`: what passes between those drawn (`credit`: subtracted, `waste`: runs to its treatment, `main`:
+        the largest way from the supplier to what was drawn before it);
         `undrawn`: how many suppliers of each drawn box are left out, and what comes with them; `cutoffs`; settings, inputs.
     """
     question = ask(calculation, product, amount, unit)
@@ -99,7 +104,7 @@ def flowchart(
     names, snapshot = question.names, used.snapshot
     bounded = question.chain.total(used.cost)
     nodes = _nodes(chart)
-    stages = [str(node["stage"]) for node in nodes if node["drawn"]]
+    stages = {str(node["stage"]) for node in nodes if node["drawn"]}
     return {
         "product": names[str(snapshot.product_of(question.activity))].as_dict(),
         "amount": amount,
@@ -142,20 +147,21 @@ def _choose(chart: _Chart, depth: int | None, cutoff: float, most: int) -> None:
     """Draw the product, then whatever most of the footprint passes through on the way from what is drawn already."""
     root, flows = chart.question.activity, chart.flows
     total = abs(float(chart.question.chain.total(chart.question.calculation.cost).values))
-    front: list[tuple[float, int, int, int, int]] = [(-float("inf"), 0, root, 0, _own_stage(chart, root))]
+    front = [(-math.inf, 0, root, -1, _own_stage(chart, root))]
     count = 1
     while front and len(chart.depth) < most:
-        _, _, activity, level, stage = heapq.heappop(front)
+        _, _, activity, reached, stage = heapq.heappop(front)
         if activity in chart.depth:
             continue
-        chart.depth[activity], chart.stage[activity] = level, stage
+        level = chart.depth[reached] + 1 if reached >= 0 else 0
+        chart.depth[activity], chart.stage[activity], chart.reached[activity] = level, stage, reached
         if depth is not None and level >= depth:
             continue
         for at in flows.of(activity):
             supplier, size = int(flows.supplier[at]), abs(float(flows.value[at]))
             if supplier not in chart.depth and size >= cutoff * total:
                 inherited = stage if stage >= 0 else int(flows.stage[at])
-                heapq.heappush(front, (-size, count, supplier, level + 1, inherited))
+                heapq.heappush(front, (-size, count, supplier, activity, inherited))
                 count += 1
 
 
@@ -234,6 +240,7 @@ def _arrows(chart: _Chart) -> list[dict[str, Any]]:
             "unit": names[snapshot.unit_of(a)].as_dict(),
             "value": float(flows.value[at]),
             "credit": bool(flows.amount[at] < 0),
+            "main": chart.reached[a] == int(flows.consumer[at]),
             "waste": bool(snapshot.compiled.sign[a] < 0) or snapshot.product_of(a) in wastes,
         }
         for a, at in zip(supplier, rows, strict=True)
@@ -280,22 +287,26 @@ def _left_out(chart: _Chart) -> list[dict[str, Any]]:
     return made
 
 
-def _boundary(question: Question, stages: list[str]) -> dict[str, Any]:
-    """Return the stages that are drawn, in their order, and the smallest system boundary that covers all of them."""
-    covered: dict[str, set[str]] = defaultdict(set)
+def _boundary(question: Question, drawn: set[str]) -> dict[str, Any]:
+    """Return the lanes in the order of the stages, the stages that the footprint covers, and the boundary of just these.
+
+    No boundary is named where a part of the footprint states no stage, or where none covers exactly these stages.
+    """
+    covers: dict[str, set[str]] = defaultdict(set)
     order: dict[str, float] = {}
     for row in question.calculation.graph.query(load("boundaries")).dicts():
-        covered[str(row["boundary"])].add(str(row["stage"]))
+        covers[str(row["boundary"])].add(str(row["stage"]))
         order[str(row["stage"])] = float(str(row["order"]))
-    present = sorted(set(stages), key=lambda stage: (order.get(stage, float("inf")), stage))
-    stated = set(present) - {UNSTATED}
-    fitting = sorted((len(found), iri) for iri, found in covered.items() if stated and stated <= found)
-    names = question.names
+    total = float(question.chain.total(question.calculation.cost).values)
+    found = {str(stage["iri"]) for stage in stages_of(question.calculation, question.chain, total, question.names)}
+    names, fitting = question.names, sorted(iri for iri, stages in covers.items() if stages == found)
+
+    def ranked(stages: set[str]) -> list[dict[str, str]]:
+        listed = sorted(stages, key=lambda stage: (order.get(stage, math.inf), stage))
+        return [{"iri": stage} if stage == UNSTATED else names[stage].as_dict() for stage in listed]
+
     return {
-        "boundary": names[fitting[0][1]].as_dict() if fitting else None,
-        "stages": [_named(names, stage) for stage in present],
+        "boundary": names[fitting[0]].as_dict() if fitting else None,
+        "covered": ranked(found - {UNSTATED}),
+        "stages": ranked(drawn),
     }
-
-
-def _named(names: Mapping[str, Any] | Any, stage: str) -> dict[str, str]:
-    return {"iri": stage} if stage == UNSTATED else names[stage].as_dict()

@@ -86,7 +86,7 @@ def _result(question: Question, most: int) -> dict[str, Any]:
         },
         "gwp_sets": _sets(calculation, rows),
         "settings": calculation.settings.as_dict(),
-        "stages": _stages(calculation, chain, total, names),
+        "stages": stages_of(calculation, chain, total, names),
         "categories": _categories(calculation, rows, names),
         "gases": _gases(calculation, rows, names),
         "biogenic_carbon_content": _carbon_content(question),
@@ -103,7 +103,7 @@ def _result(question: Question, most: int) -> dict[str, Any]:
     }
 
 
-def _stages(calculation: Calculation, chain: Supply, total: float, names: Names) -> list[dict[str, Any]]:
+def stages_of(calculation: Calculation, chain: Supply, total: float, names: Names) -> list[dict[str, Any]]:
     """Divide the total by stage; all of it is unstated where only a labelled credit makes a loop productive."""
     snapshot = calculation.snapshot
     try:

@@ -86,7 +86,7 @@ def variants(
     stated = _solved(ground, ground.part, calculation.settings.reading)
     processes, rows = _by_allocation(ground, stated) if by == "allocation" else _by_recycling(ground)
     names = Names(calculation)
-    first = {"method": {"iri": "stated"}, "stated": True, **_row(stated)}
+    first = {"method": {"iri": "stated"}, "stated": True, **_row(ground, stated)}
     _compare(first, rows)
     solved = stated if isinstance(stated, Question) else None
     return {
@@ -147,7 +147,7 @@ def _by_allocation(ground: _Ground, stated: Question | FootprintError) -> tuple[
                 "condition_zh": concept.get("zh"),
                 "step": concept.get("step"),
                 "unverified": bool(concept.get("unverified")),
-                **_row(found),
+                **_row(ground, found),
             }
         )
     return [ground.part.processes.ids[int(p)] for p in varied], rows
@@ -206,7 +206,7 @@ def _by_recycling(ground: _Ground) -> tuple[list[str], list[dict[str, Any]]]:
                 "stated": False,
                 "counts": True,
                 "unverified": False,
-                **_row(_solved(ground, part, reading)),
+                **_row(ground, _solved(ground, part, reading)),
             }
         )
     return [part.processes.ids[int(p)] for p in owners], rows
@@ -241,9 +241,9 @@ def _activity(ground: _Ground, made: Snapshot) -> str:
     )
 
 
-def _row(found: Question | FootprintError) -> dict[str, Any]:
+def _row(ground: _Ground, found: Question | FootprintError) -> dict[str, Any]:
     if isinstance(found, FootprintError):
-        return {"applicable": False, "reason": str(found), "total": None}
+        return {"applicable": False, "reason": Names(ground.calculation).annotate(str(found)), "total": None}
     bounded = found.chain.total(found.calculation.cost)
     snapshot = found.calculation.snapshot
     several = int(np.sum(snapshot.process == snapshot.process[found.activity])) > 1

@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tanmai.figures import figure
+from tanmai.render.explanation import bracketed
 from tanmai.render.names import named, symbol
 from tanmai.words import Language, word
 
 OUTSIDE = "outside"
 """Lane of what is cut off: it lies outside the system boundary."""
+LEAST_SHARE = 0.01
+"""Share of the footprint from which an arrow beside the main ways is drawn in a chart that is full of them."""
 MOST_GASES = 3
 MOST_CUT = 3
 
@@ -60,9 +63,13 @@ def drawing(data: Mapping[str, Any], lang: Language) -> Drawing:
     made = Drawing(
         _headline(data, lang), _count(data, len(drawn), lang), _boundary(data, lang), drawn[0]["id"], _lanes(data, lang)
     )
-    left = {line["to"]: line for line in data["undrawn"]}
-    made.boxes = [_box(node, left.get(node["id"]), lang) for node in drawn]
     total = abs(data["total"]["value"])
+    shown, small = _shown(data["edges"], len(drawn), total)
+    left = {line["to"]: [line["suppliers"], line["value"]] for line in data["undrawn"]}
+    for edge in small:
+        count, value = left.get(edge["to"], [0, 0.0])
+        left[edge["to"]] = [count + 1, value + edge["value"]]
+    made.boxes = [_box(node, left.get(node["id"]), lang) for node in drawn]
     made.arrows = [
         Arrow(
             edge["from"],
@@ -72,10 +79,25 @@ def drawing(data: Mapping[str, Any], lang: Language) -> Drawing:
             credit=edge["credit"],
             turned=edge["waste"],
         )
-        for edge in data["edges"]
+        for edge in shown
     ]
     _add_cut_offs(made, data, lang)
     return made
+
+
+def _shown(
+    edges: Sequence[Mapping[str, Any]], boxes: int, total: float
+) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+    """Part the arrows that are drawn from small ones beside the main ways, where those outnumber the boxes.
+
+    The small ones of a box are told in it: how many, and what comes with them.
+    """
+    beside = [edge for edge in edges if not edge["main"]]
+    if len(beside) <= boxes:
+        return list(edges), []
+    small = [edge for edge in beside if abs(edge["value"]) < LEAST_SHARE * total]
+    told = {id(edge) for edge in small}
+    return [edge for edge in edges if id(edge) not in told], small
 
 
 def _headline(data: Mapping[str, Any], lang: Language) -> str:
@@ -86,13 +108,15 @@ def _headline(data: Mapping[str, Any], lang: Language) -> str:
 def _count(data: Mapping[str, Any], drawn: int, lang: Language) -> str:
     processes = [node for node in data["nodes"] if node["kind"] == "process"]
     more = len(data["nodes"]) - drawn
-    text = f"{word('unit_processes', lang)}: {len(processes)}"
+    text = f"{word('unit_processes', lang)}{word('colon', lang)}{len(processes)}"
     return text + (f"{word('comma', lang)}{word('boxes_more', lang, count=more)}" if more else "")
 
 
 def _boundary(data: Mapping[str, Any], lang: Language) -> str:
     name = named(data["boundary"], lang)
-    return word("boundary", lang) + (f"{word('colon', lang)}{name}" if name else "")
+    covered = word("comma", lang).join(named(stage, lang) for stage in data["covered"])
+    said = name + (bracketed(covered, lang) if covered else "") if name else covered
+    return word("boundary", lang) + (f"{word('colon', lang)}{said}" if said else "")
 
 
 def _lanes(data: Mapping[str, Any], lang: Language) -> list[tuple[str, str]]:
@@ -104,16 +128,16 @@ def _lanes(data: Mapping[str, Any], lang: Language) -> list[tuple[str, str]]:
     return [*lanes, (OUTSIDE, word("outside", lang))] if cut else lanes
 
 
-def _box(node: Mapping[str, Any], left: Mapping[str, Any] | None, lang: Language) -> Box:
+def _box(node: Mapping[str, Any], left: Sequence[float] | None, lang: Language) -> Box:
     amount = f"{figure(node['amount'])} {symbol(node['unit'], lang)}"
     lines = [f"{amount} {named(node['product'], lang)}".strip()]
-    out = [gas for gas in node["gases"] if gas["kg"] > 0]
-    taken = [gas for gas in node["gases"] if gas["kg"] < 0]
-    lines += [f"{arrow} {_gases(gases, lang)}" for arrow, gases in (("↑", out), ("↓", taken)) if gases]
+    gases = [gas for gas in node["gases"] if _formula(gas) != "CO2e"]  # that is the line below
+    out, taken = [gas for gas in gases if gas["kg"] > 0], [gas for gas in gases if gas["kg"] < 0]
+    lines += [f"{arrow} {_gases(listed, lang)}" for arrow, listed in (("↑", out), ("↓", taken)) if listed]
     if node["direct"]:
         lines.append(f"= {figure(node['direct'])} kg CO2e")
     if left is not None:
-        lines.append(word("suppliers_more", lang, count=left["suppliers"], value=figure(left["value"])))
+        lines.append(word("flows_more", lang, count=int(left[0]), value=figure(left[1])))
     return Box(node["id"], node["kind"], named(node["process"], lang), lines, node["stage"])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
@@ -20,7 +20,7 @@ PORT = 17
 """Least distance of two arrows that leave one box, so that their labels stand free."""
 STRAIGHT = 108
 """How far an arrow runs straight behind a box or a slot, under its label."""
-LEFT, TOP, MARGIN, OUTER = 132, 74, 24, 40
+LEFT, TOP, MARGIN, OUTER = 156, 74, 24, 40
 KINDS = {"process": ("#ffffff", "#44546a"), "factor": ("#fdf6e3", "#a07b1a"), "cut": ("#ffffff", "#8a8f98")}
 FLOW, CREDIT, CUT = "#4a6fa5", "#b4570b", "#8a8f98"
 
@@ -30,10 +30,8 @@ def svg(data: Mapping[str, Any], lang: Language) -> str:
     made = drawing(data, lang)
     lanes = [stage for stage, _ in made.lanes]
     texts = {box.key: _lines(box) for box in made.boxes}
-    leaving: dict[str, list[Arrow]] = defaultdict(list)
-    for arrow in made.arrows:
-        leaving[arrow.supplier].append(arrow)
-    height = {k: max(len(lines) * LINE + 2 * PAD, len(leaving.get(k, ())) * PORT + PAD) for k, lines in texts.items()}
+    leaving = Counter(arrow.supplier for arrow in made.arrows)
+    height = {k: max(len(lines) * LINE + 2 * PAD, leaving[k] * PORT + PAD) for k, lines in texts.items()}
     placed = layout(
         made.root,
         {box.key: lanes.index(box.lane) for box in made.boxes},
@@ -41,7 +39,7 @@ def svg(data: Mapping[str, Any], lang: Language) -> str:
         [(arrow.supplier, arrow.consumer) for arrow in made.arrows],
         len(lanes),
     )
-    body = [*_frame(made, placed), *_arrows(placed, leaving)]
+    body = [*_frame(made, placed), *_arrows(made, placed)]
     body += [line for box in made.boxes for line in _drawn(box, texts[box.key], placed.boxes[box.key])]
     return _document(made, placed, [*body, *_legend(placed, lang)], lang)
 
@@ -96,29 +94,43 @@ def _frame(made: Drawing, placed: Layout) -> Iterator[str]:
         top, height = placed.lanes[i]
         if i in inside[1:]:
             yield f'<path d="M{OUTER / 2} {TOP + top:.0f} h{width:.0f}" stroke="#c9d1d9" stroke-dasharray="2 3"/>'
-        lines = wrapped(title, LEFT - OUTER / 2 - 22, FONT, bold=True)
+        lines = wrapped(title, LEFT - OUTER / 2 - 18, FONT, bold=True, most=3)
         middle = TOP + top + height / 2 - (len(lines) - 1) * LINE / 2 + 4
         for number, line in enumerate(lines):
             yield _text(OUTER / 2 + 8, middle + number * LINE, line, FONT, "#57606a", bold=True)
 
 
-def _arrows(placed: Layout, leaving: Mapping[str, list[Arrow]]) -> Iterator[str]:
-    """Every arrow with its label; those of one box leave it in the order of where they go."""
+def _arrows(made: Drawing, placed: Layout) -> Iterator[str]:
+    """Every arrow with its label; those of one box leave it in the order of where they go, loops below it."""
+    leaving: dict[str, list[Arrow]] = defaultdict(list)
+    for arrow in made.arrows:
+        if (arrow.supplier, arrow.consumer) in placed.loops:
+            yield from _loop(placed, arrow)
+        else:
+            leaving[arrow.supplier].append(arrow)
     for supplier, arrows in leaving.items():
         box = placed.boxes[supplier]
         arrows.sort(key=lambda arrow: _next(placed, arrow).middle)
         step = box.height / len(arrows)
         for number, arrow in enumerate(arrows):
             start = box.y + (number + 0.5) * step
-            if (arrow.supplier, arrow.consumer) in placed.loops:
-                yield _stroke(arrow, _back(placed, arrow), loop=True)
-            else:
-                yield _stroke(arrow, _forward(placed, arrow, start), loop=False)
-            if arrow.label:
-                label = clipped(arrow.label, STRAIGHT - 12, SMALL)
-                yield _text(
-                    LEFT + box.x + BOX_WIDTH + 7, TOP + start - 4, label, SMALL, CREDIT if arrow.credit else "#33475b"
-                )
+            yield _stroke(arrow, _forward(placed, arrow, start), loop=False)
+            yield _label(arrow, LEFT + box.x + BOX_WIDTH + 7, TOP + start - 4)
+
+
+def _loop(placed: Layout, arrow: Arrow) -> Iterator[str]:
+    """A bow below the boxes, from the supplier on the right to its consumer on the left."""
+    a, b = placed.boxes[arrow.supplier], placed.boxes[arrow.consumer]
+    ax, ay = LEFT + a.x + BOX_WIDTH / 2, TOP + a.y + a.height
+    bx, by = LEFT + b.x + BOX_WIDTH / 2, TOP + b.y + b.height
+    low = max(ay, by) + 34
+    yield _stroke(arrow, f"M{ax:.1f} {ay:.1f} C{ax:.1f} {low:.1f} {bx:.1f} {low:.1f} {bx:.1f} {by:.1f}", loop=True)
+    yield _label(arrow, ax + 7, ay + 13)
+
+
+def _label(arrow: Arrow, x: float, y: float) -> str:
+    text = clipped(arrow.label, STRAIGHT - 12, SMALL)
+    return _text(x, y, text, SMALL, CREDIT if arrow.credit else "#33475b") if text else ""
 
 
 def _next(placed: Layout, arrow: Arrow) -> Item:
@@ -139,15 +151,6 @@ def _forward(placed: Layout, arrow: Arrow, start: float) -> str:
             path += f" H{LEFT + item.x + BOX_WIDTH:.1f}"
         x, y = item.x + BOX_WIDTH, item.middle
     return path
-
-
-def _back(placed: Layout, arrow: Arrow) -> str:
-    """A bow below the boxes, from the supplier on the right to its consumer on the left."""
-    a, b = placed.boxes[arrow.supplier], placed.boxes[arrow.consumer]
-    ax, ay = LEFT + a.x + BOX_WIDTH / 2, TOP + a.y + a.height
-    bx, by = LEFT + b.x + BOX_WIDTH / 2, TOP + b.y + b.height
-    low = max(ay, by) + 34
-    return f"M{ax:.1f} {ay:.1f} C{ax:.1f} {low:.1f} {bx:.1f} {low:.1f} {bx:.1f} {by:.1f}"
 
 
 def _stroke(arrow: Arrow, path: str, *, loop: bool) -> str:

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 BOX_WIDTH = 236
 GAP = 190
 SLOT = 20
-SPACE = 22
-LANE_PAD = 18
+SPACE = 24
+LANE_PAD = 30
 
 
 @dataclass(slots=True)

@@ -35,16 +35,28 @@ def clipped(text: str, room: float, size: float, *, bold: bool = False) -> str:
     return f"{text.rstrip()}…"
 
 
-def wrapped(text: str, room: float, size: float, *, bold: bool = False) -> list[str]:
-    """Return the text in lines that fit the room, at most two; what is left is cut with an ellipsis."""
+def wrapped(text: str, room: float, size: float, *, bold: bool = False, most: int = MOST_LINES) -> list[str]:
+    """Return the text in so many lines that fit the room; what is left is cut with an ellipsis.
+
+    Lines break behind spaces and hyphens, and anywhere where there is none (Chinese has none).
+    """
     lines: list[str] = []
     rest = text.strip()
-    while rest and len(lines) < MOST_LINES - 1 and width(rest, size, bold=bold) > room:
+    while rest and len(lines) < most - 1 and width(rest, size, bold=bold) > room:
         cut = len(rest)
         while cut > 1 and width(rest[:cut], size, bold=bold) > room:
             cut -= 1
-        space = rest.rfind(" ", 1, cut + 1)
-        cut = space if space > cut // 2 else cut
+        cut = _break(rest, cut)
         lines.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
     return [*lines, clipped(rest, room, size, bold=bold)] if rest else lines or [""]
+
+
+def _break(text: str, most: int) -> int:
+    """Return where to break: behind a space or hyphen, between Chinese characters, else in the middle of a word."""
+    for cut in range(most, most // 3, -1):
+        before, after = text[cut - 1], text[cut : cut + 1]
+        hyphen = before == "-" and after.isalpha()  # not in 1e-06
+        if hyphen or " " in {before, after} or not (before + after).isascii():
+            return cut
+    return most

@@ -11,9 +11,6 @@ from tanmai.render.names import named, symbol
 from tanmai.render.tables import console, table
 from tanmai.words import Language, word
 
-LONGEST_REASON = 160
-"""Characters of a reason in the table; the whole text stands in the JSON."""
-
 
 def show(data: Mapping[str, Any], lang: Language) -> None:
     """Print the table of methods, then why some cannot be carried out, how far they lie apart, and what the rule asks for."""
@@ -28,10 +25,10 @@ def show(data: Mapping[str, Any], lang: Language) -> None:
     )
     for row in data["rows"]:
         if not row["applicable"]:
-            reason = (
-                row["reason"] if len(row["reason"]) <= LONGEST_REASON else row["reason"][: LONGEST_REASON - 1] + "…"
+            out.print(
+                f"  - {_method(row, lang)}: {word('not_applicable', lang)}{word('colon', lang)}{row['reason']}",
+                soft_wrap=True,
             )
-            out.print(f"  - {_method(row, lang)}: {word('not_applicable', lang)}. {reason}", soft_wrap=True)
     _conclude(data, lang)
     if by_allocation:
         _conditions(data, lang)
