@@ -147,7 +147,7 @@ def _choose(chart: _Chart, depth: int | None, cutoff: float, most: int) -> None:
     """Draw the product, then whatever most of the footprint passes through on the way from what is drawn already."""
     root, flows = chart.question.activity, chart.flows
     total = abs(float(chart.question.chain.total(chart.question.calculation.cost).values))
-    front = [(-math.inf, 0, root, -1, _own_stage(chart, root))]
+    front = [(-math.inf, 0, root, -1, -1)]
     count = 1
     while front and len(chart.depth) < most:
         _, _, activity, reached, stage = heapq.heappop(front)
@@ -163,6 +163,7 @@ def _choose(chart: _Chart, depth: int | None, cutoff: float, most: int) -> None:
                 inherited = stage if stage >= 0 else int(flows.stage[at])
                 heapq.heappush(front, (-size, count, supplier, activity, inherited))
                 count += 1
+    chart.stage[root] = _own_stage(chart, root)  # of its box alone: suppliers take theirs from the arrows
 
 
 def _own_stage(chart: _Chart, root: int) -> int:

@@ -64,8 +64,7 @@ def ask(calculation: Calculation, product: str, amount: float, unit: str | None)
         AllocationError, IncompleteInventory: gaps in this supply chain that the reading does not allow.
         FootprintError: the supply chain cannot be computed.
     """
-    if not (math.isfinite(amount) and amount > 0):
-        raise InvalidQuery(f"the amount asked for is {amount:g}; ask for a positive amount of the product.")
+    _check_amount(amount)
     names = Names(calculation)
     try:
         question = _answered(calculation, names, product, (amount, unit))
@@ -82,11 +81,17 @@ def ask_within(calculation: Calculation, product: str, amount: float, unit: str 
     For systems that differ from the graph on purpose (a variant of it), where the graph's own upstream part would be another
     answer. Arguments and errors as for `ask`.
     """
+    _check_amount(amount)
     names = Names(calculation)
     row = find(calculation, products(calculation), product, names)
     question = _solved(calculation, names, row.key, (amount, unit))
     calculation.require_complete(processes_in(calculation, question.chain))
     return question
+
+
+def _check_amount(amount: float) -> None:
+    if not (math.isfinite(amount) and amount > 0):
+        raise InvalidQuery(f"the amount asked for is {amount:g}; ask for a positive amount of the product.")
 
 
 def _answered(calculation: Calculation, names: Names, product: str, asked: tuple[float, str | None]) -> Question:

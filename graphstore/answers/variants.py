@@ -79,12 +79,15 @@ def variants(
     Raises:
         UnknownNameError: no such product, or several.
         InvalidQuery: nothing in the chain could vary, or `by` is neither.
+        FootprintError: neither what is stated nor any method gives a result.
     """
     if by not in {"allocation", "recycling"}:
         raise InvalidQuery(f"variants by {by!r} are not known; choose allocation or recycling.")
     ground = _ground(calculation, product, amount, unit)
     stated = _solved(ground, ground.part, calculation.settings.reading)
     processes, rows = _by_allocation(ground, stated) if by == "allocation" else _by_recycling(ground)
+    if isinstance(stated, FootprintError) and not any(row["applicable"] for row in rows):
+        raise stated
     names = Names(calculation)
     first = {"method": {"iri": "stated"}, "stated": True, **_row(ground, stated)}
     _compare(first, rows)
