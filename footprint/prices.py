@@ -24,8 +24,8 @@ def values(inventory: Inventory, process: int, outputs: Ints) -> Floats:
     """Return the value of each output of a process: amount x mean price, in the one currency of all.
 
     Raises:
-        AllocationError: a price is missing, stated twice for a year or no number; currencies or years differ.
-        UnitError: a price is per a unit that the amount cannot be converted to.
+        AllocationError: a price is missing, stated twice for a year or no number, or stands per a unit that the amount cannot
+            be converted to; currencies or years differ.
     """
     means = [mean(inventory, process, int(exchange)) for exchange in outputs]
     _refuse_mixtures(inventory, process, means)
@@ -115,6 +115,13 @@ def _refuse_currencies(inventory: Inventory, process: int, currencies: Sequence[
 
 def _value(inventory: Inventory, exchange: int, price: Price) -> float:
     table = inventory.exchanges
-    properties = inventory.flows.conversions.get(int(table.flow[exchange]), ())
+    flow = int(table.flow[exchange])
     unit = inventory.unit_ids[int(table.unit[exchange])]
-    return float(table.amount[exchange]) * inventory.units.scale(unit, price.per_unit, properties) * price.amount
+    try:
+        scale = inventory.units.scale(unit, price.per_unit, inventory.flows.conversions.get(flow, ()))
+    except UnitError as error:
+        raise AllocationError(
+            f"<{inventory.processes.ids[int(table.process[exchange])]}>: the price of <{inventory.flows.ids[flow]}> stands per a "
+            f"unit that its amount cannot be converted to ({error})"
+        ) from error
+    return float(table.amount[exchange]) * scale * price.amount

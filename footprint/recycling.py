@@ -74,6 +74,10 @@ def applied(inventory: Inventory, model: str) -> Inventory:
             flow under both cut-off and substitution.
     """
     table = inventory.recycling
+    if model and model not in table.models:
+        raise RecyclingError(
+            f"recycling model {model!r} is not known; choose one of {', '.join(sorted(table.models))}."
+        )
     owners = np.unique(inventory.exchanges.process[table.exchange]).tolist()
     if not owners:
         return inventory
@@ -106,8 +110,6 @@ def _parameters(inventory: Inventory, process: int, model: str) -> RecyclingPara
             f"<{name}> has recycling terms, but no recycling model is chosen. State tm:recyclingModel on it, or ask for one with "
             f"--recycling: {known}."
         )
-    if wanted not in table.models:
-        raise RecyclingError(f"recycling model {wanted!r} is not known; choose one of {known}.")
     stated = table.parameters.get(process, RecyclingParameters())
     a, b = table.models[wanted]
     made = replace(stated, a=stated.a if math.isnan(a) else a, b=stated.b if math.isnan(b) else b)

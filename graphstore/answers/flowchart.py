@@ -92,8 +92,8 @@ def flowchart(
     Returns:
         product, amount, unit, total with its bound, `covered`: the stages that the footprint covers, `boundary`: the one of
         just these, None where there is none, `stages`: those of the boxes, in their order,
-        `nodes`: every unit process and emission factor of the product system with `drawn`, stage, amount made, direct kg
-        CO2e and gases; `edges`: what passes between those drawn (`credit`: subtracted, `waste`: runs to its treatment, `main`:
+        `nodes`: every unit process and emission factor of the product system with `drawn`, stage, amount made (or
+        treated; `avoided`: not made, since a credit exceeds it), direct kg CO2e and gases; `edges`: what passes between those drawn (`credit`: subtracted, `waste`: runs to its treatment, `main`:
         the largest way from the supplier to what was drawn before it);
         `undrawn`: how many suppliers of each drawn box are left out, and what comes with them; `cutoffs`; settings, inputs.
     """
@@ -163,13 +163,15 @@ def _choose(chart: _Chart, depth: int | None, cutoff: float, most: int) -> None:
                 inherited = stage if stage >= 0 else int(flows.stage[at])
                 heapq.heappush(front, (-size, count, supplier, activity, inherited))
                 count += 1
-    chart.stage[root] = _own_stage(chart, root)  # of its box alone: suppliers take theirs from the arrows
+    for activity, stage in chart.stage.items():  # of these boxes alone: their suppliers take theirs from the arrows
+        if stage < 0:
+            chart.stage[activity] = _own_stage(chart, activity)
 
 
-def _own_stage(chart: _Chart, root: int) -> int:
-    """Return the stage that the product's own emissions state, -1 where they state none or several."""
+def _own_stage(chart: _Chart, activity: int) -> int:
+    """Return the stage that an activity's own emissions state, -1 where they state none or several."""
     system = chart.question.calculation.snapshot.compiled.system
-    stages = np.unique(system.bio_stage[system.bio_activity == root])
+    stages = np.unique(system.bio_stage[system.bio_activity == activity])
     return int(stages[0]) if len(stages) == 1 else -1
 
 
@@ -197,7 +199,8 @@ def _nodes(chart: _Chart) -> list[dict[str, Any]]:
                 "drawn": activity in chart.depth,
                 "depth": chart.depth.get(activity),
                 "stage": UNSTATED if stage < 0 else system.stage_ids[stage],
-                "amount": float(runs[activity] * system.production[activity]),
+                "amount": float(runs[activity] * abs(system.production[activity])),
+                "avoided": bool(runs[activity] < 0),
                 "unit": names[snapshot.unit_of(activity)].as_dict(),
                 "direct": float(runs[activity] * cost[activity]),
                 "gases": gases.get(activity, []),

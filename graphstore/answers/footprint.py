@@ -9,7 +9,7 @@ import numpy as np
 
 from footprint.contributions import by_stage
 from footprint.errors import UnsolvableSystem
-from footprint.solve import Supply
+from footprint.solve import Bounded, Supply
 from graphstore.answers import assumptions as assuming
 from graphstore.answers.credits import credits_in
 from graphstore.answers.cutoffs import cut_offs
@@ -78,12 +78,8 @@ def _result(question: Question, most: int) -> dict[str, Any]:
         "process": names[snapshot.maker(activity)].as_dict(),
         "amount": question.amount,
         "unit": names[question.unit].as_dict(),
-        "total": {"value": total, "unit": "kg CO2e", "error_bound": float(bounded.bounds[0])},
-        "total_including_biogenic_co2": {
-            "value": float(bounded.values[1]),
-            "unit": "kg CO2e",
-            "error_bound": float(bounded.bounds[1]),
-        },
+        "total": _total(bounded, 0),
+        "total_including_biogenic_co2": _total(bounded, 1),
         "gwp_sets": _sets(calculation, rows),
         "settings": calculation.settings.as_dict(),
         "stages": stages_of(calculation, chain, total, names),
@@ -101,6 +97,10 @@ def _result(question: Question, most: int) -> dict[str, Any]:
         "input_hash": input_hash(calculation, product, chain.amount),
         "engine": engine(calculation, chain.info),
     }
+
+
+def _total(bounded: Bounded, row: int) -> dict[str, Any]:
+    return {"value": float(bounded.values[row]), "unit": "kg CO2e", "error_bound": float(bounded.bounds[row])}
 
 
 def stages_of(calculation: Calculation, chain: Supply, total: float, names: Names) -> list[dict[str, Any]]:

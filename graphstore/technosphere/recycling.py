@@ -28,7 +28,7 @@ PREDICATES = {
 
 
 def recycling_table(select: Select, processes: Index, exchanges: Index) -> RecyclingTable:
-    """Return roles, parameters and models; empty where no exchange has a role.
+    """Return roles, parameters and models; of processes nothing where no exchange has a role.
 
     A process that states no factor A takes that of its class of material from the reference values.
 
@@ -38,10 +38,10 @@ def recycling_table(select: Select, processes: Index, exchanges: Index) -> Recyc
     roles = only(scans(select, ("recyclingRole",), "exchange", "value")[0], "exchange", "value", "recyclingRole")
     position = exchanges.positions(roles["exchange"])
     roles = roles.filter(position != NONE)
-    if not len(roles):
-        return RecyclingTable()
-    _refuse_roles(roles)
     models = _models(select)
+    if not len(roles):
+        return RecyclingTable(models=dict(models.values()))
+    _refuse_roles(roles)
     frame = pl.DataFrame({"process": processes.ids}, schema={"process": pl.String})
     frame = joined(frame, select, (*PREDICATES.values(), "recyclingModel", "materialClass"), "process")
     stated = frame.filter(~pl.all_horizontal(pl.exclude("process").is_null()))

@@ -132,8 +132,11 @@ def _box(node: Mapping[str, Any], left: Sequence[float] | None, lang: Language) 
     amount = f"{figure(node['amount'])} {symbol(node['unit'], lang)}"
     lines = [f"{amount} {named(node['product'], lang)}".strip()]
     gases = [gas for gas in node["gases"] if _formula(gas) != "CO2e"]  # that is the line below
-    out, taken = [gas for gas in gases if gas["kg"] > 0], [gas for gas in gases if gas["kg"] < 0]
-    lines += [f"{arrow} {_gases(listed, lang)}" for arrow, listed in (("↑", out), ("↓", taken)) if listed]
+    sign = -1 if node["avoided"] else 1  # what is not emitted, since it is avoided, is no uptake
+    out, taken = [gas for gas in gases if sign * gas["kg"] > 0], [gas for gas in gases if sign * gas["kg"] < 0]
+    lines += [
+        f"{arrow} {_gases(listed, turn, lang)}" for arrow, listed, turn in (("↑", out, 1), ("↓", taken, -1)) if listed
+    ]
     if node["direct"]:
         lines.append(f"= {figure(node['direct'])} kg CO2e")
     if left is not None:
@@ -141,8 +144,8 @@ def _box(node: Mapping[str, Any], left: Sequence[float] | None, lang: Language) 
     return Box(node["id"], node["kind"], named(node["process"], lang), lines, node["stage"])
 
 
-def _gases(gases: Sequence[Mapping[str, Any]], lang: Language) -> str:
-    shown = word("comma", lang).join(f"{_formula(gas)} {figure(abs(gas['kg']), 3)} kg" for gas in gases[:MOST_GASES])
+def _gases(gases: Sequence[Mapping[str, Any]], turn: int, lang: Language) -> str:
+    shown = word("comma", lang).join(f"{_formula(gas)} {figure(turn * gas['kg'], 3)} kg" for gas in gases[:MOST_GASES])
     return shown if len(gases) <= MOST_GASES else f"{shown} …"
 
 

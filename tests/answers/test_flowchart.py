@@ -89,10 +89,14 @@ def test_a_waste_runs_to_its_treatment_and_a_credit_is_marked(case):
         "tm:output :treated-out", "tm:input :treated-out"
     )
     text += product("ash", kind="WasteFlow") + process("saved", emissions=(("flow:CO2-fossil", 5),))
-    edges = {edge["product"]["iri"].removeprefix(EX): edge for edge in chart(case(text), "x")["edges"]}
+    data = chart(case(text), "x")
+    edges = {edge["product"]["iri"].removeprefix(EX): edge for edge in data["edges"]}
     assert (edges["ash"]["waste"], edges["ash"]["credit"], edges["ash"]["amount"]) == (True, False, 2.0)
     assert (edges["saved"]["waste"], edges["saved"]["credit"], edges["saved"]["amount"]) == (False, True, -3.0)
     assert edges["saved"]["value"] == -15.0
+    assert {node["process"]["iri"].removeprefix(EX): node["avoided"] for node in data["nodes"]} == {
+        "x-making": False, "treated-making": False, "saved-making": True,
+    }  # fmt: skip
 
 
 def test_all_unit_processes_are_listed_however_few_are_drawn(case):

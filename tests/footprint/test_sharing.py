@@ -10,11 +10,12 @@ from inventories import Book
 
 from footprint.assemble import assemble
 from footprint.compile import compile_system
-from footprint.errors import AllocationError
+from footprint.errors import AllocationError, UnitError
 from footprint.gaps import Assumption, Reading
 from footprint.inventory import AllocationMethod as By
 from footprint.inventory import AllocationRules, Price, PriceRatioRule
 from footprint.solve import scores
+from footprint.units import Conversion
 from footprint.upstream import upstream
 
 THREE_YEARS = AllocationRules(price_years=3)
@@ -177,6 +178,26 @@ def test_a_co_product_of_the_same_flow_does_not_replace_itself():
     )  # fmt: skip
     book.process("plant", ("out", "acid", 1.0, "kg"), ("emit", "CO2", 3.0, "kg"))
     assert footprints(book)["metal"] == pytest.approx(4.0, rel=1e-12)
+
+
+def test_a_co_product_may_replace_something_counted_in_another_unit():
+    """40 kg of gas at 13.5 MJ/kg replace 540 MJ of heat at 0.1 kg per MJ: 100 - 54; without the heating value an error."""
+    book = Book().process(
+        "plant", ("out", "power", 1.0, "kWh"), ("out", "gas", 40.0, "kg", {"replaces": "boiler", "ratio": 1.0}),
+        ("emit", "CO2", 100.0, "kg"), method=By.SYSTEM_EXPANSION,
+    )  # fmt: skip
+    book.process("boiler", ("out", "heat", 1.0, "MJ"), ("emit", "CO2", 0.1, "kg", {"name": "e"}))
+    with pytest.raises(UnitError, match=r"<plant-gas>, flow <gas>.*measure different things"):
+        footprints(book)
+    book.conversions["gas"] = [Conversion(13.5, "MJ", "kg")]
+    assert footprints(book)["power"] == pytest.approx(46.0, rel=1e-12)
+
+
+def test_a_price_per_what_the_amount_is_not_counted_in():
+    book = priced(a={2024: 1}, b={2024: 1})
+    book.prices["a"] = [Price(1, "CNY", "kWh", 2024)]
+    with pytest.raises(AllocationError, match=r"<works>: the price of <a> stands per a unit that its amount cannot"):
+        footprints(book)
 
 
 def test_a_reading_expands_the_system_of_processes_without_a_method():

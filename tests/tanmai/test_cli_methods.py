@@ -126,6 +126,10 @@ def test_flowchart_as_mermaid_is_the_default(ask):
         (("flowchart", PYRO, "--cutoff", "2"), "--cutoff"),
         (("flowchart", "nonsense"), "No product whose name contains 'nonsense'"),
         (("footprint", PYRO, "--coproducts", "guess"), "choose one of"),
+        (
+            ("footprint", PYRO, "--recycling", "../magic"),
+            "'../magic' is not known; choose one of cff, closed-loop, cut-off",
+        ),
     ],
 )
 def test_mistakes_get_one_message(ask, arguments, words):

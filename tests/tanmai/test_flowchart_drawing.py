@@ -15,10 +15,10 @@ from tanmai.render.textwidth import clipped, width, wrapped
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def node(key, title, *, kind="process", stage="unstated", direct=1.0, drawn=True, gases=()):
+def node(key, title, *, kind="process", stage="unstated", direct=1.0, drawn=True, avoided=False, gases=()):
     return {
         "id": key, "kind": kind, "process": {"iri": key, "name_en": title, "name_zh": title}, "product": {"iri": key, "name_en": "thing"},
-        "drawn": drawn, "depth": 0, "stage": stage, "amount": 1.0, "unit": {"iri": "kg", "symbol": "kg"}, "direct": direct,
+        "drawn": drawn, "depth": 0, "stage": stage, "amount": 1.0, "avoided": avoided, "unit": {"iri": "kg", "symbol": "kg"}, "direct": direct,
         "gases": [{"iri": f"x/{gas}", "kg": kg} for gas, kg in gases],
     }  # fmt: skip
 
@@ -120,6 +120,12 @@ def test_small_flows_beside_the_main_ways_are_told_not_drawn():
     beside = [edge("a2", "a1", 0.01 * (i + 1), main=False) for i in range(3)]
     said = " ".join(text for *_, text in texts(svg(chart(nodes, [edge("a2", "a1", 6.0), *beside]), "en")))
     assert "and 3 more inputs: 0.06 kg CO2e" in said
+
+
+def test_an_avoided_emission_is_no_uptake():
+    nodes = [node("a1", "one", gases=(("CO2", -2.0),)), node("a2", "saved", avoided=True, gases=(("CO2", -7.0),))]
+    said = [text for *_, text in texts(svg(chart(nodes, [edge("a2", "a1", -7.0, credit=True)]), "en"))]
+    assert {"↓ CO2 2 kg", "↑ CO2 -7 kg"} <= set(said)
 
 
 def test_credits_and_wastes_are_drawn_their_own_way():
