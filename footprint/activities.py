@@ -195,7 +195,8 @@ def _activities(inventory: Inventory, is_output: Bools, methods: Ints, unallocat
     ids = [inventory.processes.ids[int(p)] for p in owner]
     few: list[Ints] = [outputs[:0]]
     ruled: list[Ints] = [outputs[:0]]
-    for process in np.flatnonzero(count > 1).tolist():
+    apart = np.bincount(owner[np.isin(own[outputs], sharing.APART)], minlength=len(count))
+    for process in np.flatnonzero((count > 1) | (apart > 0)).tolist():
         mine = slice(int(start[process]), int(start[process + 1]))
         method, made = AllocationMethod(int(methods[process])), outputs[mine]
         share[mine] = sharing.factors(inventory, process, made, own, method)

@@ -61,7 +61,7 @@ def _document(made: Drawing, placed: Layout, body: Sequence[str], lang: Language
     size = f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}"'
     head = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} lang="{lang}" font-family="{family}">',
-        f"<title>{escape(made.headline)}</title>",
+        f"<title>{_plain(made.headline)}</title>",
         '<rect width="100%" height="100%" fill="#ffffff"/>',
         _text(OUTER / 2, 28, clipped(made.headline, width - OUTER, 16.0, bold=True), 16, "#1b2733", bold=True),
         _text(OUTER / 2, 48, made.count, 12, "#57606a"),
@@ -201,7 +201,12 @@ def _legend(placed: Layout, lang: Language) -> Iterator[str]:
 
 def _text(x: float, y: float, text: str, size: float, colour: str, *, bold: bool = False) -> str:
     weight = ' font-weight="600"' if bold else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" fill="{colour}"{weight}>{escape(text)}</text>'
+    return f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" fill="{colour}"{weight}>{_plain(text)}</text>'
+
+
+def _plain(text: str) -> str:
+    """Escape a text for XML, which has no place for control characters; a label may hold some."""
+    return escape("".join(c if c.isprintable() else " " for c in text))
 
 
 def mermaid(data: Mapping[str, Any], lang: Language) -> str:

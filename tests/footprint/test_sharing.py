@@ -245,6 +245,18 @@ def test_expansion_needs_a_reference_and_somebody_to_carry_the_rest():
         footprints(alone)
 
 
+def test_the_only_product_cannot_be_credited():
+    """It would carry what it replaces, and nobody the burden of the process."""
+    book = Book().process(
+        "p",
+        ("out", "a", 1.0, "kg", {"by": By.SYSTEM_EXPANSION, "replaces": "other", "ratio": 1.0}),
+        ("emit", "CO2", 9.0, "kg"),
+    )
+    book.process("other", ("out", "made", 1.0, "kg"), ("emit", "CO2", 1.0, "kg", {"name": "e"}))
+    with pytest.raises(AllocationError, match=r"<p>: all its products state system-expansion or subdivision"):
+        footprints(book)
+
+
 positive = st.floats(0.01, 1e4)
 
 

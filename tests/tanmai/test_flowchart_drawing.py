@@ -97,6 +97,10 @@ def test_what_is_written_is_escaped_and_complete():
         assert part.strip() in said, part
 
 
+def test_control_characters_in_a_name_do_not_break_the_file():
+    ET.fromstring(svg(chart([node("a1", "odd\x01name\x0b\nnext")], []), "en"))
+
+
 def test_loops_and_cut_offs_are_dashed_and_drawn_once():
     root = ET.fromstring(svg(LOOPED, "en"))
     arrows = [at for at in root.iter(f"{SVG}path") if at.get("marker-end") or at.get("marker-start")]
