@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from footprint import allocation
+from footprint import sharing
 from footprint.errors import AllocationError, InvalidInventory
 from footprint.gaps import METHODS
-from footprint.inventory import NONE, AllocationMethod, Bools, Direction, Floats, FlowKind, Ints, Inventory
+from footprint.inventory import (
+    NONE,
+    AllocationMethod,
+    Bools,
+    Direction,
+    Floats,
+    FlowKind,
+    Ints,
+    Inventory,
+    ProcessTable,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +34,9 @@ class Activities:
         start: For each process its first activity; `start[p + 1] - start[p]` is how many it has.
         unallocated: Product outputs that carry nothing, since their process states no method and none was asked for.
         ids: IRI of the process, or of the output exchange where the process has several products.
+        credited: Marks the co-products that carry what they replace elsewhere (system expansion).
+        few_price_years: Outputs valued by prices of fewer years than the rule asks for.
+        by_price_ratio: Outputs shared by the rule of the price ratio.
     """
 
     process: Ints
@@ -32,6 +45,9 @@ class Activities:
     start: Ints
     unallocated: Ints
     ids: Sequence[str]
+    credited: Bools
+    few_price_years: Ints
+    by_price_ratio: Ints
 
 
 def build(inventory: Inventory, coproducts: str) -> Activities:
@@ -49,18 +65,32 @@ def build(inventory: Inventory, coproducts: str) -> Activities:
     _check_references(inventory)
     is_output = _product_outputs(inventory)
     _check_subdivision(inventory, is_output)
-    reference = _references(inventory, is_output)
-    unallocated = np.empty(0, dtype=np.int64)
+    inventory = replace(inventory, processes=_with_references(inventory, is_output))
+    reference = inventory.processes.reference
+    own = sharing.own_methods(inventory)
+    _check_own(inventory, is_output)
     methods = inventory.processes.method.copy()
-    undecided = _undecided(inventory, is_output)
+    undecided = _undecided(inventory, is_output, own)
     if coproducts in METHODS:
         methods[undecided] = METHODS[coproducts]
-    elif len(undecided):
-        _check_carriers(inventory, undecided[reference[undecided] == NONE])
-        extra = np.flatnonzero(is_output & np.isin(inventory.exchanges.process, undecided))
-        unallocated = extra[~np.isin(extra, reference)]
-        is_output[unallocated] = False
-    return _activities(inventory, is_output, methods, unallocated)
+        undecided = undecided[:0]
+    carried = np.concatenate((undecided, np.flatnonzero(methods == AllocationMethod.UNALLOCATED)))
+    _check_carriers(inventory, carried[reference[carried] == NONE])
+    extra = np.flatnonzero(is_output & np.isin(inventory.exchanges.process, carried) & ~np.isin(own, sharing.APART))
+    unallocated = extra[~np.isin(extra, reference)]
+    is_output[unallocated] = False
+    return _activities(inventory, is_output, methods, unallocated, own)
+
+
+def _check_own(inventory: Inventory, is_output: Bools) -> None:
+    """Refuse a method or a replaced product stated on what is no product output: it would mean nothing."""
+    stated = inventory.outputs.exchange
+    wrong = stated[~is_output[stated]]
+    if len(wrong):
+        raise AllocationError(
+            f"{len(wrong)} exchanges state tm:allocationMethod, tm:displaces or tm:substitutionRatio and are no product output "
+            f"of their process, first <{inventory.exchanges.ids[int(wrong[0])]}>. State these on a tm:output with a tm:Product."
+        )
 
 
 def _check_references(inventory: Inventory) -> None:
@@ -139,8 +169,8 @@ def _product_outputs(inventory: Inventory) -> Bools:
     return found
 
 
-def _references(inventory: Inventory, is_output: Bools) -> Ints:
-    """Return the reference exchange of each process; the only product of a process needs no statement."""
+def _with_references(inventory: Inventory, is_output: Bools) -> ProcessTable:
+    """Return the processes with the reference exchange of each; the only product of a process needs no statement."""
     reference = inventory.processes.reference.copy()
     outputs = np.flatnonzero(is_output)
     owner = inventory.exchanges.process[outputs]
@@ -154,37 +184,54 @@ def _references(inventory: Inventory, is_output: Bools) -> Ints:
         )
     single = (count[owner] == 1) & (reference[owner] == NONE)
     reference[owner[single]] = outputs[single]
-    return reference
+    return replace(inventory.processes, reference=reference)
 
 
-def _undecided(inventory: Inventory, is_output: Bools) -> Ints:
-    """Return the processes with several products, no method, and something left that would have to be shared."""
-    table = inventory.exchanges
-    count = np.bincount(table.process[is_output], minlength=len(inventory.processes.ids))
-    several = np.flatnonzero((count > 1) & (inventory.processes.method == AllocationMethod.NONE))
-    shared = np.zeros(len(inventory.processes.ids), dtype=np.bool_)
+def _undecided(inventory: Inventory, is_output: Bools, own: Ints) -> Ints:
+    """Return the processes with several products to carry their burden, no method, and something left to be shared."""
+    table, processes = inventory.exchanges, len(inventory.processes.ids)
+    carrying = is_output & ~np.isin(own, sharing.APART)
+    count = np.bincount(table.process[carrying], minlength=processes)
+    says_itself = np.zeros(processes, dtype=np.bool_)
+    says_itself[table.process[carrying & (own != NONE)]] = True
+    several = np.flatnonzero((count > 1) & (inventory.processes.method == AllocationMethod.NONE) & ~says_itself)
+    shared = np.zeros(processes, dtype=np.bool_)
     shared[table.process[~is_output & (table.allocated_to == NONE)]] = True
+    shared[table.process[is_output & (own == AllocationMethod.SYSTEM_EXPANSION)]] = True  # a credit is shared, too
     return several[shared[several]]
 
 
-def _activities(inventory: Inventory, is_output: Bools, methods: Ints, unallocated: Ints) -> Activities:
+def _activities(inventory: Inventory, is_output: Bools, methods: Ints, unallocated: Ints, own: Ints) -> Activities:
     outputs = np.flatnonzero(is_output)
     outputs = outputs[np.argsort(inventory.exchanges.process[outputs], kind="stable")]
     owner = inventory.exchanges.process[outputs]
     count = np.bincount(owner, minlength=len(inventory.processes.ids))
     start = np.concatenate(([0], np.cumsum(count))).astype(np.int64)
-    share = np.ones(len(outputs))
+    share, credited = np.ones(len(outputs)), np.zeros(len(outputs), dtype=np.bool_)
     ids = [inventory.processes.ids[int(p)] for p in owner]
-    for process in np.flatnonzero(count > 1):
+    few: list[Ints] = [outputs[:0]]
+    ruled: list[Ints] = [outputs[:0]]
+    apart = np.bincount(owner[np.isin(own[outputs], sharing.APART)], minlength=len(count))
+    for process in np.flatnonzero((count > 1) | (apart > 0)).tolist():
         mine = slice(int(start[process]), int(start[process + 1]))
-        method = AllocationMethod(int(methods[process]))
-        share[mine] = (
-            0.0
-            if method is AllocationMethod.NONE
-            else allocation.shares(inventory, int(process), outputs[mine], method)
-        )
-        ids[mine] = [inventory.exchanges.ids[int(e)] for e in outputs[mine]]
-    return Activities(owner.astype(np.int64), outputs.astype(np.int64), share, start, unallocated, ids)
+        method, made = AllocationMethod(int(methods[process])), outputs[mine]
+        share[mine] = sharing.factors(inventory, process, made, own, method)
+        credited[mine] = sharing.credited(own, made, method, int(inventory.processes.reference[process]))
+        assumed = sharing.assumed(inventory, process, made[share[mine] > 0], own, method)
+        few.append(assumed[0])
+        ruled.append(assumed[1])
+        ids[mine] = [inventory.exchanges.ids[int(e)] for e in made]
+    return Activities(
+        process=owner.astype(np.int64),
+        output=outputs.astype(np.int64),
+        share=share,
+        start=start,
+        unallocated=unallocated,
+        ids=ids,
+        credited=credited,
+        few_price_years=np.concatenate(few).astype(np.int64),
+        by_price_ratio=np.concatenate(ruled).astype(np.int64),
+    )
 
 
 def spread(inventory: Inventory, activities: Activities, exchanges: Ints) -> tuple[Ints, Ints, Floats]:

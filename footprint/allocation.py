@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from footprint import prices
 from footprint.errors import AllocationError, UnitError
 from footprint.inventory import AllocationMethod, Floats, Ints, Inventory
 
@@ -27,17 +28,46 @@ def shares(inventory: Inventory, process: int, outputs: Ints, method: Allocation
     """
     if method is AllocationMethod.STATED:
         return _stated(inventory, process, outputs)
-    if method is AllocationMethod.ECONOMIC:
-        weights = _values(inventory, process, outputs)
-    else:
-        weights = _physical(inventory, process, outputs, method)
+    weights = _weights(inventory, process, outputs, chosen(inventory, process, outputs, method))
     total = math.fsum(weights)
     if not total > 0 or not math.isfinite(total):
         raise AllocationError(
             f"{_name(inventory, process)}: the {method.name.lower()} weights of its {len(outputs)} products sum to {total:g}; "
             "they must sum to a positive number. Correct the amounts or properties, or choose another allocation method."
         )
-    return np.array(weights, dtype=np.float64) / total
+    return weights / total
+
+
+def chosen(inventory: Inventory, process: int, outputs: Ints, method: AllocationMethod) -> AllocationMethod:
+    """Return the method that is carried out: for the rule of the price ratio, the one that it chooses (rule R05).
+
+    Raises:
+        AllocationError: no such rule is known, or a price or physical amount that it needs cannot be had.
+    """
+    if method is not AllocationMethod.PRICE_RATIO:
+        return method
+    rule = inventory.rules.price_ratio
+    if rule is None:
+        raise AllocationError(
+            f"{_name(inventory, process)}: no rule of the price ratio is known. State tm:priceRatioLimit, tm:methodUpToLimit "
+            "and tm:methodBeyondLimit of the allocation method price-ratio, or load the reference knowledge (`tanmai init`)."
+        )
+    value, physical = (_weights(inventory, process, outputs, by) for by in (AllocationMethod.ECONOMIC, rule.up_to))
+    priced = (value > 0) & (physical > 0)
+    if not np.any(priced):
+        return rule.up_to
+    price = value[priced] / physical[priced]
+    return rule.beyond if price.max() > rule.limit * price.min() else rule.up_to
+
+
+def _weights(inventory: Inventory, process: int, outputs: Ints, method: AllocationMethod) -> Floats:
+    """Weigh the outputs; one whose value is zero or less is waste and carries nothing under any method (rule R05)."""
+    if method is AllocationMethod.ECONOMIC:
+        return np.maximum(0.0, prices.values(inventory, process, outputs))
+    waste = np.array([prices.worthless(inventory, int(exchange)) for exchange in outputs])
+    weights = np.zeros(len(outputs))
+    weights[~waste] = _physical(inventory, process, outputs[~waste], method)
+    return weights
 
 
 def _stated(inventory: Inventory, process: int, outputs: Ints) -> Floats:
@@ -79,34 +109,6 @@ def _physical(inventory: Inventory, process: int, outputs: Ints, method: Allocat
                 f"<{inventory.flows.ids[flow]}> ({error})"
             ) from error
         weights.append(max(0.0, float(inventory.exchanges.amount[exchange]) * scale))
-    return weights
-
-
-def _values(inventory: Inventory, process: int, outputs: Ints) -> list[float]:
-    """Weight by value = amount x price; a value of zero or less is that of a waste and carries nothing (rule R05).
-
-    The price of a waste that is treated is what its treatment is paid for it, a positive number.
-    """
-    weights, currencies = [], set()
-    for exchange in outputs:
-        flow = int(inventory.exchanges.flow[exchange])
-        prices = inventory.flows.prices.get(flow, ())
-        if len(prices) != 1:
-            raise AllocationError(
-                f"{_name(inventory, process)}: economic allocation needs the price of <{inventory.flows.ids[flow]}>, which "
-                f"states {len(prices) or 'none'}. State one with tm:hasProperty (property: price), a currency as unit and a per-unit; "
-                "of several years, their mean."
-            )
-        price = prices[0]
-        unit = inventory.unit_ids[int(inventory.exchanges.unit[exchange])]
-        scale = inventory.units.scale(unit, price.per_unit, inventory.flows.conversions.get(flow, ()))
-        currencies.add(price.currency)
-        weights.append(max(0.0, float(inventory.exchanges.amount[exchange]) * scale * price.amount))
-    if len(currencies) > 1:
-        raise AllocationError(
-            f"{_name(inventory, process)}: its products are priced in different currencies ({_listed(sorted(currencies))}). "
-            "State all prices of one process in one currency and base year."
-        )
     return weights
 
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from footprint import activities as splitting
+from footprint import recycling
 from footprint.activities import Activities
-from footprint.errors import IncompleteInventory, InvalidInventory, UnitError
+from footprint.errors import AllocationError, IncompleteInventory, InvalidInventory, UnitError
+from footprint.expansion import credits_of
 from footprint.gaps import Assumed, Assumption, CutOffReason, CutOffs, Reading
 from footprint.inventory import NONE, UNKNOWN_PROVIDER, Bools, Direction, Floats, FlowKind, Ints, Inventory
-from footprint.linking import Producers, link
+from footprint.linking import Links, Producers, link
 from footprint.system import System
 
 
@@ -55,11 +57,14 @@ def assemble(inventory: Inventory, reading: Reading | None = None) -> Assembly:
         InvalidInventory: amounts that are no numbers, missing units or flow kinds, factors of a kind that may not enter a
             footprint.
         AllocationError: co-products without a usable method.
+        RecyclingError: a recycling model that cannot be applied.
         IncompleteInventory: unlinked demands, unless the reading is `cutoff`.
         UnitError: an amount cannot be converted to the unit of its provider.
     """
     reading = reading or Reading()
     _check_columns(inventory)
+    stated = inventory
+    inventory = recycling.applied(inventory, reading.recycling)
     acts = splitting.build(inventory, reading.coproducts)
     is_reference = np.zeros(len(inventory.exchanges.ids), dtype=np.bool_)
     is_reference[acts.output] = True
@@ -77,7 +82,7 @@ def assemble(inventory: Inventory, reading: Reading | None = None) -> Assembly:
         factor=np.concatenate((np.full(len(acts.output), NONE), factors)),
         share=np.concatenate((acts.share, np.ones(len(factors)))),
         cut_offs=cut_offs,
-        assumed=_assumed(inventory, lowest, substituted),
+        assumed=_assumed(stated, acts, lowest, substituted),
     )
 
 
@@ -129,23 +134,63 @@ def _link(inventory: Inventory, acts: Activities, is_reference: Bools) -> tuple[
     treated = (table.direction == Direction.OUTPUT) & ((kind == FlowKind.WASTE) | table.avoided)
     asked = ~is_reference & (((table.direction == Direction.INPUT) & (kind != FlowKind.ELEMENTARY)) | treated)
     exchange, activity, share = splitting.spread(inventory, acts, np.flatnonzero(asked & (table.amount != 0)))
-    stated, other_flow = _stated_providers(inventory, acts, exchange)
-    links = link(table.flow[exchange], stated, Producers.of(table.flow[acts.output], acts.ids))
+    credit = credits_of(inventory, acts)
     sign = np.where(table.avoided[exchange], -1.0, 1.0)
-    amount = table.amount[exchange] * share * sign
+    amount = np.concatenate((table.amount[exchange] * share * sign, credit.amount))
+    is_credit = np.repeat([False, True], [len(exchange), len(credit.exchange)])
+    flow = np.concatenate((table.flow[exchange], credit.flow))
+    provider = np.concatenate((table.provider[exchange], credit.provider))
+    exchange, activity = np.concatenate((exchange, credit.exchange)), np.concatenate((activity, credit.activity))
+    stated, other_flow = _stated_providers(inventory, acts, exchange, flow, provider)
+    links = _linked(inventory, acts, flow, stated, is_credit)
+    _check_credits(inventory, acts, exchange[is_credit], flow[is_credit], links.activity[is_credit])
     linked = links.activity >= 0
     demands = _Demands(exchange[linked], activity[linked], amount[linked], links.activity[linked])
     return (
         demands,
-        np.unique(exchange[links.by_lowest_identifier | table.by_rule[exchange]]),
-        np.unique(exchange[other_flow]),
+        np.unique(exchange[links.by_lowest_identifier | (table.by_rule[exchange] & ~is_credit)]),
+        np.unique(exchange[other_flow & ~is_credit]),  # that something else is replaced is no assumption: it is stated
         np.unique(exchange[~linked]),
     )
 
 
-def _stated_providers(inventory: Inventory, acts: Activities, exchange: Ints) -> tuple[Ints, Bools]:
+def _linked(inventory: Inventory, acts: Activities, flow: Ints, stated: Ints, is_credit: Bools) -> Links:
+    """Link demands; a credit replaces what is made elsewhere, so co-products that are credited themselves do not supply it."""
+    product = inventory.exchanges.flow[acts.output]
+    found = link(flow, stated, Producers.of(product, acts.ids))
+    if not np.any(is_credit):
+        return found
+    elsewhere = link(flow[is_credit], stated[is_credit], Producers.of(np.where(acts.credited, NONE, product), acts.ids))
+    found.activity[is_credit] = elsewhere.activity
+    found.by_lowest_identifier[is_credit] = elsewhere.by_lowest_identifier
+    return found
+
+
+def _check_credits(inventory: Inventory, acts: Activities, exchange: Ints, flow: Ints, provider: Ints) -> None:
+    """Refuse a co-product that replaces what nobody makes, or what its own process makes."""
+    ids = inventory.exchanges.ids
+    nobody = np.flatnonzero(provider < 0)
+    if len(nobody):
+        first = int(nobody[0])
+        raise AllocationError(
+            f"the co-product <{ids[int(exchange[first])]}> is credited by system expansion, but nothing supplies what it replaces"
+            f" (<{inventory.flows.ids[int(flow[first])]}> or the provider named in tm:displaces). Load a process or an emission "
+            "factor for it."
+        )
+    made_here = provider < len(acts.output)
+    exchange, provider = exchange[made_here], provider[made_here]
+    wrong = exchange[acts.process[provider] == inventory.exchanges.process[exchange]]
+    if len(wrong):
+        raise AllocationError(
+            f"the co-product <{ids[int(wrong[0])]}> replaces a product of its own process. Name in tm:displaces what is made "
+            "elsewhere for the same use: another product, process or emission factor."
+        )
+
+
+def _stated_providers(
+    inventory: Inventory, acts: Activities, exchange: Ints, flow: Ints, provider: Ints
+) -> tuple[Ints, Bools]:
     """Turn stated providers (processes, factors) into activities; the second array marks those that make another flow."""
-    provider, flow = inventory.exchanges.provider[exchange], inventory.exchanges.flow[exchange]
     processes = len(inventory.processes.ids)
     result = np.full(len(exchange), NONE, dtype=np.int64)
     is_factor = provider >= processes
@@ -158,20 +203,20 @@ def _stated_providers(inventory: Inventory, acts: Activities, exchange: Ints) ->
     other = np.zeros(len(exchange), dtype=np.bool_)
     other[named] = inventory.exchanges.flow[acts.output[first]] != flow[named]
     for position in named[(count > 1) & other[named]]:
-        result[position] = _co_product(inventory, acts, int(provider[position]), int(exchange[position]))
+        at = (int(provider[position]), int(flow[position]))
+        result[position] = _co_product(inventory, acts, *at, int(exchange[position]))
         other[position] = False
     return result, other
 
 
-def _co_product(inventory: Inventory, acts: Activities, process: int, exchange: int) -> int:
+def _co_product(inventory: Inventory, acts: Activities, process: int, flow: int, exchange: int) -> int:
     """Return the activity of a multi-product provider that makes the flow the exchange asks for."""
-    flow = inventory.exchanges.flow[exchange]
     for activity in range(int(acts.start[process]), int(acts.start[process + 1])):
         if inventory.exchanges.flow[acts.output[activity]] == flow:
             return activity
     raise IncompleteInventory(
         f"<{inventory.exchanges.ids[exchange]}> names <{inventory.processes.ids[process]}> as its provider, which has "
-        f"several products, none of them <{inventory.flows.ids[int(flow)]}>. Name a provider that makes this flow."
+        f"several products, none of them <{inventory.flows.ids[flow]}>. Name a provider that makes this flow."
     )
 
 
@@ -254,7 +299,7 @@ def _emissions(inventory: Inventory, acts: Activities, is_reference: Bools) -> _
     return _Demands(exchange, activity, table.amount[exchange] * share * scale * sign, row)
 
 
-def _assumed(inventory: Inventory, lowest: Ints, substituted: Ints) -> Assumed:
+def _assumed(inventory: Inventory, acts: Activities, lowest: Ints, substituted: Ints) -> Assumed:
     table = inventory.exchanges
     row, negative = inventory.flows.row[table.flow], table.amount < 0
     uptake = (table.direction == Direction.INPUT) & (row != NONE)
@@ -270,6 +315,8 @@ def _assumed(inventory: Inventory, lowest: Ints, substituted: Ints) -> Assumed:
             negative & reference & (inventory.flows.kind[table.flow] == FlowKind.PRODUCT)
         ),
         Assumption.NO_GAS: np.flatnonzero(~counted & (table.amount != 0)),
+        Assumption.FEW_PRICE_YEARS: acts.few_price_years,
+        Assumption.PRICE_RATIO_RULE: acts.by_price_ratio,
     }
     exchange = np.concatenate(list(parts.values()))
     kind = np.repeat([int(kind) for kind in parts], [len(part) for part in parts.values()])

@@ -3,7 +3,8 @@
     FootprintError                  root: everything this package raises on purpose
     ├── InvalidInventory            what the graph states cannot be read as processes and exchanges
     │   ├── IncompleteInventory     a demand is linked to nothing, and leaving it out was not asked for
-    │   └── AllocationError         co-products without a usable way to share the burden
+    │   ├── AllocationError         co-products without a usable way to share the burden
+    │   └── RecyclingError          a recycling model that cannot be applied to what the data state
     ├── UnitError                   an unknown unit, or two units that cannot be converted
     ├── InvalidSystem               the arrays do not describe a system (NaN, infinity, zero production, bad index)
     ├── InvalidQuery                a question the system cannot be asked (unknown activity, wrong vector length)
@@ -28,6 +29,7 @@ __all__ = [
     "InvalidSystem",
     "NotCertified",
     "NotConverged",
+    "RecyclingError",
     "SingularSystem",
     "UnitError",
     "UnproductiveLoop",
@@ -49,6 +51,10 @@ class IncompleteInventory(InvalidInventory):
 
 class AllocationError(InvalidInventory):
     """The burden of a process cannot be shared among its co-products."""
+
+
+class RecyclingError(InvalidInventory):
+    """The recycling model cannot be applied: it is unknown, a parameter or a term is missing, or it would count twice."""
 
 
 class UnitError(FootprintError):

@@ -16,7 +16,13 @@ import numpy as np
 from footprint.errors import AllocationError, IncompleteInventory, InvalidInventory
 from footprint.inventory import AllocationMethod, Bools, Ints
 
-METHODS = {"mass": AllocationMethod.MASS, "energy": AllocationMethod.ENERGY, "economic": AllocationMethod.ECONOMIC}
+METHODS = {
+    "mass": AllocationMethod.MASS,
+    "energy": AllocationMethod.ENERGY,
+    "economic": AllocationMethod.ECONOMIC,
+    "system-expansion": AllocationMethod.SYSTEM_EXPANSION,
+    "price-ratio": AllocationMethod.PRICE_RATIO,
+}
 """Allocation methods that may be asked for by name for processes that state none."""
 
 UNALLOCATED = "unallocated"
@@ -51,6 +57,8 @@ class Assumption(IntEnum):
     NEGATIVE_AMOUNT = 3
     NEGATIVE_REFERENCE = 4
     NO_GAS = 5
+    FEW_PRICE_YEARS = 6
+    PRICE_RATIO_RULE = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,8 @@ class Assumed:
     one asked for; an uptake is stated with a negative amount and was read as it stands, as a release; an input or an
     emission is stated with a negative amount, though it is neither a removal nor marked as avoided (rule R01); a product is
     stated with a negative amount as the quantitative reference, and the process is read as its treatment; an elementary flow
-    names no greenhouse gas, so it counts nothing.
+    names no greenhouse gas, so it counts nothing; a product is valued by prices of fewer years than the rule asks for; the
+    rule of the price ratio chose the method by which its process is shared.
     """
 
     exchange: Ints
@@ -76,10 +85,12 @@ class Reading:
     Attributes:
         unlinked: `error`, or `cutoff` to leave out demands that no process supplies and to list each.
         coproducts: `error`, `unallocated`, or an allocation method for processes that state none.
+        recycling: Name of the recycling model; empty for the one that each process states.
     """
 
     unlinked: str = "error"
     coproducts: str = "error"
+    recycling: str = ""
 
     def __post_init__(self) -> None:
         if self.unlinked not in {"error", "cutoff"}:
@@ -119,8 +130,9 @@ def _no_method(cut: CutOffs, gaps: Ints, process_ids: Sequence[str], flow_ids: S
     products = ", ".join(f"<{flow_ids[int(f)]}>" for f in flows[:4])
     return (
         f"{len(processes)} processes have several products, or treat several wastes, and state no allocation method, first "
-        f"<{process_ids[first]}> with {products} beside its reference. State tm:allocationMethod (mass, energy, economic, stated) or "
-        "tm:allocatedTo on its exchanges, or ask for a reading: --coproducts unallocated | mass | energy | economic."
+        f"<{process_ids[first]}> with {products} beside its reference. State tm:allocationMethod (mass, energy, economic, stated, "
+        "system-expansion) or tm:allocatedTo on its exchanges, or ask for a reading: --coproducts unallocated | mass | "
+        "energy | economic | system-expansion."
     )
 
 

@@ -5,12 +5,13 @@ Used where the whole of a store cannot be assembled: what is wrong elsewhere the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
 from footprint.activities import treated_wastes
-from footprint.inventory import NONE, Bools, Direction, Ints, Inventory, ProcessTable
+from footprint.inventory import NONE, Bools, Direction, Ints, Inventory, OutputTable, ProcessTable, RecyclingTable
 
 
 def upstream(inventory: Inventory, process: int) -> Inventory:
@@ -38,6 +39,10 @@ def _reached(inventory: Inventory, process: int) -> Bools:
         named = table.provider[asked]
         named = named[(named >= 0) & (named < len(reached))]
         flows = np.unique(table.flow[asked])
+        mine = np.isin(inventory.outputs.exchange, asked)
+        replaced = inventory.outputs.provider[mine]
+        named = np.concatenate((named, replaced[(replaced >= 0) & (replaced < len(reached))]))
+        flows = np.union1d(flows, inventory.outputs.flow[mine])
         by_flow = maker[np.isin(maker_flow, flows)]
         exchanges = np.concatenate((inventory.processes.reference[front], table.allocated_to[asked]))
         found = np.unique(np.concatenate((named, by_flow, table.process[exchanges[exchanges != NONE]])))
@@ -51,10 +56,14 @@ def _restricted(inventory: Inventory, kept: Bools) -> Inventory:
     new_process, new_exchange = _renumbered(kept), _renumbered(np.isin(np.arange(len(table.ids)), mine))
     chosen = np.flatnonzero(kept)
     removed = len(kept) - len(chosen)
-    provider = table.provider[mine]
-    is_process, is_factor = (provider >= 0) & (provider < len(kept)), provider >= len(kept)
-    provider = np.where(is_factor, provider - removed, provider)
-    provider[is_process] = new_process[table.provider[mine][is_process]]
+
+    def renamed(provider: Ints) -> Ints:
+        """Processes are numbered anew, and the factors after them."""
+        moved = np.where(provider >= len(kept), provider - removed, provider)
+        is_process = (provider >= 0) & (provider < len(kept))
+        moved[is_process] = new_process[provider[is_process]]
+        return moved
+
     return replace(
         inventory,
         processes=ProcessTable(
@@ -70,13 +79,39 @@ def _restricted(inventory: Inventory, kept: Bools) -> Inventory:
             flow=table.flow[mine],
             amount=table.amount[mine],
             unit=table.unit[mine],
-            provider=provider,
+            provider=renamed(table.provider[mine]),
             avoided=table.avoided[mine],
             stage=table.stage[mine],
             allocated_to=_moved(table.allocated_to[mine], new_exchange),
             stated_share=table.stated_share[mine],
             by_rule=table.by_rule[mine],
         ),
+        outputs=_outputs(inventory.outputs, new_exchange, renamed),
+        recycling=_recycling(inventory.recycling, new_process, new_exchange),
+    )
+
+
+def _outputs(table: OutputTable, new_exchange: Ints, renamed: Callable[[Ints], Ints]) -> OutputTable:
+    """Keep what outputs state of themselves, for the outputs that are kept."""
+    row = np.flatnonzero(new_exchange[table.exchange] != NONE)
+    return OutputTable(
+        exchange=new_exchange[table.exchange[row]],
+        method=table.method[row],
+        flow=table.flow[row],
+        provider=renamed(table.provider[row]),
+        ratio=table.ratio[row],
+    )
+
+
+def _recycling(table: RecyclingTable, new_process: Ints, new_exchange: Ints) -> RecyclingTable:
+    """Keep the recycling data of the processes that are kept."""
+    row = np.flatnonzero(new_exchange[table.exchange] != NONE)
+    return replace(
+        table,
+        parameters={int(new_process[p]): found for p, found in table.parameters.items() if new_process[p] != NONE},
+        model={int(new_process[p]): name for p, name in table.model.items() if new_process[p] != NONE},
+        exchange=new_exchange[table.exchange[row]],
+        role=table.role[row],
     )
 
 

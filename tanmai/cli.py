@@ -12,7 +12,7 @@ import sys
 
 import typer
 
-from tanmai.commands import ask, calculate, data, demo, hybrid, materialize, search
+from tanmai.commands import ask, calculate, data, demo, flowchart, hybrid, materialize, search, variants
 from tanmai.commands import uncertainty as uncertain
 
 app = typer.Typer(
@@ -36,6 +36,8 @@ app.command(name="materialize")(materialize.materialize)
 app.command(name="hybrid")(hybrid.hybrid)
 app.command(name="method")(hybrid.method)
 app.command(name="uncertainty")(uncertain.uncertainty)
+app.command(name="variants")(variants.variants)
+app.command(name="flowchart")(flowchart.flowchart)
 app.command(name="export")(data.export)
 app.command(name="backup")(data.backup)
 app.command(name="restore")(data.restore)

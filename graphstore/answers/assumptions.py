@@ -163,6 +163,16 @@ _DECIDED = {
         "{count} exchanges with the environment are of flows that name no greenhouse gas (tm:gas); they count nothing.",
         "{count} 项与环境的交换所用的流未指明温室气体（tm:gas），不计入结果。",
     ),
+    Assumption.FEW_PRICE_YEARS: (
+        "few-price-years",
+        "{count} products are allocated by prices of fewer years than the rule asks for (tm:priceYears of economic allocation).",
+        "{count} 种产品按经济价值分配所用价格的年数少于规则要求（见经济价值分配的 tm:priceYears）。",
+    ),
+    Assumption.PRICE_RATIO_RULE: (
+        "price-ratio-rule",
+        "the ratio of their prices decided how the burden is shared among {count} products; rule and limit are unverified.",
+        "{count} 种产品的分配方法由价格比决定；该规则及限值未经核实。",
+    ),
 }
 
 

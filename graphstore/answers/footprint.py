@@ -9,14 +9,16 @@ import numpy as np
 
 from footprint.contributions import by_stage
 from footprint.errors import UnsolvableSystem
-from footprint.solve import Supply
+from footprint.solve import Bounded, Supply
 from graphstore.answers import assumptions as assuming
+from graphstore.answers.credits import credits_in
 from graphstore.answers.cutoffs import cut_offs
 from graphstore.answers.graph import Calculation
 from graphstore.answers.inputs import engine, input_hash, inputs
 from graphstore.answers.lines import Terms, by_process, described
 from graphstore.answers.names import Names
 from graphstore.answers.question import Question, ask
+from graphstore.answers.recycling import recycling, recycling_assumptions
 from graphstore.answers.sectorpart import sector_part
 from graphstore.errors import ExtractionError
 from graphstore.queries import load
@@ -72,37 +74,43 @@ def _result(question: Question, most: int) -> dict[str, Any]:
     names.learn([product, snapshot.maker(activity), question.unit])
     fixed = _not_restated(calculation, rows)
     average = sector_part(question, total)
+    recycled = recycling(question)
     return {
         "product": names[product].as_dict(),
         "process": names[snapshot.maker(activity)].as_dict(),
         "amount": question.amount,
         "unit": names[question.unit].as_dict(),
-        "total": {"value": total, "unit": "kg CO2e", "error_bound": float(bounded.bounds[0])},
-        "total_including_biogenic_co2": {
-            "value": float(bounded.values[1]),
-            "unit": "kg CO2e",
-            "error_bound": float(bounded.bounds[1]),
-        },
+        "total": _total(bounded, 0),
+        "total_including_biogenic_co2": _total(bounded, 1),
         "sector_average": bool(average and average["alone"]),
         "sector_part": average,
         "gwp_sets": _sets(calculation, rows),
         "settings": calculation.settings.as_dict(),
-        "stages": _stages(calculation, chain, total, names),
+        "stages": stages_of(calculation, chain, total, names),
         "categories": _categories(calculation, rows, names),
         "gases": _gases(calculation, rows, names),
         "biogenic_carbon_content": _carbon_content(question),
         "processes": by_process(calculation, terms, total, names, most),
         "contributions": lines,
         "contributions_remainder": total - float(np.sum(terms.value[listed])),
+        "credits": credits_in(question),
+        "recycling": recycled,
         "cutoffs": cut_offs(calculation, chain, names),
-        "assumptions": assuming.collect(question, terms, total, fixed, average),
+        "assumptions": [
+            *assuming.collect(question, terms, total, fixed, average),
+            *recycling_assumptions(recycled),
+        ],
         "inputs": inputs(calculation),
         "input_hash": input_hash(calculation, product, chain.amount),
         "engine": engine(calculation, chain.info),
     }
 
 
-def _stages(calculation: Calculation, chain: Supply, total: float, names: Names) -> list[dict[str, Any]]:
+def _total(bounded: Bounded, row: int) -> dict[str, Any]:
+    return {"value": float(bounded.values[row]), "unit": "kg CO2e", "error_bound": float(bounded.bounds[row])}
+
+
+def stages_of(calculation: Calculation, chain: Supply, total: float, names: Names) -> list[dict[str, Any]]:
     """Divide the total by stage; all of it is unstated where only a labelled credit makes a loop productive."""
     snapshot = calculation.snapshot
     try:

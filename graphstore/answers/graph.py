@@ -54,6 +54,7 @@ class Settings:
             "gwp": self.gwp,
             "unlinked": self.reading.unlinked,
             "coproducts": self.reading.coproducts,
+            "recycling": self.reading.recycling or "stated",
             "strict": self.strict,
             "sector_average": self.sector_average,
         }
@@ -78,7 +79,8 @@ class Calculation:
         """The compiled system: of the part of the graph that was given, else of the whole."""
         if self.part is not None:
             return self.part
-        return snapshot(self.select, self.settings.reading.coproducts, self._cache())
+        reading = self.settings.reading
+        return snapshot(self.select, reading.coproducts, self._cache(), reading.recycling)
 
     def _cache(self) -> Path | None:
         """Folder for the compiled system; none in memory, nor where the store may only be read."""

@@ -66,8 +66,7 @@ def ask(calculation: Calculation, product: str, amount: float, unit: str | None)
         InvalidInventory: sectors of an input-output table are all there is, or an input is covered twice.
         FootprintError: the supply chain cannot be computed.
     """
-    if not (math.isfinite(amount) and amount > 0):
-        raise InvalidQuery(f"the amount asked for is {amount:g}; ask for a positive amount of the product.")
+    _check_amount(amount)
     names = Names(calculation)
     try:
         question = _answered(calculation, names, product, (amount, unit))
@@ -77,6 +76,25 @@ def ask(calculation: Calculation, product: str, amount: float, unit: str | None)
     question.calculation.require_complete(processes_in(question.calculation, question.chain))
     require_sound(question.calculation, question.chain)
     return question
+
+
+def ask_within(calculation: Calculation, product: str, amount: float, unit: str | None) -> Question:
+    """Answer from the system that a calculation was given, and from nothing else: what fails there is an error.
+
+    For systems that differ from the graph on purpose (a variant of it), where the graph's own upstream part would be another
+    answer. Arguments and errors as for `ask`.
+    """
+    _check_amount(amount)
+    names = Names(calculation)
+    row = find(calculation, products(calculation), product, names)
+    question = _solved(calculation, names, row.key, (amount, unit))
+    calculation.require_complete(processes_in(calculation, question.chain))
+    return question
+
+
+def _check_amount(amount: float) -> None:
+    if not (math.isfinite(amount) and amount > 0):
+        raise InvalidQuery(f"the amount asked for is {amount:g}; ask for a positive amount of the product.")
 
 
 def _answered(calculation: Calculation, names: Names, product: str, asked: tuple[float, str | None]) -> Question:
@@ -102,7 +120,7 @@ def _refuse_co_product(calculation: Calculation, names: Names, text: str) -> Non
         if text == flow or text.strip().lower() in called:
             raise AllocationError(
                 f"<{flow}> is a co-product of <{process}>, which states no allocation method, so it has no footprint of its "
-                "own. State tm:allocationMethod, or ask for a reading: --coproducts mass | energy | economic."
+                "own. State tm:allocationMethod, or ask for a reading: --coproducts mass | energy | economic | system-expansion."
             )
 
 
@@ -125,7 +143,8 @@ def _narrowed(
     part = upstream(inventory, row.key)
     if len(part.processes.ids) == len(inventory.processes.ids):
         raise whole
-    made = Snapshot.of(part, assemble(part, tolerant(calculation.settings.reading.coproducts)))
+    reading = calculation.settings.reading
+    made = Snapshot.of(part, assemble(part, tolerant(reading.coproducts, reading.recycling)))
     narrow = Calculation(calculation.graph, calculation.settings, made)
     wanted = row.output if row.output in made.compiled.system.activity_ids else row.process
     activity = find(narrow, products(narrow), wanted, names).key

@@ -12,7 +12,7 @@ from footprint.inventory import NONE, Bools, Ints
 from footprint.solve import Supply
 from footprint.spreads import Fault, distributions
 from footprint.variables import Places, Variables
-from graphstore.technosphere.extract import Index
+from graphstore.technosphere.columns import Index
 from graphstore.technosphere.snapshot import Snapshot
 from graphstore.technosphere.uncertainty import Kind, Spreads
 

@@ -12,9 +12,12 @@ import math
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
+from footprint.inventory import NONE, Ints
 from graphstore.errors import ExtractionError
 
 Select = Callable[[str], bytes]
@@ -88,3 +91,27 @@ def joined(frame: pl.DataFrame, select: Select, predicates: Sequence[str], subje
         else:
             frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias(predicate))
     return frame
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Identifiers in ascending order, and their positions."""
+
+    ids: Sequence[str]
+    frame: pl.DataFrame
+
+    @classmethod
+    def of(cls, values: pl.Series) -> Index:
+        """Index the distinct non-null values."""
+        return cls.ascending(values.drop_nulls().unique().sort())
+
+    @classmethod
+    def ascending(cls, ids: pl.Series) -> Index:
+        """Index values that are distinct and in ascending order already."""
+        frame = pl.DataFrame({"key": ids, "position": np.arange(len(ids), dtype=np.int64)})
+        return cls(ids.to_list(), frame)
+
+    def positions(self, values: pl.Series) -> Ints:
+        """Return the position of each value; -1 for null and for a value that is not in the index."""
+        looked_up = pl.DataFrame({"key": values}).join(self.frame, on="key", how="left", maintain_order="left")
+        return looked_up["position"].fill_null(NONE).to_numpy().astype(np.int64)

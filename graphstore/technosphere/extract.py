@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -17,11 +16,12 @@ from footprint.inventory import (
     FlowKind,
     Ints,
     Inventory,
+    OutputTable,
     ProcessTable,
 )
 from graphstore.errors import ExtractionError
-from graphstore.technosphere import emissions, quantities
-from graphstore.technosphere.columns import Select, joined, members, scans
+from graphstore.technosphere import coproducts, emissions, quantities, recycling
+from graphstore.technosphere.columns import Index, Select, joined, members, scans
 
 ID = "https://w3id.org/tanmai/id/"
 METHODS = {
@@ -30,33 +30,13 @@ METHODS = {
     f"{ID}allocation/energy": AllocationMethod.ENERGY,
     f"{ID}allocation/economic": AllocationMethod.ECONOMIC,
     f"{ID}allocation/stated": AllocationMethod.STATED,
+    f"{ID}allocation/system-expansion": AllocationMethod.SYSTEM_EXPANSION,
+    f"{ID}allocation/price-ratio": AllocationMethod.PRICE_RATIO,
 }
+OWN_METHODS = {**METHODS, f"{ID}allocation/subdivision": AllocationMethod.SUBDIVISION}
+"""What one output may state for itself; under subdivision it takes no part in the sharing."""
 SIDES = {"output": Direction.OUTPUT, "input": Direction.INPUT, "emission": Direction.EMISSION}
 FLOW_CLASSES = {"Product": FlowKind.PRODUCT, "WasteFlow": FlowKind.WASTE, "ElementaryFlow": FlowKind.ELEMENTARY}
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """Identifiers in ascending order, and their positions."""
-
-    ids: Sequence[str]
-    frame: pl.DataFrame
-
-    @classmethod
-    def of(cls, values: pl.Series) -> Index:
-        """Index the distinct non-null values."""
-        return cls.ascending(values.drop_nulls().unique().sort())
-
-    @classmethod
-    def ascending(cls, ids: pl.Series) -> Index:
-        """Index values that are distinct and in ascending order already."""
-        frame = pl.DataFrame({"key": ids, "position": np.arange(len(ids), dtype=np.int64)})
-        return cls(ids.to_list(), frame)
-
-    def positions(self, values: pl.Series) -> Ints:
-        """Return the position of each value; -1 for null and for a value that is not in the index."""
-        looked_up = pl.DataFrame({"key": values}).join(self.frame, on="key", how="left", maintain_order="left")
-        return looked_up["position"].fill_null(NONE).to_numpy().astype(np.int64)
 
 
 def extract(select: Select) -> Inventory:
@@ -68,9 +48,14 @@ def extract(select: Select) -> Inventory:
     exchanges = _exchanges(select)
     exchange_index = Index.ascending(exchanges["exchange"])
     processes = Index.of(members(select, "UnitProcess"))
-    flows = Index.of(exchanges["flow"])
+    own = coproducts.statements(select, exchanges["exchange"])
     unit_table = quantities.unit_table(select)
-    factors = emissions.factors(select, exchanges["provider"], processes.ids, unit_table)
+    named = pl.concat((exchanges["provider"], own["displaces"]))
+    factors = emissions.factors(select, named, processes.ids, unit_table)
+    suppliers = pl.Series([*processes.ids, *factors.ids], dtype=pl.String)
+    flows = Index.of(
+        pl.concat((exchanges["flow"], own.filter(~pl.col("displaces").is_in(suppliers.implode()))["displaces"]))
+    )
     units = Index.of(pl.concat([exchanges["unit"], factors.frame["unit"], pl.Series([quantities.MASS_UNIT])]))
     stages = Index.of(exchanges["stage"])
     flow_table, rows = emissions.flow_table(select, flows.ids, _flow_kinds(select, flows), factors)
@@ -84,6 +69,9 @@ def extract(select: Select) -> Inventory:
         stage_ids=stages.ids,
         rows=rows,
         removal_rows=emissions.removal_rows(select, rows),
+        outputs=_output_table(own, exchange_index, flows, processes, factors.ids),
+        rules=coproducts.rules(select),
+        recycling=recycling.recycling_table(select, processes, exchange_index),
         mass_unit=quantities.MASS_UNIT,
         energy_unit=quantities.ENERGY_UNIT,
     )
@@ -154,17 +142,40 @@ def _known(index: Index, values: pl.Series, subjects: pl.Series, predicate: str)
 def _process_table(select: Select, processes: Index, exchanges: Index) -> ProcessTable:
     frame = pl.DataFrame({"process": processes.ids}, schema={"process": pl.String})
     frame = joined(frame, select, ("quantitativeReference", "allocationMethod"), "process")
-    methods = frame["allocationMethod"].drop_nulls().unique().sort()
-    for iri in methods:
-        if iri not in METHODS:
-            raise ExtractionError(
-                f"allocation method <{iri}> is not known. Use one of {', '.join(f'<{m}>' for m in METHODS)}."
-            )
-    codes = frame["allocationMethod"].replace_strict(METHODS, default=AllocationMethod.NONE, return_dtype=pl.Int64)
     return ProcessTable(
         ids=processes.ids,
         reference=_known(exchanges, frame["quantitativeReference"], frame["process"], "quantitativeReference"),
-        method=codes.to_numpy().astype(np.int64),
+        method=_method_codes(frame["allocationMethod"], METHODS),
+    )
+
+
+def _method_codes(stated: pl.Series, known: Mapping[str, AllocationMethod]) -> Ints:
+    """Return the codes of stated allocation methods, -1 for none.
+
+    Raises:
+        ExtractionError: a method is none of the known ones.
+    """
+    for iri in stated.drop_nulls().unique().sort():
+        if iri not in known:
+            raise ExtractionError(
+                f"allocation method <{iri}> is not known. Use one of {', '.join(f'<{m}>' for m in known)}."
+            )
+    codes = stated.replace_strict(known, default=AllocationMethod.NONE, return_dtype=pl.Int64)
+    return codes.to_numpy().astype(np.int64)
+
+
+def _output_table(
+    own: pl.DataFrame, exchanges: Index, flows: Index, processes: Index, factor_ids: Sequence[str]
+) -> OutputTable:
+    """Return what single outputs state: a method of their own, and what they replace elsewhere."""
+    provider = _providers(own["displaces"], processes, factor_ids)
+    provider[provider == UNKNOWN_PROVIDER] = NONE  # a flow, which is linked like any other
+    return OutputTable(
+        exchange=exchanges.positions(own["exchange"]),
+        method=_method_codes(own["allocationMethod"], OWN_METHODS),
+        flow=flows.positions(own["displaces"]),
+        provider=provider,
+        ratio=_numbers(own["substitutionRatio"]),
     )
 
 

@@ -47,22 +47,30 @@ def unit_table(select: Select) -> UnitTable:
 
 def conversions_of(select: Select, flow: str) -> list[Conversion]:
     """Return the properties of one flow that amounts may be converted through."""
-    frame = table(select, load("flow-properties"), "flow", "property", "amount", "unit", "perUnit", "convertible")
+    frame = table(select, load("flow-properties"), *_PROPERTY)
     mine = frame.filter((pl.col("flow") == flow) & (pl.col("convertible") == "true")).sort(pl.all())
-    return [Conversion(number(amount), unit, per) for _, _, amount, unit, per, _ in mine.iter_rows()]
+    return [Conversion(number(amount), unit, per) for _, _, amount, unit, per, _, _ in mine.iter_rows()]
+
+
+_PROPERTY = ("flow", "property", "amount", "unit", "perUnit", "convertible", "year")
 
 
 def with_properties(select: Select, flows: FlowTable) -> FlowTable:
     """Add densities, heating values, masses per piece (conversions) and prices to the flows that state them."""
-    frame = table(select, load("flow-properties"), "flow", "property", "amount", "unit", "perUnit", "convertible")
+    frame = table(select, load("flow-properties"), *_PROPERTY)
     position = {iri: index for index, iri in enumerate(flows.ids)}
     conversions: dict[int, list[Conversion]] = defaultdict(list)
     prices: dict[int, list[Price]] = defaultdict(list)
-    for flow, kind, amount, unit, per_unit, convertible in frame.sort(pl.all()).iter_rows():
+    for flow, kind, amount, unit, per_unit, convertible, year in frame.sort(pl.all()).iter_rows():
         if flow not in position:
             continue
         if kind == PRICE:
-            prices[position[flow]].append(Price(number(amount), unit, per_unit))
+            prices[position[flow]].append(Price(number(amount), unit, per_unit, _year(year)))
         elif convertible == "true":
             conversions[position[flow]].append(Conversion(number(amount), unit, per_unit))
     return replace(flows, conversions=dict(conversions), prices=dict(prices))
+
+
+def _year(text: str | None) -> int | None:
+    """Read a year of xsd:gYear; what is none counts as not stated."""
+    return int(text) if text is not None and text.isdecimal() else None

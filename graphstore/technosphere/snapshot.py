@@ -8,6 +8,7 @@ the generation: a snapshot is never stale, only unused.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -118,7 +119,7 @@ class Snapshot:
         return cls(compiled=compiled, cut_offs=cut_offs, assumed=assumed, **columns, **strings)
 
 
-def snapshot(select: Select, coproducts: str, folder: Path | None) -> Snapshot:
+def snapshot(select: Select, coproducts: str, folder: Path | None, recycling: str = "") -> Snapshot:
     """Return the compiled system of the current graph, from the cache folder of its generation where it is there.
 
     Gaps are kept and marked; whether they are allowed is asked of the supply chain in question (`Reading.require`).
@@ -128,18 +129,20 @@ def snapshot(select: Select, coproducts: str, folder: Path | None) -> Snapshot:
         coproducts: See `Reading.coproducts`.
         folder: Folder that belongs to this state of the graph; None for a store in memory, which is compiled anew.
             A file in it that is damaged is made anew; where none can be written, none is.
+        recycling: See `Reading.recycling`.
 
     Raises:
         FootprintError: the graph does not describe a system (see `footprint.errors`).
         ExtractionError: its statements cannot be read as columns.
     """
     method = coproducts if coproducts in METHODS else UNALLOCATED
-    path = folder / f"system-{meaning()}-{method}.arrays" if folder else None
+    named = f"{method}-{recycling}" if recycling else method
+    path = folder / f"system-{meaning()}-{named}.arrays" if folder and _PLAIN.fullmatch(named) else None
     if path is not None:
         with suppress(OSError, InvalidSystem, KeyError):  # absent, cut short or damaged: made anew
             return Snapshot.read(path)
     inventory = extract(select)
-    made = Snapshot.of(inventory, assemble(inventory, tolerant(coproducts)))
+    made = Snapshot.of(inventory, assemble(inventory, tolerant(coproducts, recycling)))
     if path is not None:
         with suppress(OSError):  # a full disk, a store that may only be read: the answer needs no file
             made.write(path)
@@ -157,6 +160,10 @@ def meaning() -> str:
     return digest.hexdigest()
 
 
-def tolerant(coproducts: str) -> Reading:
-    """Return the reading that keeps every gap, to be judged later, under the same allocation method."""
-    return Reading("cutoff", coproducts if coproducts in METHODS else UNALLOCATED)
+def tolerant(coproducts: str, recycling: str = "") -> Reading:
+    """Return the reading that keeps every gap, to be judged later, under the same allocation method and recycling model."""
+    return Reading("cutoff", coproducts if coproducts in METHODS else UNALLOCATED, recycling)
+
+
+_PLAIN = re.compile(r"[a-z0-9-]+")
+"""What may be part of the name of a file; a model of another name is no model, and is refused when it is looked up."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tanmai.commands.options import AsOf, Coproducts, Front, Json, Lang, Release, Store, Unlinked
+from tanmai.commands.options import AsOf, Coproducts, Front, Json, Lang, Recycling, Release, Store, Unlinked
 from tanmai.words import Language, word
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def products(
     text: Annotated[str, typer.Argument(help="Part of a name; all products when left out. 名称片段。")] = "",
     unlinked: Unlinked = "cutoff",
     coproducts: Coproducts = "unallocated",
+    recycling: Recycling = "stated",
     as_of: AsOf = None,
     release: Release = None,
     store: Store = None,
@@ -77,16 +78,16 @@ def products(
     lang: Lang = None,
 ) -> None:
     """List the products that can be calculated, with the process that makes each. 列出可计算的产品。"""
-    from footprint.gaps import Reading
-    from graphstore.answers.graph import Calculation, Settings
+    from graphstore.answers.graph import Calculation
     from graphstore.answers.names import Names
     from graphstore.answers.products import products as listed
     from tanmai import knowledge
+    from tanmai.commands.calculate import settings_of
 
     front = Front.of(store, json, lang)
     with front.view(as_of, release) as graph:
         knowledge.require(graph)
-        calculation = Calculation(graph, Settings(reading=Reading(unlinked, coproducts)))
+        calculation = Calculation(graph, settings_of("AR6", unlinked, coproducts, strict=False, recycling=recycling))
         names = Names(calculation)
         rows = listed(calculation)
         names.learn(iri for row in rows for iri in (row.iri, row.process, row.unit))

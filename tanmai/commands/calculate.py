@@ -16,6 +16,7 @@ from tanmai.commands.options import (
     Gwp,
     Json,
     Lang,
+    Recycling,
     Release,
     SectorAverage,
     Store,
@@ -45,6 +46,7 @@ def footprint(
     gwp: Gwp = "AR6",
     unlinked: Unlinked = "error",
     coproducts: Coproducts = "error",
+    recycling: Recycling = "stated",
     strict: Strict = False,
     sector_average: SectorAverage = False,
     as_of: AsOf = None,
@@ -63,7 +65,7 @@ def footprint(
         )
     if out is not None and not all_products:
         raise typer.BadParameter("--out writes the table of --all; for one product use --json > FILE.")
-    settings = settings_of(gwp, unlinked, coproducts, strict=strict, sector_average=sector_average)
+    settings = settings_of(gwp, unlinked, coproducts, strict=strict, recycling=recycling, sector_average=sector_average)
     with calculating(front, (as_of, release), settings) as calculation:
         if all_products:
             _all(front, calculation, out)
@@ -99,12 +101,21 @@ def calculating(front: Front, state: tuple[str | None, str | None], settings: Se
             raise
 
 
-def settings_of(gwp: str, unlinked: str, coproducts: str, *, strict: bool, sector_average: bool = False) -> Settings:
-    """Return the method settings that the options ask for."""
+def settings_of(
+    gwp: str,
+    unlinked: str,
+    coproducts: str,
+    *,
+    strict: bool,
+    recycling: str = "stated",
+    sector_average: bool = False,
+) -> Settings:
+    """Return the method settings that the options of a command say."""
     from footprint.gaps import Reading
     from graphstore.answers.graph import Settings
 
-    return Settings(gwp.upper(), Reading(unlinked, coproducts), strict, sector_average)
+    chosen = "" if recycling == "stated" else recycling
+    return Settings(gwp.upper(), Reading(unlinked, coproducts, chosen), strict, sector_average)
 
 
 def _all(front: Front, calculation: Calculation, out: Path | None) -> None:
@@ -149,6 +160,7 @@ def explain(
     gwp: Gwp = "AR6",
     unlinked: Unlinked = "error",
     coproducts: Coproducts = "error",
+    recycling: Recycling = "stated",
     strict: Strict = False,
     sector_average: SectorAverage = False,
     as_of: AsOf = None,
@@ -162,7 +174,7 @@ def explain(
     formats = ("text", "json", "mermaid", "html")
     if format not in formats:
         raise typer.BadParameter(f"{format!r} is no format; choose one of {', '.join(formats)}.", param_hint="--format")
-    settings = settings_of(gwp, unlinked, coproducts, strict=strict, sector_average=sector_average)
+    settings = settings_of(gwp, unlinked, coproducts, strict=strict, recycling=recycling, sector_average=sector_average)
     with calculating(front, (as_of, release), settings) as calculation:
         from graphstore.answers.explanation import explain as explained
         from graphstore.answers.units import find_unit

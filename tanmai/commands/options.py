@@ -37,8 +37,13 @@ Coproducts = Annotated[
     str,
     typer.Option(
         "--coproducts",
-        help="Several products without a stated method: error, unallocated, mass, energy, economic. 未注明分配方法的共生产品。",
+        help="Several products without a stated method: error, unallocated, mass, energy, economic, system-expansion, "
+        "price-ratio. 未注明分配方法的共生产品。",
     ),
+]
+Recycling = Annotated[
+    str,
+    typer.Option("--recycling", help="Recycling model: stated, cut-off, closed-loop, cff. 再生利用模型。"),
 ]
 AsOf = Annotated[
     str | None,

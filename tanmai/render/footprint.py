@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from tanmai.figures import bar, figure, percent
+from tanmai.render.credits import credits_of, recycling_of
 from tanmai.render.explanation import cut_off_lines
 from tanmai.render.names import named, origin, symbol
 from tanmai.render.tables import console, table
@@ -29,6 +30,8 @@ def show(data: Mapping[str, Any], lang: Language) -> None:
     stages(data, lang)
     gases(data, lang)
     contributions(data, lang)
+    credits_of(data, lang)
+    recycling_of(data, lang)
     reservations(data, lang)
     out = console()
     listed = ", ".join(

@@ -143,7 +143,7 @@ def _called(line: Mapping[str, Any], lang: Language) -> str:
 
 def _difference(data: Mapping[str, Any], lang: Language) -> None:
     console().print(
-        f"{word('difference', lang)} = {figure(data['value'], 6)} kg CO2e  "
+        f"{word('difference_drawn', lang)} = {figure(data['value'], 6)} kg CO2e  "
         f"({word('bound', lang)} {data['error_bound']:.1e})",
         style="bold",
         soft_wrap=True,

@@ -11,14 +11,18 @@ from footprint.inventory import (
     NONE,
     UNKNOWN_PROVIDER,
     AllocationMethod,
+    AllocationRules,
     Direction,
     ExchangeTable,
     FactorTable,
     FlowKind,
     FlowTable,
     Inventory,
+    OutputTable,
     Price,
     ProcessTable,
+    RecyclingParameters,
+    RecyclingTable,
 )
 from footprint.system import EmissionRow
 from footprint.units import Conversion, Unit, UnitTable
@@ -55,7 +59,11 @@ class Book:
     exchanges: list[dict[str, Any]] = field(default_factory=list)
     factors: dict[str, tuple[str, list[tuple[EmissionRow, float]], str | None]] = field(default_factory=dict)
     conversions: dict[str, list[Conversion]] = field(default_factory=dict)
-    prices: dict[str, Price] = field(default_factory=dict)
+    prices: dict[str, Price | list[Price]] = field(default_factory=dict)
+    rules: AllocationRules = field(default_factory=AllocationRules)
+    recycling: dict[str, RecyclingParameters] = field(default_factory=dict)
+    models: dict[str, tuple[float, float]] = field(default_factory=dict)
+    chosen: dict[str, str] = field(default_factory=dict)
 
     def process(
         self,
@@ -65,6 +73,9 @@ class Book:
         method: AllocationMethod = AllocationMethod.NONE,
     ) -> Book:
         """Add a process; an exchange is (side, flow, amount, unit, options...). Its name is process-flow, or option `name`.
+
+        Options `by`, `replaces` (a flow, process or factor) and `ratio` make a row of the table of outputs; `role` is the
+        recycling role.
 
         Flows that are not known yet become products. The reference is the first exchange when it is not named.
         """
@@ -98,6 +109,12 @@ class Book:
         def provider(row: dict[str, Any]) -> int:
             return providers.get(row["provider"], UNKNOWN_PROVIDER) if "provider" in row else NONE
 
+        own = [row for row in self.exchanges if row.keys() & {"by", "replaces", "ratio"}]
+        roles = [row for row in self.exchanges if "role" in row]
+
+        def indices(values: Any) -> Any:
+            return np.array(list(values), dtype=np.int64)
+
         emitted = [(f, ROWS.index(row), kg) for f, name in enumerate(factors) for row, kg in self.factors[name][1]]
         reference = [self.processes[p]["reference"] for p in processes]
         return Inventory(
@@ -125,7 +142,7 @@ class Book:
                 kind=np.array([self.flows[f] for f in flows], dtype=np.int64),
                 row=np.array([{"CO2": 0, "uptake": 1}.get(f, NONE) for f in flows], dtype=np.int64),
                 conversions={flows.index(f): found for f, found in self.conversions.items()},
-                prices={flows.index(f): [price] for f, price in self.prices.items()},
+                prices={flows.index(f): p if isinstance(p, list) else [p] for f, p in self.prices.items()},
             ),
             factors=FactorTable(
                 ids=factors,
@@ -140,6 +157,21 @@ class Book:
             stage_ids=stages,
             rows=ROWS,
             removal_rows=frozenset({1}),
+            outputs=OutputTable(
+                exchange=indices(names.index(row["name"]) for row in own),
+                method=indices(row.get("by", NONE) for row in own),
+                flow=indices(flows.index(row["replaces"]) if row.get("replaces") in flows else NONE for row in own),
+                provider=indices(providers.get(row.get("replaces"), NONE) for row in own),
+                ratio=np.array([row.get("ratio", np.nan) for row in own], dtype=np.float64),
+            ),
+            rules=self.rules,
+            recycling=RecyclingTable(
+                parameters={processes.index(p): found for p, found in self.recycling.items()},
+                model={processes.index(p): name for p, name in self.chosen.items()},
+                models=self.models,
+                exchange=indices(names.index(row["name"]) for row in roles),
+                role=indices(row["role"] for row in roles),
+            ),
             mass_unit="kg",
             energy_unit="MJ",
         )

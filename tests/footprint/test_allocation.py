@@ -296,7 +296,8 @@ def test_a_negative_co_product_is_refused():
 
 def test_an_unknown_reading_is_refused():
     with pytest.raises(
-        InvalidInventory, match="coproducts is 'volume'; choose one of economic, energy, error, mass, unallocated"
+        InvalidInventory,
+        match="coproducts is 'volume'; choose one of economic, energy, error, mass, price-ratio, system-expansion",
     ):
         Reading(coproducts="volume")
 

@@ -258,7 +258,7 @@ def test_two_prices_of_one_flow_are_refused(case):
     for name, price in (("part", 1), ("part", 2), ("b", 1)):
         text += f":{name} tm:hasProperty [ a tm:PropertyValue ; tm:property property:price ; tm:amount {price} ; "
         text += "tm:unit unit:CCY_CNY ; tm:perUnit unit:KiloGM ] .\n"
-    with pytest.raises(AllocationError, match=rf"needs the price of <{EX}part>, which states 2"):
+    with pytest.raises(AllocationError, match=rf"needs one price of <{EX}part> a year, which states 2"):
         case(text).total("part")
 
 

@@ -167,6 +167,9 @@ def test_lithium_ion_pilots(store: ox.Store) -> None:
         ("cut-off-total", "0.05"),
         ("battery-feqc-M1-N1", "60"),
         ("ets-ccer-cap", "0.05"),
+        ("allocation-price-ratio-limit", "5"),
+        ("allocation-price-years", "3"),
+        ("recycling-A-metal", "0.2"),
     ],
 )
 def test_reference_values(store: ox.Store, key: str, value: str) -> None:
@@ -180,9 +183,11 @@ def test_recalled_values_are_marked_unverified(store: ox.Store) -> None:
             ORDER BY ?v""",
     )
     assert [value.removeprefix("reference-value/") for (value,) in rows] == [
+        "allocation-price-ratio-limit",
         "anode-NC-older",
         "pfc-default-C2F6-CN",
         "pfc-default-CF4-CN",
+        "recycling-A-metal",
     ]
     assert (
         ask(

@@ -77,9 +77,13 @@ def test_only_the_footprint_series_of_electricity_factors_is_usable(shipped):
         ("boundary", "cradle-to-cradle cradle-to-gate cradle-to-grave gate-to-gate"),
         ("data-kind", "estimated illustrative primary secondary"),
         ("gwp-set", "AR4 AR5 AR6 unknown"),
-        ("allocation", "economic energy mass stated subdivision system-expansion unallocated"),
+        ("allocation", "economic energy mass price-ratio stated subdivision system-expansion unallocated"),
         ("linking-rule", "cut-off default-provider lowest-identifier stated unique-producer"),
         ("recycling-model", "cff closed-loop cut-off none"),
+        (
+            "recycling-role",
+            "displaced-energy displaced-virgin-material disposal energy-recovery recycled-material recycling-at-end-of-life virgin-material",
+        ),
         ("dataset-status", "current retired superseded"),
     ],
 )
