@@ -12,7 +12,7 @@ import sys
 
 import typer
 
-from tanmai.commands import ask, calculate, data, demo, materialize, search
+from tanmai.commands import ask, calculate, data, demo, materialize, missing, search
 
 app = typer.Typer(
     name="tanmai",
@@ -31,6 +31,7 @@ app.command(name="products")(ask.products)
 app.command(name="search")(search.search)
 app.command(name="footprint")(calculate.footprint)
 app.command(name="explain")(calculate.explain)
+app.command(name="missing")(missing.missing)
 app.command(name="materialize")(materialize.materialize)
 app.command(name="export")(data.export)
 app.command(name="backup")(data.backup)
