@@ -14,7 +14,7 @@ import numpy as np
 
 from footprint.assemble import assemble
 from footprint.errors import FootprintError, InvalidInventory
-from footprint.gaps import METHODS, UNALLOCATED, Reading
+from footprint.gaps import METHODS, UNALLOCATED, CutOffReason, Reading
 from footprint.inventory import UNKNOWN_PROVIDER, Inventory
 from footprint.upstream import upstream
 from graphstore.answers.cutoffs import processes_in
@@ -60,6 +60,8 @@ class Gap:
 def incomplete(calculation: Calculation, product: str, amount: float, unit: str | None) -> tuple[Question, list[Gap]]:
     """Solve the supply chain of a product with its gaps left out, and return it with them, in order of exchange.
 
+    Co-products without a method are no gaps where the reading says how they are read.
+
     Raises:
         UnknownNameError, UnitError, FootprintError: see `graphstore.answers.question.ask`.
     """
@@ -71,8 +73,11 @@ def incomplete(calculation: Calculation, product: str, amount: float, unit: str 
         if not refused:
             raise
         question = ask(masked, product, amount, unit)
-        return question, _gaps(question, refused)
-    return question, _gaps(question, {})
+    else:
+        refused = {}
+    undecided = calculation.settings.reading.coproducts == "error"
+    found = _gaps(question, refused)
+    return question, [gap for gap in found if undecided or gap.reason != CutOffReason.UNALLOCATED_PRODUCT]
 
 
 def _tolerant(settings: Settings) -> Settings:

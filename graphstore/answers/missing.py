@@ -8,7 +8,7 @@ estimates. Where the graph holds nothing of the kind, the answer is "no data" an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -49,36 +49,70 @@ def missing(calculation: Calculation, product: str, amount: float = 1.0, unit: s
         FootprintError: the supply chain cannot be computed for another reason than missing links.
     """
     question, gaps = incomplete(calculation, product, amount, unit)
-    solved, names, snapshot = question.calculation, question.names, question.calculation.snapshot
-    proxies = Proxies(solved)
+    proxies = Proxies(question.calculation)
     found = [(gap, None if gap.reason == _METHOD else proxies.best(gap)) for gap in gaps]
-    names.learn(_named(question, found))
-    scores = _quality(question, [best[0].maker for _, best in found if best])
-    total = question.chain.total(solved.cost)
-    filled = float(total.values) + sum(best[1] * best[0].value for _, best in found if best)
-    links: list[dict[str, Any]] = [_link(question, gap, best, filled, scores) for gap, best in found]
-    bound = float(total.bounds) + sum(link["effect"]["error_bound"] for link in links if link["effect"])
+    question.names.learn(_named(question, found))
+    snapshot, names = question.calculation.snapshot, question.names
     return {
         "product": names[str(snapshot.product_of(question.activity))].as_dict(),
         "process": names[snapshot.maker(question.activity)].as_dict(),
         "amount": question.amount,
         "unit": names[question.unit].as_dict(),
         "complete": not gaps,
-        "total": {"value": float(total.values), "unit": "kg CO2e", "error_bound": float(total.bounds)},
-        "total_with_proxies": {"value": filled, "unit": "kg CO2e", "error_bound": bound, "estimate": True},
-        "without_data": sum(link["answer"] == NO_DATA for link in links),
-        "missing": sorted(links, key=_order),
+        **_answers(question, found),
         "allocations": _allocations(calculation, question, product) if _undecided(gaps) else [],
         "rule": {"text_en": RULE_EN, "text_zh": RULE_ZH},
         "assumptions": [{"code": "proxy-estimate", "text_en": _ESTIMATE_EN, "text_zh": _ESTIMATE_ZH}],
         "narrowed": question.narrowed,
-        "settings": solved.settings.as_dict(),
-        "inputs": inputs(solved),
-        "engine": engine(solved, question.chain.info),
+        "settings": question.calculation.settings.as_dict(),
+        "inputs": inputs(question.calculation),
+        "engine": engine(question.calculation, question.chain.info),
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What the proxies say of themselves: stated quality scores, and which rest on illustrative figures."""
+
+    scores: dict[str, list[dict[str, Any]]]
+    illustrative: frozenset[str]
+
+    @classmethod
+    def of(cls, question: Question, makers: Sequence[str]) -> _Facts:
+        """Look up processes and factors together."""
+        marked = question.calculation.about(load("illustrative-nodes"), "node", makers)
+        return cls(_quality(question, makers), frozenset(str(row["node"]) for row in marked))
+
+
+def _quality(question: Question, iris: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """Return the stated data-quality scores of the proxies; scores on different scales are not added up."""
+    rows = question.calculation.about(load("quality-scores"), "node", iris)
+    names = question.names
+    names.learn(str(row[key]) for row in rows for key in ("indicator", "scale") if row[key] is not None)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        scale = None if row["scale"] is None else names[str(row["scale"])].as_dict()
+        score = {"indicator": names[str(row["indicator"])].as_dict(), "score": float(str(row["score"])), "scale": scale}
+        found.setdefault(str(row["node"]), []).append(score)
+    return found
+
+
 _Found = Sequence[tuple[Gap, tuple[Proxy, float] | None]]
+
+
+def _answers(question: Question, found: _Found) -> dict[str, Any]:
+    """The totals with and without the proxies, and the missing links one by one."""
+    total = question.chain.total(question.calculation.cost)
+    filled = float(total.values) + sum(best[1] * best[0].value for _, best in found if best)
+    facts = _Facts.of(question, [best[0].maker for _, best in found if best])
+    links: list[dict[str, Any]] = [_link(question, gap, best, filled, facts) for gap, best in found]
+    bound = float(total.bounds) + sum(link["effect"]["error_bound"] for link in links if link["effect"])
+    return {
+        "total": {"value": float(total.values), "unit": "kg CO2e", "error_bound": float(total.bounds)},
+        "total_with_proxies": {"value": filled, "unit": "kg CO2e", "error_bound": bound, "estimate": True},
+        "without_data": sum(link["answer"] == NO_DATA for link in links),
+        "missing": sorted(links, key=_order),
+    }
 
 
 def _named(question: Question, found: _Found) -> list[str]:
@@ -105,11 +139,7 @@ def _order(link: dict[str, Any]) -> tuple[int, float, str]:
 
 
 def _link(
-    question: Question,
-    gap: Gap,
-    best: tuple[Proxy, float] | None,
-    filled: float,
-    scores: dict[str, list[dict[str, Any]]],
+    question: Question, gap: Gap, best: tuple[Proxy, float] | None, filled: float, facts: _Facts
 ) -> dict[str, Any]:
     """One missing link, ready for people and JSON."""
     names = question.names
@@ -141,7 +171,7 @@ def _link(
     bound = abs(amount) * proxy.bound + scale * gap.bound * (abs(proxy.value) + proxy.bound)
     effect = {"value": value, "unit": "kg CO2e", "error_bound": bound, "estimate": True}
     effect["share"] = value / filled if filled else None
-    return made | {"answer": "proxy", "proxy": _proxy(question, proxy, scores.get(proxy.maker, [])), "effect": effect}
+    return made | {"answer": "proxy", "proxy": _proxy(question, proxy, facts), "effect": effect}
 
 
 def _makers(question: Question, gap: Gap) -> list[str]:
@@ -155,7 +185,7 @@ def _makers(question: Question, gap: Gap) -> list[str]:
     )
 
 
-def _proxy(question: Question, proxy: Proxy, quality: list[dict[str, Any]]) -> dict[str, Any]:
+def _proxy(question: Question, proxy: Proxy, facts: _Facts) -> dict[str, Any]:
     names, (en, zh) = question.names, RULES[proxy.rule]
     return {
         **names[proxy.maker].as_dict(),
@@ -170,21 +200,9 @@ def _proxy(question: Question, proxy: Proxy, quality: list[dict[str, Any]]) -> d
         "place_steps": proxy.steps,
         "year": proxy.year,
         "years_apart": proxy.years,
-        "quality": quality,
+        "quality": facts.scores.get(proxy.maker, []),
+        "illustrative": proxy.maker in facts.illustrative,
     }
-
-
-def _quality(question: Question, iris: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
-    """Return the stated data-quality scores of the proxies; scores on different scales are not added up."""
-    rows = question.calculation.about(load("quality-scores"), "node", iris)
-    names = question.names
-    names.learn(str(row[key]) for row in rows for key in ("indicator", "scale") if row[key] is not None)
-    found: dict[str, list[dict[str, Any]]] = {}
-    for row in rows:
-        scale = None if row["scale"] is None else names[str(row["scale"])].as_dict()
-        score = {"indicator": names[str(row["indicator"])].as_dict(), "score": float(str(row["score"])), "scale": scale}
-        found.setdefault(str(row["node"]), []).append(score)
-    return found
 
 
 def _allocations(calculation: Calculation, question: Question, product: str) -> list[dict[str, Any]]:

@@ -8,7 +8,8 @@ more exchanges use.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -24,6 +25,7 @@ from graphstore.answers.board import Board
 from graphstore.answers.gaps import REFUSED_FACTOR, Gap
 from graphstore.answers.graph import Calculation, Settings
 from graphstore.answers.places import Places
+from graphstore.errors import ExtractionError
 from graphstore.queries import load
 from graphstore.technosphere.columns import number, table
 from graphstore.technosphere.emissions import characterisation
@@ -174,20 +176,30 @@ class Proxies:
             self.calculation.select, "SELECT ?f { ?f a <https://w3id.org/tanmai/ontology#EmissionFactor> }", "f"
         )["f"]
         found = stated_factors(self.calculation.select, named, (), self._units)
-        rows: tuple[EmissionRow, ...] = tuple(dict.fromkeys(row for _, row, _ in found.emissions))
-        weights = characterisation(self.calculation.select, rows, self.calculation.settings.gwp_set).excluding_biogenic
-        worth = dict(zip(rows, weights.tolist(), strict=True))
+        worth = self._worth({row for _, row, _ in found.emissions})
+        unknown = {position for position, row, _ in found.emissions if row not in worth}
         value, size = np.zeros(len(found.ids)), np.zeros(len(found.ids))
         for position, row, amount in found.emissions:
+            if position in unknown:
+                continue  # a gas without a potential under this set: never counted as zero
             value[position] += worth[row] * amount
             size[position] += abs(worth[row] * amount)
-        bound = size * (len(rows) + 2) * np.finfo(np.float64).eps
+        bound = size * (len(worth) + 2) * np.finfo(np.float64).eps
         units = found.frame["unit"].to_list()
         return {
             iri: _Supplier(None, str(units[i]), float(value[i]), float(bound[i]), complete=True)
             for i, iri in enumerate(found.ids)
-            if i not in found.refusal
+            if i not in found.refusal and i not in unknown
         }
+
+    def _worth(self, rows: Iterable[EmissionRow]) -> dict[EmissionRow, float]:
+        """What one kilogram of each emission counts in the total; those without a potential are left out."""
+        select, gwp_set = self.calculation.select, self.calculation.settings.gwp_set
+        worth = {}
+        for row in rows:
+            with suppress(ExtractionError):
+                worth[row] = float(characterisation(select, (row,), gwp_set).excluding_biogenic[0])
+        return worth
 
     @cached_property
     def _makers(self) -> dict[str, list[str]]:

@@ -67,6 +67,8 @@ def _proxy(link: Mapping[str, Any], lang: Language) -> str:
     parts = [proxy[f"match_{lang}"], *_distance(proxy, lang)]
     if not proxy["complete"]:
         parts.append(word("proxy_incomplete", lang))
+    if proxy["illustrative"]:
+        parts.append(word("illustrative", lang))
     if proxy["quality"]:
         scores = "; ".join(f"{named(q['indicator'], lang)} {q['score']:g}" for q in proxy["quality"])
         parts.append(word("quality_scores", lang, scores=scores))

@@ -147,6 +147,30 @@ def test_a_factor_that_supplies_the_flow_elsewhere_is_a_proxy(case):
     assert link["effect"]["value"] == pytest.approx(0.5)
 
 
+def test_a_factor_that_states_masses_of_gases_counts_under_the_gwp_set_asked_for(case):
+    """0.01 kg fossil CH4 per MJ counts 29.8 in AR6 and 30 in AR5 (IPCC)."""
+    gases = ":ef a tm:EmissionFactor ; tm:perUnit unit:MegaJ ; tm:gasMass :ef-ch4 . :ef-ch4 a tm:GasMass ; tm:gas gas:CH4_fossil ; "
+    gases += "tm:emissionCategory category:fossil ; tm:amount 10 ; tm:unit unit:GM . "
+    user = process("oven", inputs=((":heat", 3, "unit:MegaJ", "tm:defaultProvider :ef ;"),))
+    loaded = case(product("heat") + gases + user + process("dryer", inputs=((":heat", 5, "unit:MegaJ"),)))
+    assert only(ask(loaded, "dryer"))["effect"]["value"] == pytest.approx(5 * 0.298)
+    assert only(ask(loaded, "dryer", gwp="AR5"))["effect"]["value"] == pytest.approx(5 * 0.3)
+
+
+def test_a_factor_of_a_gas_without_a_potential_is_no_proxy(case):
+    odd = ":odd a tm:GreenhouseGas . :ef a tm:EmissionFactor ; tm:perUnit unit:MegaJ ; tm:gasMass :ef-odd . :ef-odd a tm:GasMass ; "
+    odd += "tm:gas :odd ; tm:emissionCategory category:fossil ; tm:amount 1 . :heat tm:commodityCode :c . :ef tm:commodityCode :c . "
+    loaded = case(product("heat") + odd + process("dryer", inputs=((":heat", 5, "unit:MegaJ"),)))
+    assert only(ask(loaded, "dryer"))["answer"] == "no data"
+
+
+@pytest.mark.parametrize(
+    "mark", [":steel-making tm:illustrative true .", ":steel-emission-1 tm:illustrative true .", ""]
+)
+def test_a_proxy_of_illustrative_figures_says_so(case, mark):
+    assert only(ask(case(STEEL + CAR + mark), "car"))["proxy"]["illustrative"] is bool(mark)
+
+
 def test_the_factor_that_more_exchanges_use_wins(case):
     other = FACTOR.replace(":ef ", ":a-rare-ef ").replace("0.1", "9")
     users = "".join(process(n, inputs=((":heat", 1, "unit:MegaJ", "tm:defaultProvider :ef ;"),)) for n in ("u1", "u2"))
@@ -215,6 +239,8 @@ def test_co_products_lack_a_method_and_the_answer_tells_what_each_method_gives(c
 def test_a_method_that_is_asked_for_counts_as_stated(case):
     data = ask(case(JOINT), "a", coproducts="mass")
     assert (data["complete"], data["total"]["value"]) == (True, pytest.approx(2.0))
+    data = ask(case(JOINT), "a", coproducts="unallocated")
+    assert (data["complete"], data["total"]["value"]) == (True, pytest.approx(8.0))
 
 
 def test_an_input_of_allocated_products_is_missing_for_their_share(case):
