@@ -20,9 +20,11 @@ from footprint.upstream import upstream
 from graphstore.answers.cutoffs import processes_in
 from graphstore.answers.graph import Calculation, Settings
 from graphstore.answers.names import Names
-from graphstore.answers.products import find, unassembled_products
+from graphstore.answers.products import find, products, unassembled_products
 from graphstore.answers.question import Question, ask
+from graphstore.errors import UnknownNameError
 from graphstore.queries import load
+from graphstore.technosphere.columns import members, table
 from graphstore.technosphere.extract import extract
 from graphstore.technosphere.snapshot import Snapshot, tolerant
 
@@ -68,6 +70,9 @@ def incomplete(calculation: Calculation, product: str, amount: float, unit: str 
     tolerating = Calculation(calculation.graph, _tolerant(calculation.settings), calculation.part)
     try:
         question = ask(tolerating, product, amount, unit)
+    except UnknownNameError as error:
+        _refuse_unmade(calculation, product, error)
+        raise
     except InvalidInventory:
         masked, refused = _without_refused(tolerating, product)
         if not refused:
@@ -78,6 +83,23 @@ def incomplete(calculation: Calculation, product: str, amount: float, unit: str 
     undecided = calculation.settings.reading.coproducts == "error"
     found = _gaps(question, refused)
     return question, [gap for gap in found if undecided or gap.reason != CutOffReason.UNALLOCATED_PRODUCT]
+
+
+def _refuse_unmade(calculation: Calculation, text: str, error: UnknownNameError) -> None:
+    """Say of a product that stands in the graph without a process that this process is what is missing."""
+    wanted = text.strip().lower()
+    labels = table(calculation.select, load("product-labels"), "product", "label")
+    called = labels.filter(labels["label"].str.to_lowercase() == wanted)["product"].unique().sort().to_list()
+    known = called or [iri for iri in members(calculation.select, "Product") if iri == text]
+    try:
+        made = {row.iri for row in products(calculation)} if known else set()
+    except FootprintError:
+        return  # the store as a whole cannot be assembled; the name was looked for in what it states
+    if known and made.isdisjoint(known):
+        raise UnknownNameError(
+            f"no data: <{known[0]}> is in the graph, but no process makes it. The missing link is its own unit process: load one "
+            "with this product as tm:output, or ask about a product that is made (`tanmai products` lists them)."
+        ) from error
 
 
 def _tolerant(settings: Settings) -> Settings:

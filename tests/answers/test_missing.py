@@ -289,6 +289,20 @@ def test_a_product_that_is_not_there_is_an_error(case):
         ask(case(STEEL), "unobtainium bar")
 
 
+@pytest.mark.parametrize("asked", [f"{EX}rubber", " Natural Rubber"])
+def test_of_a_product_that_no_process_makes_the_process_is_the_missing_link(case, asked):
+    loaded = case(STEEL + product("rubber", "natural rubber"))
+    with pytest.raises(UnknownNameError, match=f"no data: <{EX}rubber> is in the graph, but no process makes it"):
+        missing(loaded.calculation(), asked)
+
+
+def test_a_name_of_several_products_stays_a_question_of_names(case):
+    """Two are made and one is not: which is meant is asked first."""
+    several = STEEL.replace('"steel"@en', '"Steel"@en') + rival("other", "CN", 2024)
+    with pytest.raises(UnknownNameError, match="fits 2 products"):
+        missing(case(several + CAR).calculation(), "Steel")
+
+
 @pytest.mark.parametrize(
     ("first", "second", "steps"),
     [
