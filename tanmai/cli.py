@@ -12,7 +12,7 @@ import sys
 
 import typer
 
-from tanmai.commands import ask, calculate, data, demo, flowchart, hybrid, materialize, search, variants
+from tanmai.commands import ask, calculate, data, demo, flowchart, hybrid, materialize, missing, search, variants
 from tanmai.commands import uncertainty as uncertain
 
 app = typer.Typer(
@@ -32,6 +32,7 @@ app.command(name="products")(ask.products)
 app.command(name="search")(search.search)
 app.command(name="footprint")(calculate.footprint)
 app.command(name="explain")(calculate.explain)
+app.command(name="missing")(missing.missing)
 app.command(name="materialize")(materialize.materialize)
 app.command(name="hybrid")(hybrid.hybrid)
 app.command(name="method")(hybrid.method)

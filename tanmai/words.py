@@ -7,6 +7,29 @@ from typing import Final, Literal
 Language = Literal["en", "zh"]
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
+    # missing data and proxies
+    "asked_by": ("asked for by", "需求过程"),
+    "effect": ("effect, kg CO2e", "影响，kg CO2e"),
+    "best_proxy": ("best proxy", "最佳替代数据"),
+    "place_steps": ("steps in place: {count}", "地域相差 {count} 级"),
+    "place_unknown": ("place not comparable", "地域无法比较"),
+    "years_apart": ("years: {count:+d}", "年份相差 {count:+d}"),
+    "year_unknown": ("year not comparable", "年份无法比较"),
+    "proxy_incomplete": ("has gaps itself", "自身数据不完整"),
+    "quality_scores": ("quality {scores}", "数据质量 {scores}"),
+    "no_data": ("no data", "无数据"),
+    "method_missing": ("an allocation method is missing, not data", "缺少分配方法，而非数据"),
+    "co_product_of": (
+        "made as a co-product without allocation method by {names}",
+        "由 {names} 作为未注明分配方法的共生产品产出",
+    ),
+    "nothing_missing": ("Nothing is missing: the product can be computed.", "数据完整，可以计算。"),
+    "links_missing": ("{count} links are missing", "缺少 {count} 项数据"),
+    "total_without": ("Counted so far, gaps left out", "目前可计算部分（缺失项未计入）"),
+    "total_with_proxies": ("With the proxies, estimate", "采用替代数据后（估算）"),
+    "not_counted": ("{count} links without data are not counted", "另有 {count} 项无数据，未计入"),
+    "allocation_method": ("allocation method", "分配方法"),
+    "refused_because": ("refused: {reason}", "被拒：{reason}"),
     "removed": ("{count} sets of results taken out of the graph.", "已从图谱移除 {count} 组结果。"),
     "refused": ("{count} products without a footprint under these settings", "{count} 个产品在该设置下无法给出碳足迹"),
     "written_before": (

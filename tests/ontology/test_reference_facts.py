@@ -266,3 +266,15 @@ def test_labels_in_both_languages(store: ox.Store, cls: str) -> None:
     query = f"""SELECT ?n {{ ?n a tm:{cls} . FILTER(STRSTARTS(STR(?n), "{BASE}"))
         FILTER NOT EXISTS {{ ?n rdfs:label ?zh, ?en FILTER(lang(?zh) = "zh" && lang(?en) = "en") }} }}"""
     assert ask(store, query) == []
+
+
+def test_one_policy_asks_for_a_hundred_product_rules_by_2027(store: ox.Store) -> None:
+    query = """SELECT DISTINCT ?document {
+        ?t tm:targetYear "2027"^^xsd:gYear ; tm:setBy/dcterms:identifier ?document ;
+            tm:quantity [ tm:measure <target-measure/pcf-rules> ; tm:amount 100.0 ] }"""
+    assert ask(store, query) == [("环气候〔2024〕30号",)]
+
+
+def test_one_label_is_mandatory_and_contested(store: ox.Store) -> None:
+    rows = ask(store, "SELECT ?label { ?label tm:obligation <obligation/mandatory-contested> }")
+    assert rows == [("carbon-label/fr-grenelle-2",)]

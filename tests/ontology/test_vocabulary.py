@@ -208,7 +208,8 @@ def test_files_come_vocabulary_first_and_in_order():
 
 def test_an_unknown_file_is_refused_with_what_there_is():
     with pytest.raises(
-        ontology.UnknownFileError, match=r"'alignments/owl\.ttl'.*dcat\.ttl, prov\.ttl, qudt\.ttl, skos\.ttl"
+        ontology.UnknownFileError,
+        match=r"'alignments/owl\.ttl'.*dcat\.ttl, ecfo\.ttl, .*prov\.ttl, qudt\.ttl, schemaorg\.ttl, skos\.ttl",
     ):
         ontology.path("alignments/owl.ttl")
 
