@@ -104,5 +104,6 @@ def _roots() -> tuple[type[Exception], ...]:
     from graphstore.errors import GraphStoreError
     from mappings.errors import MappingError
     from ontology.errors import OntologyError
+    from schemes.errors import SchemeError
 
-    return FootprintError, GraphStoreError, MappingError, OntologyError
+    return FootprintError, GraphStoreError, MappingError, OntologyError, SchemeError

@@ -1,0 +1,67 @@
+"""Rules of calculation schemes on electricity, and plausibility checks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reference_tables.fields import Field, Spec, chinese, count, english, link, number, plain, truth, unit
+from reference_tables.turtle import node, text
+
+if TYPE_CHECKING:
+    from reference_tables.tables import Row
+    from reference_tables.turtle import Graph
+
+
+def _rule_label(graph: Graph, row: Row, rule: str) -> None:
+    """Name a rule after its scheme and the supply it is about."""
+    supply = row.get("method") or "any supply"
+    graph.add(rule, "rdfs:label", text(f"electricity under {row.get('scheme')}: {supply}", "en"))
+    graph.add(rule, "rdfs:label", text(f"{row.get('scheme')} 电力规则：{row.get('method') or '全部供电'}", "zh"))
+
+
+ELECTRICITY_RULES = Spec(
+    "electricity_rules",
+    "electricity-rule",
+    "tm:ElectricityRule",
+    (
+        link("scheme", "tm:calculationScheme", "calculation-scheme"),
+        link("method", "tm:electricityMethod", "electricity-method"),
+        count("order", "tm:order"),
+        link("treatment", "tm:treatment", "electricity-treatment"),
+        link("generation_type", "tm:generationType", "generation"),
+        link("conditions", "tm:requiresCondition", "supply-condition"),
+        link("addable_delivery", "tm:addableDelivery", "generation"),
+        link("sectors", "tm:sector", "cbam-sector"),
+        english("reason_en", "tm:reason"),
+        chinese("reason_zh", "tm:reason"),
+        plain("rule", "dcterms:identifier"),
+    ),
+    hook=_rule_label,
+)
+
+
+def _quantity_kinds(row: Row, column: str) -> list[str]:
+    return [f"quantitykind:{kind}" for kind in row.split(column)]
+
+
+PLAUSIBILITY_CHECKS = Spec(
+    "plausibility_checks",
+    "plausibility-check",
+    "tm:PlausibilityCheck",
+    (
+        english("label_en", "rdfs:label"),
+        chinese("label_zh", "rdfs:label"),
+        link("check", "tm:checkedQuantity", "checked-quantity"),
+        link("product_group", "tm:productGroup", "product-group"),
+        link("input_group", "tm:inputGroup", "product-group"),
+        number("lower", "tm:lowerBound"),
+        truth("lower_inclusive", "tm:lowerInclusive"),
+        number("upper", "tm:upperBound"),
+        truth("upper_inclusive", "tm:upperInclusive"),
+        unit("unit", "tm:unit"),
+        unit("per_unit", "tm:perUnit"),
+        Field("exempt_kinds", "tm:exemptQuantityKind", _quantity_kinds),
+        link("severity", "tm:severity", "severity"),
+        plain("rule", "dcterms:identifier"),
+    ),
+)
