@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+from tanmai.words_schemes import SCHEME_WORDS
+
 Language = Literal["en", "zh"]
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
@@ -64,6 +66,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "unstated": ("stage not stated", "未注明阶段"),
     "value": ("value", "数值"),
     "version": ("version", "版本"),
+    **SCHEME_WORDS,
 }
 
 

@@ -46,7 +46,18 @@ def test_data_files_are_found_through_the_package(package, name):
 
 
 LIGHT = {
-    "footprint": {"pyoxigraph", "rdflib", "polars", "typer", "rich", "numpy", "graphstore", "ontology", "schemes", "tanmai"},
+    "footprint": {
+        "pyoxigraph",
+        "rdflib",
+        "polars",
+        "typer",
+        "rich",
+        "numpy",
+        "graphstore",
+        "ontology",
+        "schemes",
+        "tanmai",
+    },
     "footprint.assemble": {
         "pyoxigraph",
         "rdflib",
@@ -65,7 +76,18 @@ LIGHT = {
     "mappings": {"rdflib", "typer", "schemes", "tanmai", "numpy"},
     "schemes": {"pyoxigraph", "rdflib", "polars", "numpy", "typer", "rich", "tanmai"},
     "schemes.electricity": {"rdflib", "typer", "rich", "mappings", "tanmai"},
-    "tanmai.cli": {"pyoxigraph", "rdflib", "polars", "numpy", "scipy", "numba", "graphstore", "footprint", "mappings", "schemes"},
+    "tanmai.cli": {
+        "pyoxigraph",
+        "rdflib",
+        "polars",
+        "numpy",
+        "scipy",
+        "numba",
+        "graphstore",
+        "footprint",
+        "mappings",
+        "schemes",
+    },
 }
 
 

@@ -252,7 +252,7 @@ def _from_plant(scheme: _Scheme, supply: Supply, rule: ElectricityRule) -> _Line
             f"<{supply.node}> states neither what generates it (tm:generationType) nor a factor (tm:supplyFactor). State one."
         )
     remarks.chosen(chosen, asked.year)
-    remarks.conditions(rule, supply, asked.conditions)
+    remarks.conditions(rule, supply)
     if not (asked.with_delivery and rule.delivery is not None):
         return _Line(supply, rule, chosen)
     delivery = asked.factors.choose(asked.place, asked.year, rule.delivery)
@@ -303,13 +303,14 @@ def _delivered(asked: _Asked, line: _Line) -> Fraction:
 def _shown(asked: _Asked, line: _Line) -> dict[str, Any]:
     """One line for machines; the deciding rule is the one that refused, where one did."""
     names, rule = asked.names, line.refused_by or line.rule
+    treatment = treatments.AS_GRID if line.refused_by else rule.treatment
     names.learn([rule.iri, *rule.sources])
     return {
         "supply": _described(line.supply, names),
         "share": float(line.supply.share),
         "amount_kwh": float(asked.amount * line.supply.share) if asked.unit == KG else None,
         "accepted": line.refused_by is None and line.rule.treatment != treatments.CO2_ONLY,
-        "treatment": names[f"{ID}electricity-treatment/{rule.treatment}"].as_dict(),
+        "treatment": names[f"{ID}electricity-treatment/{treatment}"].as_dict(),
         "missing_conditions": list(line.missing),
         "factor": line.chosen.factor.as_dict(names) if line.chosen else None,
         "delivery_factor": line.delivery.factor.as_dict(names) if line.delivery else None,

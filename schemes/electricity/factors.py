@@ -205,7 +205,7 @@ class Factors:
         if not factor.usable:
             kind = self.names[str(factor.kind)].in_language("en") if factor.kind else "of a refused kind"
             raise WrongFactorKindError(
-                f"<{iri}> is a {kind}: {float(factor.value):g} kg CO2 per kWh of the generation stage only, for the accounting of "
+                f"<{iri}> is of the kind “{kind}”: {float(factor.value):g} kg CO2 per kWh of the generation stage only, for the accounting of "
                 "organizations. It may not enter a product footprint; `tanmai electricity why` names the right one."
             )
         return factor

@@ -43,8 +43,10 @@ class Remarks:
         """For machines and people: code, text in both languages, subjects."""
         return list(self.found.values())
 
-    def _add(self, code: str, subject: str, en: str, zh: str) -> None:
-        self.found[code, subject] = {"code": code, "text_en": en, "text_zh": zh, "subjects": [subject]}
+    def _add(self, code: str, key: str, en: str, zh: str, subject: str | None = None) -> None:
+        made = self.found.setdefault((code, key), {"code": code, "text_en": en, "text_zh": zh, "subjects": []})
+        if (about := subject or key) not in made["subjects"]:
+            made["subjects"].append(about)
 
     def _both(self, iri: str) -> tuple[str, str]:
         name = self.names[iri]
@@ -76,9 +78,10 @@ class Remarks:
         if factor.states_co2e:
             self._add(
                 "gwp-set-unknown",
+                "",
+                "factors that state CO2e and no masses of gases cannot be restated under another GWP set.",
+                "仅给出 CO2e、未给出各气体质量的因子无法按其他 GWP 版本重新折算。",
                 factor.iri,
-                f"{en}: states CO2e and no masses of gases, so it cannot be restated under another GWP set.",
-                f"{zh}：仅给出 CO2e，未给出各气体质量，无法按其他 GWP 版本重新折算。",
             )
         if factor.losses_unknown:
             self._add(
@@ -97,7 +100,7 @@ class Remarks:
                 f"{zh}：" + said_zh.format(subject=place_zh, year=year),
             )
 
-    def conditions(self, rule: ElectricityRule, supply: Supply, conditions: Conditions) -> None:
+    def conditions(self, rule: ElectricityRule, supply: Supply) -> None:
         """Say which conditions were taken to hold, and which rest on the word of whoever asks."""
         method_en, method_zh = self._both(supply.method)
         for condition in rule.conditions:

@@ -127,7 +127,8 @@ def _what(text: str, what: str, known: _Known) -> tuple[str | None, str | None]:
 def _conditions(text: str, stated: str, known: Conditions) -> tuple[frozenset[str], frozenset[str]]:
     if stated == EVERY:
         return frozenset(known.by_notation.values()), frozenset()
-    meets, fails = set(), set()
+    meets: set[str] = set()
+    fails: set[str] = set()
     for each in filter(None, stated.split(",")):
         name = each.removeprefix("!")
         if name not in known.by_notation:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reference_tables.fields import Field, Spec, chinese, count, english, link, number, plain, truth, unit
-from reference_tables.turtle import node, text
+from reference_tables.turtle import text
 
 if TYPE_CHECKING:
     from reference_tables.tables import Row

@@ -1,0 +1,29 @@
+"""The words of the commands about schemes, in English and Chinese."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SCHEME_WORDS: Final[dict[str, tuple[str, str]]] = {
+    "allowed": ("May be used in a product footprint.", "可用于产品碳足迹。"),
+    "change": ("change", "变化"),
+    "conditions_missing": ("not met: {listed}", "未满足：{listed}"),
+    "instead": ("right in its place", "应采用"),
+    "kind": ("kind", "类型"),
+    "no_alternative": ("no alternative", "无可替代因子"),
+    "not_allowed": (
+        "Not allowed here: {name}, {value}; it would wrongly give {gives}.",
+        "不得采用：{name}，{value}；若误用将得到 {gives}。",
+    ),
+    "refused": ("Must not be used in a product footprint.", "不得用于产品碳足迹。"),
+    "supply_unstated": (
+        "No supply was stated: all electricity is taken from the grid.",
+        "未给出供电构成：全部电量按取自电网处理。",
+    ),
+    "verdict_charged-elsewhere": ("counted with a factor of its own rules", "按其自身规则的因子计入"),
+    "verdict_not-a-footprint": ("not a footprint", "并非碳足迹"),
+    "verdict_not-charged": ("electricity not charged", "电力不计入"),
+    "with_delivery": ("(with transmission and distribution: {value})", "（另计输配电：{value}）"),
+    "would_give": ("would wrongly give {value}", "若误用将得到 {value}"),
+    "year": ("year", "年份"),
+}
