@@ -12,7 +12,7 @@ import sys
 
 import typer
 
-from tanmai.commands import ask, calculate, data, demo, electricity
+from tanmai.commands import ask, calculate, cutoffs, data, demo, electricity
 
 app = typer.Typer(
     name="tanmai",
@@ -30,6 +30,7 @@ app.command(name="query")(ask.query)
 app.command(name="products")(ask.products)
 app.command(name="footprint")(calculate.footprint)
 app.command(name="explain")(calculate.explain)
+app.command(name="cutoffs")(cutoffs.cutoffs)
 app.add_typer(electricity.app, name="electricity")
 app.command(name="export")(data.export)
 app.command(name="backup")(data.backup)

@@ -26,4 +26,16 @@ SCHEME_WORDS: Final[dict[str, tuple[str, str]]] = {
     "with_delivery": ("(with transmission and distribution: {value})", "（另计输配电：{value}）"),
     "would_give": ("would wrongly give {value}", "若误用将得到 {value}"),
     "year": ("year", "年份"),
+    "asked_sources": ("Asked about", "所询来源"),
+    "left_out": (
+        "{count} of {sources} sources may be left out, together {share}",
+        "{sources} 项来源中可舍弃 {count} 项，合计 {share}",
+    ),
+    "may_be_left_out": ("May be left out", "可舍弃"),
+    "must_stay": ("Must stay", "须保留"),
+    "no": ("no", "否"),
+    "running": ("running total", "累计"),
+    "source_of_emissions": ("source", "排放来源"),
+    "verdict": ("may be left out", "可否舍弃"),
+    "yes": ("yes", "可"),
 }
