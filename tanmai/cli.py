@@ -12,7 +12,7 @@ import sys
 
 import typer
 
-from tanmai.commands import ask, calculate, cutoffs, data, demo, electricity
+from tanmai.commands import ask, calculate, cutoffs, data, demo, electricity, quality
 
 app = typer.Typer(
     name="tanmai",
@@ -31,6 +31,7 @@ app.command(name="products")(ask.products)
 app.command(name="footprint")(calculate.footprint)
 app.command(name="explain")(calculate.explain)
 app.command(name="cutoffs")(cutoffs.cutoffs)
+app.command(name="quality")(quality.quality)
 app.add_typer(electricity.app, name="electricity")
 app.command(name="export")(data.export)
 app.command(name="backup")(data.backup)

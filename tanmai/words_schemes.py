@@ -38,4 +38,11 @@ SCHEME_WORDS: Final[dict[str, tuple[str, str]]] = {
     "source_of_emissions": ("source", "排放来源"),
     "verdict": ("may be left out", "可否舍弃"),
     "yes": ("yes", "可"),
+    "activity_data": ("activity data", "活动数据"),
+    "no_item_scored": ("no item above the threshold", "无高于阈值的项目"),
+    "not_primary": ("Data that are not primary", "非初级数据"),
+    "not_stated": ("not stated", "未注明"),
+    "primary_share": ("Primary data share by reading of “primary”", "初级数据占比（按认定口径）"),
+    "quality_rating": ("Data quality,", "数据质量，"),
+    "supplier_share": ("supplier's footprint, {share} primary", "供应商碳足迹，初级数据占 {share}"),
 }
