@@ -12,7 +12,7 @@ import sys
 
 import typer
 
-from tanmai.commands import ask, calculate, cutoffs, data, demo, electricity, quality
+from tanmai.commands import ask, calculate, check, cutoffs, data, demo, electricity, quality
 
 app = typer.Typer(
     name="tanmai",
@@ -30,6 +30,7 @@ app.command(name="query")(ask.query)
 app.command(name="products")(ask.products)
 app.command(name="footprint")(calculate.footprint)
 app.command(name="explain")(calculate.explain)
+app.command(name="check")(check.check)
 app.command(name="cutoffs")(cutoffs.cutoffs)
 app.command(name="quality")(quality.quality)
 app.add_typer(electricity.app, name="electricity")

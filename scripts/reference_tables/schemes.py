@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from reference_tables.fields import Field, Spec, chinese, count, english, link, number, plain, truth, unit
-from reference_tables.turtle import text
+from reference_tables.turtle import node, text
 
 if TYPE_CHECKING:
     from reference_tables.tables import Row
@@ -41,7 +42,9 @@ ELECTRICITY_RULES = Spec(
 
 
 def _quantity_kinds(row: Row, column: str) -> list[str]:
-    return [f"quantitykind:{kind}" for kind in row.split(column)]
+    """Return kinds of QUDT by name, and kinds minted here as kind/key."""
+    kinds = (kind.rpartition("/") for kind in row.split(column))
+    return [row.check(column, name, partial(node, kind)) if kind else f"quantitykind:{name}" for kind, _, name in kinds]
 
 
 PLAUSIBILITY_CHECKS = Spec(
