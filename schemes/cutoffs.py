@@ -23,8 +23,7 @@ from graphstore.answers.question import ask
 from graphstore.queries import load
 from graphstore.terms import iri as iri_term
 from schemes.errors import SchemeDataError, ScreeningError
-from schemes.exact import exact
-from schemes.rows import grouped, one
+from schemes.rows import grouped, number, one
 from schemes.screening import DIGITS, Source, of_product, of_table, total
 
 RULE = "R04"
@@ -90,7 +89,7 @@ def _limit(rows: dict[str, list[dict[str, object]]], key: str) -> Limit:
         )
     return Limit(
         iri=iri,
-        share=exact(one(mine, "amount", iri)),
+        share=number(mine, "amount", iri),
         inclusive=inclusive,
         sources=tuple(sorted({str(row["source"]) for row in mine if row["source"] is not None})),
         citation=str(one(mine, "citation", iri) or ""),
@@ -301,10 +300,10 @@ def _described(decision: Decision, limits: Limits, names: Names) -> dict[str, An
     source = decision.source
     en, zh = _REASONS[decision.reason]
     numbers = {
-        "single": f"{float(limits.single.share):.3g}",
-        "together": f"{float(limits.together.share):.3g}",
-        "share": f"{float(decision.share):.6g}",
-        "running": f"{float(decision.running):.6g}",
+        "single": f"{float(100 * limits.single.share):.4g} %",
+        "together": f"{float(100 * limits.together.share):.4g} %",
+        "share": f"{float(100 * decision.share):.4g} %",
+        "running": f"{float(100 * decision.running):.4g} %",
     }
     made: dict[str, Any] = {
         "process": source.process or None,

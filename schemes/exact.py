@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
+
+LARGEST = 300
+"""Largest power of ten, up or down, that is read: results still fit a binary number."""
 
 
 def exact(value: object) -> Fraction:
@@ -14,9 +18,24 @@ def exact(value: object) -> Fraction:
     (Fraction(3, 10), Fraction(1, 10))
 
     Raises:
-        ValueError: it is no finite number.
+        ValueError: it is no finite number, or its size is beyond what a binary number holds.
     """
-    return Fraction(str(value))
+    text = str(value)
+    if "_" in text or not text.isascii():
+        raise ValueError(text)  # Python reads more than a number of RDF or of a table is
+    if "/" in text:
+        numerator, _, denominator = text.partition("/")
+        below = exact(denominator)
+        if not below:
+            raise ValueError(text)
+        return exact(numerator) / below
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise ValueError(text) from None
+    if not number.is_finite() or (number and abs(number.adjusted()) > LARGEST):
+        raise ValueError(text)
+    return Fraction(number)
 
 
 def bounded(value: Fraction, unit: str = "kg CO2e") -> dict[str, Any]:

@@ -28,7 +28,7 @@ from graphstore.technosphere.extract import extract
 from schemes.balance import Balances, balances
 from schemes.errors import SchemeDataError
 from schemes.exact import exact
-from schemes.rows import grouped, one
+from schemes.rows import grouped, number, one
 
 PER_UNIT, MASS_BALANCE = f"{ID}checked-quantity/input-per-unit", f"{ID}checked-quantity/mass-balance"
 MUST = f"{ID}severity/error"
@@ -98,9 +98,9 @@ def _check(iri: str, rows: Sequence[dict[str, object]]) -> Check:
         quantity=str(found["quantity"]),
         group=text["group"],
         input_group=text["inputGroup"],
-        lower=None if text["lower"] is None else exact(text["lower"]),
+        lower=None if text["lower"] is None else number(rows, "lower", iri),
         lower_inclusive=found["lowerInclusive"] is not False,
-        upper=None if text["upper"] is None else exact(text["upper"]),
+        upper=None if text["upper"] is None else number(rows, "upper", iri),
         upper_inclusive=found["upperInclusive"] is not False,
         unit=text["unit"],
         per_unit=text["perUnit"],
@@ -211,13 +211,10 @@ def _applied(model: _Model, each: Check, process: int, exchanges: Sequence[int])
     try:
         used = sum(_in_unit(inventory, exchange, str(each.unit)) for exchange in exchanges)
         value = used / _in_unit(inventory, reference, str(each.per_unit))
-    except (UnitError, ZeroDivisionError) as error:
+        within = each.holds(value)
+    except (UnitError, ZeroDivisionError, ValueError) as error:
         return made | {"value": None, "within": None, "why": str(error)}
-    return made | {
-        "value": value,
-        "within": each.holds(value),
-        "exchanges": [inventory.exchanges.ids[e] for e in exchanges],
-    }
+    return made | {"value": value, "within": within, "exchanges": [inventory.exchanges.ids[e] for e in exchanges]}
 
 
 def _in_unit(inventory: Inventory, exchange: int, unit: str) -> float:

@@ -28,7 +28,7 @@ from schemes.contributions import beside, contributions
 from schemes.errors import SchemeDataError
 from schemes.exact import exact
 from schemes.primary import primary_share
-from schemes.rows import grouped, one
+from schemes.rows import grouped, number, one
 
 RULE = "R14"
 PEF = f"{ID}data-quality-scale/pef-1-5"
@@ -61,10 +61,10 @@ def scales(calculation: Calculation) -> dict[str, Scale]:
         found[iri] = Scale(
             iri=iri,
             indicators=tuple(sorted({str(row["indicator"]) for row in rows})),
-            best=float(str(one(rows, "best", iri))),
-            worst=float(str(one(rows, "worst", iri))),
-            missing=float(str(one(rows, "missing", iri))),
-            threshold=None if threshold is None else float(str(threshold)),
+            best=float(number(rows, "best", iri)),
+            worst=float(number(rows, "worst", iri)),
+            missing=float(number(rows, "missing", iri)),
+            threshold=None if threshold is None else float(number(rows, "threshold", iri)),
             version=None if version is None else str(version),
         )
     return found
@@ -210,7 +210,10 @@ def _level(calculation: Calculation, scale: Scale, mean: float) -> str | None:
     """Return the first level whose upper bound the rating keeps, by the bounds in the graph; None for a scale without levels."""
     rows = calculation.graph.query(load("data-quality-levels"), {"scale": iri_term(scale.iri)}).dicts()
     value = exact(f"{mean:.{DIGITS}g}")
-    bounds = sorted((exact(row["upper"]), str(row["level"]), row["inclusive"] is True) for row in rows)
+    levels = grouped(rows, "level").items()
+    bounds = sorted(
+        (number(mine, "upper", level), level, one(mine, "inclusive", level) is True) for level, mine in levels
+    )
     return next((level for upper, level, inclusive in bounds if _within(value, upper, inclusive=inclusive)), None)
 
 

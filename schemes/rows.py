@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 
 from schemes.errors import SchemeDataError
+from schemes.exact import exact
 
 Row = dict[str, object]
 
@@ -29,3 +31,18 @@ def one(rows: Sequence[Mapping[str, object]], key: str, node: str) -> object:
             f"<{node}> states several values of {key}: {', '.join(sorted(values))}. Keep one of them."
         )
     return next(iter(values.values()), None)
+
+
+def number(rows: Sequence[Mapping[str, object]], key: str, node: str) -> Fraction:
+    """Return the one number of a column, as it is written.
+
+    Raises:
+        SchemeDataError: no value, several, or no number.
+    """
+    value = one(rows, key, node)
+    try:
+        return exact(value)
+    except ValueError:
+        raise SchemeDataError(
+            f"<{node}> states {value!r} as {key}, which is no number. State a decimal number."
+        ) from None

@@ -144,7 +144,7 @@ def _number(path: Path, line: int, cells: dict[str, str]) -> Fraction:
         )
     try:
         return exact(cells["value"])
-    except (ValueError, ZeroDivisionError):
+    except ValueError:
         raise ScreeningError(
             f"{path}, line {line}: the value of {cells['name']!r} is {cells['value']!r}, which is no number. Give kg CO2e; an estimate "
             "for a source that is not known, never nothing."

@@ -151,7 +151,7 @@ def _amount(kwh: object) -> tuple[Fraction, str]:
         return Fraction(1), KG_PER_KWH
     try:
         amount = exact(kwh)
-    except (ValueError, ZeroDivisionError):
+    except ValueError:
         raise SupplyError(f"{kwh!r} is no amount of electricity. Give kilowatt-hours as a number.") from None
     if amount <= 0:
         raise SupplyError(f"The amount of electricity is {float(amount):g} kWh. Give a positive number.")

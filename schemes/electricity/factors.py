@@ -16,8 +16,7 @@ from graphstore.queries import load
 from graphstore.terms import iri as iri_term
 from schemes.electricity.places import Places
 from schemes.errors import NoFactorError, SchemeDataError, WrongFactorKindError
-from schemes.exact import exact
-from schemes.rows import grouped, one
+from schemes.rows import grouped, number, one
 
 GENERATION = f"{ID}generation/"
 
@@ -84,8 +83,12 @@ def _factor(iri: str, rows: Sequence[dict[str, object]]) -> ElectricityFactor | 
     masses = grouped([row for row in rows if row["mass"] is not None], "mass")
     if stated is None and not masses:
         return None  # a factor without a value is a gap, which the calculation reports where it is used
-    per_unit = exact(one(rows, "perUnit", iri)) / exact(one(rows, "hour", iri))
-    value = exact(stated) if stated is not None else sum((_counted(m, r) for m, r in masses.items()), Fraction(0))
+    per_unit = number(rows, "perUnit", iri) / number(rows, "hour", iri)
+    value = (
+        number(rows, "co2e", iri)
+        if stated is not None
+        else sum((_counted(m, r) for m, r in masses.items()), Fraction(0))
+    )
     texts = {key: str(found) if (found := one(rows, key, iri)) is not None else None for key in _TEXTS}
     return ElectricityFactor(
         iri=iri,
@@ -108,14 +111,13 @@ _TEXTS = ("kind", "place", "generation", "loss", "issued", "identifier")
 
 def _counted(mass: str, rows: Sequence[dict[str, object]]) -> Fraction:
     """Return kg CO2e of one mass of gas; a category outside the total counts nothing."""
-    potential = one(rows, "potential", mass)
-    if potential is None:
+    if one(rows, "potential", mass) is None:
         raise SchemeDataError(
             f"<{mass}> is a mass of a gas that has no warming potential under this GWP set. Choose another --gwp."
         )
     if any(row["counts"] is False for row in rows):
         return Fraction(0)
-    return exact(one(rows, "amount", mass)) * exact(one(rows, "kilograms", mass)) * exact(potential)
+    return number(rows, "amount", mass) * number(rows, "kilograms", mass) * number(rows, "potential", mass)
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,7 +142,7 @@ def _conditions(text: str, stated: str, known: Conditions) -> tuple[frozenset[st
 def _is_number(text: str) -> bool:
     try:
         exact(text)
-    except (ValueError, ZeroDivisionError):
+    except ValueError:
         return False
     return True
 
@@ -150,7 +150,7 @@ def _is_number(text: str) -> bool:
 def _share(where: str, value: object) -> Fraction:
     try:
         share = exact(value)
-    except (ValueError, ZeroDivisionError):
+    except ValueError:
         raise SupplyError(
             f"{where}: {value!r} is no share. Write a number above 0 and at most 1, for example 0.4."
         ) from None

@@ -90,7 +90,7 @@ def _named(factors: Mapping[str, ElectricityFactor], names: Names, text: str) ->
 def _has_value(factor: ElectricityFactor, text: str) -> bool:
     try:
         return factor.value == exact(text)
-    except (ValueError, ZeroDivisionError):
+    except ValueError:
         return False
 
 
@@ -113,7 +113,7 @@ def _effect(kwh: object, factor: ElectricityFactor, right: ElectricityFactor | N
         return None
     try:
         amount = exact(kwh)
-    except (ValueError, ZeroDivisionError):
+    except ValueError:
         raise SupplyError(f"{kwh!r} is no amount of electricity. Give kilowatt-hours as a number.") from None
     if amount <= 0:
         raise SupplyError(f"The amount of electricity is {float(amount):g} kWh. Give a positive number.")

@@ -45,7 +45,7 @@ def _range(check: Mapping[str, Any], lang: Language) -> None:
         (word("process", lang), False),
         (unit, True),
         (word("expected", lang), True),
-        (word("reason", lang), False),
+        (word("result", lang), False),
     ]
     rows = [
         [
@@ -56,7 +56,9 @@ def _range(check: Mapping[str, Any], lang: Language) -> None:
         ]
         for found in check["applied"]
     ]
-    console().print(table(_title(check, lang), columns, rows))
+    out = console()
+    out.print(_title(check, lang), style="bold", soft_wrap=True)
+    out.print(table("", columns, rows))
 
 
 def _balance(check: Mapping[str, Any], lang: Language) -> None:
@@ -68,7 +70,7 @@ def _balance(check: Mapping[str, Any], lang: Language) -> None:
         (word("entering", lang), True),
         (word("leaving", lang), True),
         (word("gap", lang), True),
-        (word("reason", lang), False),
+        (word("result", lang), False),
         (word("not_assessable", lang), False),
     ]
     rows = [
@@ -78,7 +80,7 @@ def _balance(check: Mapping[str, Any], lang: Language) -> None:
             figure(found["leaving_kg"]),
             percent(found["gap"]),
             word("within" if found["within"] else "outside", lang)
-            + ("" if found["complete"] else word("in_brackets", lang, text=word("partial", lang))),
+            + ("" if found["complete"] else word("comma", lang) + word("partial", lang)),
             word("comma", lang).join(
                 f"{named(item['flow'], lang)} {figure(item['amount'])} {symbol(item['unit'], lang)}"
                 for item in found["not_assessable"]
@@ -87,6 +89,7 @@ def _balance(check: Mapping[str, Any], lang: Language) -> None:
         for found in shown
     ]
     out = console()
-    out.print(table(f"{_title(check, lang)} ≤ {percent(check['upper'])}", columns, rows))
+    out.print(f"{_title(check, lang)} ≤ {percent(check['upper'])}", style="bold", soft_wrap=True)
+    out.print(table("", columns, rows))
     if check["assessed_count"] > len(shown):
         out.print(word("more", lang, count=check["assessed_count"] - len(shown)))

@@ -36,7 +36,7 @@ def _rating(rating: Mapping[str, Any], lang: Language) -> None:
     mean = (
         word("no_item_scored", lang) if rating["rating"] is None else f"{rating['rating']:.3f}{level}" if level else ""
     )
-    out.print(Text.assemble((f"{word('quality_rating', lang)} {named(rating['scale'], lang)}: {mean}", "bold")))
+    out.print(Text.assemble((word("quality_rating", lang, scale=named(rating["scale"], lang), rating=mean), "bold")))
     parts = (f"{named(each, lang)} {each['value']:.3f}" for each in rating["indicators"])
     out.print(f"  {word('comma', lang).join(parts)}", soft_wrap=True)
 
