@@ -25,23 +25,35 @@ class Balances:
 
     Attributes:
         entering, leaving: Kilograms that are known to enter and leave, both positive.
-        unknown: Number of exchanges that could not be assessed.
+        unknown_entering, unknown_leaving: Number of exchanges on each side that could not be assessed.
         unassessed: Indices of those exchanges.
     """
 
     entering: Floats
     leaving: Floats
-    unknown: Ints
+    unknown_entering: Ints
+    unknown_leaving: Ints
     unassessed: Ints
 
     @property
     def gap(self) -> Floats:
         """Difference as a share of the larger side, from 0 to 1; NaN where no mass is known."""
         larger = np.maximum(self.entering, self.leaving)
-        with np.errstate(invalid="ignore"):
-            return np.where(
-                larger > 0, np.abs(self.entering - self.leaving) / np.where(larger > 0, larger, 1.0), np.nan
-            )
+        share: Floats = np.full(len(larger), np.nan)
+        np.divide(np.abs(self.entering - self.leaving), larger, out=share, where=larger > 0)
+        return share
+
+    @property
+    def complete(self) -> Bools:
+        """Whether everything on both sides was assessed."""
+        found: Bools = (self.unknown_entering + self.unknown_leaving) == 0
+        return found
+
+    @property
+    def at_least(self) -> Bools:
+        """Whether what is unknown can only widen the gap, because nothing is unknown on the smaller side."""
+        found: Bools = np.where(self.entering < self.leaving, self.unknown_entering, self.unknown_leaving) == 0
+        return found
 
 
 def balances(inventory: Inventory, inside: Bools, exempt: Collection[str]) -> Balances:
@@ -62,12 +74,13 @@ def balances(inventory: Inventory, inside: Bools, exempt: Collection[str]) -> Ba
     scale = np.array([_kilograms(inventory, flow, unit, exempt) for flow, unit in pairs.tolist()], dtype=np.float64)
     mass = table.amount[rows] * scale[where.reshape(-1)] if len(rows) else np.zeros(0)
     known = ~np.isnan(mass)
-    enters = (table.direction[rows] == Direction.INPUT) == (mass >= 0)
+    inward = (table.direction[rows] == Direction.INPUT) == (table.amount[rows] >= 0)
     process, size = table.process[rows], len(inventory.processes.ids)
     return Balances(
-        entering=_sums(process, mass, known & enters, size),
-        leaving=_sums(process, mass, known & ~enters, size),
-        unknown=np.bincount(process[~known], minlength=size).astype(np.int64),
+        entering=_sums(process, mass, known & inward, size),
+        leaving=_sums(process, mass, known & ~inward, size),
+        unknown_entering=np.bincount(process[~known & inward], minlength=size).astype(np.int64),
+        unknown_leaving=np.bincount(process[~known & ~inward], minlength=size).astype(np.int64),
         unassessed=rows[~known],
     )
 

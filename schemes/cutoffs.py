@@ -28,7 +28,7 @@ from schemes.screening import DIGITS, Source, of_product, of_table, total
 
 RULE = "R04"
 MOST = 50
-"""Sources listed on each side; the rest is counted and summed."""
+"""Sources listed on each side, the largest; the rest is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +267,7 @@ def _answer(decisions: Sequence[Decision], limits: Limits, items: Sequence[str],
         "rule": RULE,
         "limits": {"single": limits.single.as_dict(names), "together": limits.together.as_dict(names)},
         "sources": len(decisions),
-        "dropped": [_described(each, limits, names) for each in dropped[:MOST]],
+        "dropped": [_described(each, limits, names) for each in dropped[-MOST:]],
         "dropped_count": len(dropped),
         "dropped_share": float(left_out),
         "kept": [_described(each, limits, names) for each in kept[:MOST]],

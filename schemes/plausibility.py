@@ -232,14 +232,22 @@ def _balance(model: _Model, each: Check) -> dict[str, Any]:
     assessed = np.flatnonzero(model.inside & ~np.isnan(gap))
     order = assessed[np.argsort(-gap[assessed], kind="stable")].tolist()
     model.names.learn(model.inventory.processes.ids[p] for p in order[:MOST])
-    outside = sum(not each.holds(float(gap[p])) for p in order)
+    verdicts = [_within(each, found, p) for p in order]
     return {
         **each.as_dict(model.names),
         "processes": [_balanced(model, each, found, p) for p in order[:MOST]],
         "assessed_count": len(order),
         "without_mass": int(model.inside.sum()) - len(order),
-        "outside": outside,
+        "outside": verdicts.count(False),
+        "undecided": verdicts.count(None),
     }
+
+
+def _within(each: Check, found: Balances, process: int) -> bool | None:
+    """Whether a balance closes; None where that depends on what could not be assessed."""
+    if each.holds(float(found.gap[process])):
+        return True if found.complete[process] else None
+    return False if found.at_least[process] else None
 
 
 def _balanced(model: _Model, each: Check, found: Balances, process: int) -> dict[str, Any]:
@@ -251,7 +259,7 @@ def _balanced(model: _Model, each: Check, found: Balances, process: int) -> dict
         "entering_kg": float(found.entering[process]),
         "leaving_kg": float(found.leaving[process]),
         "gap": gap,
-        "within": each.holds(gap),
+        "within": _within(each, found, process),
         "complete": not mine,
         "not_assessable": [
             {

@@ -50,6 +50,7 @@ SCHEME_WORDS: Final[dict[str, tuple[str, str]]] = {
         "No supply was stated: all electricity is taken from the grid.",
         "未给出供电构成：全部电量按取自电网处理。",
     ),
+    "undecided": ("cannot be decided", "无法判定"),
     "verdict": ("may be left out", "可否舍弃"),
     "verdict_charged-elsewhere": ("counted with a factor of its own rules", "按其自身规则的因子计入"),
     "verdict_not-a-footprint": ("not a footprint", "并非碳足迹"),

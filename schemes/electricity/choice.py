@@ -244,7 +244,7 @@ def _from_plant(scheme: _Scheme, supply: Supply, rule: ElectricityRule) -> _Line
     if missing:
         return _from_grid(scheme, supply, rule, missing)
     if supply.factor is not None:
-        chosen = Chosen(asked.factors.named(supply.factor))
+        chosen = asked.factors.named(supply.factor, asked.place, asked.year)
     elif supply.generation is not None:
         chosen = asked.factors.choose(asked.place, asked.year, supply.generation)
     else:

@@ -192,8 +192,8 @@ class Factors:
             "these years, or allow the nearest one with --nearest-year, which is then reported."
         )
 
-    def named(self, iri: str) -> ElectricityFactor:
-        """Return the factor of a plant or supplier that is named.
+    def named(self, iri: str, place: str, year: int) -> Chosen:
+        """Return the factor of a plant or supplier that is named; that it is of another year or place is an assumption.
 
         Raises:
             NoFactorError: there is none with this IRI.
@@ -210,7 +210,12 @@ class Factors:
                 f"<{iri}> is of the kind “{kind}”: {float(factor.value):g} kg CO2 per kWh of the generation stage only, for the accounting of "
                 "organizations. It may not enter a product footprint; `tanmai electricity why` names the right one."
             )
-        return factor
+        assumed = []
+        if factor.year != year:
+            assumed.append(("named-year", str(factor.year or "?")))
+        if factor.place is None or not self.places.within(place, factor.place):
+            assumed.append(("named-place", factor.place or "?"))
+        return Chosen(factor, tuple(assumed))
 
 
 def _year(factor: ElectricityFactor) -> int:

@@ -147,5 +147,7 @@ class Remarks:
 _ASSUMED = {
     "wider-place": ("no factor of its own place for {year}; that of {subject} is used.", "{year} 年无该地自身因子，采用{subject}因子。"),
     "other-year": ("there is none for {year}; that of {subject} is used, as asked for.", "无 {year} 年因子，按要求采用 {subject} 年因子。"),
+    "named-year": ("was named for use in {year}; its data are of {subject}.", "被指定用于 {year} 年，其数据年份为 {subject}。"),
+    "named-place": ("was named; its place is {subject}, not where the electricity is used.", "系指定采用，其地域为{subject}，并非用电地。"),
     "latest-issued": ("several were published; the one issued last is used.", "存在多个发布值，采用最近发布者。"),
 }  # fmt: skip

@@ -42,7 +42,8 @@ def why(calculation: Calculation, text: str, kwh: object = None) -> dict[str, An
     right, none = _alternative(factors, factor) if not factor.usable else (None, "")
     answer: dict[str, Any] = {"factor": factor.as_dict(names), "allowed": factor.usable}
     if factor.usable:
-        answer |= {"reason_en": _ALLOWED[0], "reason_zh": _ALLOWED[1], "rule": None, "documents": []}
+        en, zh = _SERIES if factor.kind else _OTHER
+        answer |= {"reason_en": en, "reason_zh": zh, "rule": None, "documents": []}
     else:
         answer |= {
             "reason_en": rule.reason.get("en", ""),
@@ -54,9 +55,14 @@ def why(calculation: Calculation, text: str, kwh: object = None) -> dict[str, An
     return answer | {"effect": _effect(kwh, factor, right), "inputs": inputs(calculation)}
 
 
-_ALLOWED = (
+_SERIES = (
     "A life-cycle factor of electricity in CO2e: it may enter a product footprint where place, year and kind of supply fit.",
     "电力生命周期 CO2e 因子：地域、年份和供电方式相符时可用于产品碳足迹。",
+)
+_OTHER = (
+    "It is of no kind that is refused and of no published series: it may enter where it covers the life cycle of the electricity, "
+    + "and place, year and kind of supply fit.",
+    "不属于禁用类型，也不属于已公布的因子系列：涵盖电力生命周期且地域、年份和供电方式相符时可以采用。",
 )
 
 

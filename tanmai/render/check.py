@@ -52,13 +52,17 @@ def _range(check: Mapping[str, Any], lang: Language) -> None:
             named(found["process"], lang),
             "" if found["value"] is None else figure(found["value"]),
             f"{low} – {high}",
-            found["why"] if found["within"] is None else word("within" if found["within"] else "outside", lang),
+            found["why"] if found["within"] is None else _verdict(found["within"], lang),
         ]
         for found in check["applied"]
     ]
     out = console()
     out.print(_title(check, lang), style="bold", soft_wrap=True)
     out.print(table("", columns, rows))
+
+
+def _verdict(within: bool | None, lang: Language) -> str:
+    return word("undecided" if within is None else "within" if within else "outside", lang)
 
 
 def _balance(check: Mapping[str, Any], lang: Language) -> None:
@@ -79,7 +83,7 @@ def _balance(check: Mapping[str, Any], lang: Language) -> None:
             figure(found["entering_kg"]),
             figure(found["leaving_kg"]),
             percent(found["gap"]),
-            word("within" if found["within"] else "outside", lang)
+            _verdict(found["within"], lang)
             + ("" if found["complete"] else word("comma", lang) + word("partial", lang)),
             word("comma", lang).join(
                 f"{named(item['flow'], lang)} {figure(item['amount'])} {symbol(item['unit'], lang)}"

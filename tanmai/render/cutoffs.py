@@ -12,6 +12,9 @@ from tanmai.render.names import named
 from tanmai.render.tables import console, table
 from tanmai.words import Language, word
 
+MOST = 20
+"""Sources shown of each list, the largest; `--json` has more."""
+
 
 def show(data: Mapping[str, Any], lang: Language) -> None:
     """Print what is asked about, or both lists; then limits, and what is assumed."""
@@ -21,8 +24,8 @@ def show(data: Mapping[str, Any], lang: Language) -> None:
     if data["asked"]:
         _list(word("asked_sources", lang), data["asked"], len(data["asked"]), lang)
     else:
-        _list(word("may_be_left_out", lang), data["dropped"], data["dropped_count"], lang)
-        _list(word("must_stay", lang), data["kept"], data["kept_count"], lang)
+        _list(word("may_be_left_out", lang), data["dropped"][-MOST:], data["dropped_count"], lang)
+        _list(word("must_stay", lang), data["kept"][:MOST], data["kept_count"], lang)
     summary = word(
         "left_out", lang, count=data["dropped_count"], sources=data["sources"], share=_share(data["dropped_share"])
     )

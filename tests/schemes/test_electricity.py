@@ -314,6 +314,17 @@ def test_the_factor_of_a_plant_in_masses_of_gases_per_megawatt_hour(ask, gwp, ex
     assert "gwp-set-unknown" not in codes(found)
 
 
+def test_a_factor_of_another_year_or_place_that_is_named_is_reported(ask):
+    named = answer(ask(supply=["direct:footprint-CN-hydro-2023:1"], kwh=1000), "gbt-24067")
+    assert named["total"]["value"] == pytest.approx(14.3)  # 2023: 0.0143 kg/kWh
+    (told,) = [a for a in named["assumptions"] if a["code"] == "named-year"]
+    assert "2023" in told["text_en"]
+    plant = answer(ask(PLANT, supply=["direct:https://example.org/plant:1"], kwh=1), "gbt-24067")
+    assert {"named-year", "named-place"} <= codes(plant)
+    fitting = answer(ask(supply=["direct:footprint-CN-hydro-2024:1"]), "gbt-24067")
+    assert codes(fitting) & {"named-year", "named-place"} == set()
+
+
 def test_changing_the_rule_in_the_graph_changes_the_answer():
     """Were the EU rules to accept contracts without conditions, the EU view would equal the GB/T view."""
     from graphstore import GraphStore

@@ -154,7 +154,14 @@ def test_what_cannot_be_assessed_is_named(ask):
     assert (found["complete"], found["not_assessable_count"]) == (False, 1)
     (item,) = found["not_assessable"]
     assert (item["flow"]["name_en"], item["amount"], item["unit"]["symbol"]) == ("oil", 1.25, "m³")
-    assert found["entering_kg"] == 990
+    assert (found["entering_kg"], found["within"]) == (990, None)
+
+
+@pytest.mark.parametrize(("sand", "out", "within"), [(1200, 1000, False), (800, 1000, None), (1000, 1000, None)])
+def test_a_partial_balance_is_judged_only_where_the_unknown_can_but_widen_the_gap(ask, sand, out, within):
+    data = ask(mixer([("sand", sand), ("oil", 1.25, "unit:M3")], out=out), "mix")
+    assert balance(data, "mix")["within"] is within
+    assert data["balances"][0]["undecided"] == (1 if within is None else 0)
 
 
 def test_energy_has_no_mass_and_is_no_gap(ask):
