@@ -33,6 +33,21 @@ def one(rows: Sequence[Mapping[str, object]], key: str, node: str) -> object:
     return next(iter(values.values()), None)
 
 
+def year(rows: Sequence[Mapping[str, object]], key: str, node: str) -> int | None:
+    """Return the one year of a column; None where no row has any.
+
+    Raises:
+        SchemeDataError: several values, or no year.
+    """
+    value = one(rows, key, node)
+    if value is None:
+        return None
+    try:
+        return int(str(value)[:4])
+    except ValueError:
+        raise SchemeDataError(f"<{node}> states {value!r} as {key}, which is no year. State an xsd:gYear.") from None
+
+
 def number(rows: Sequence[Mapping[str, object]], key: str, node: str) -> Fraction:
     """Return the one number of a column, as it is written.
 

@@ -19,6 +19,8 @@ from schemes.electricity.supply import GRID_METHODS, METHOD, Supply, of_site, pa
 from schemes.errors import NoFactorError, SchemeDataError, SupplyError
 from schemes.exact import bounded, exact
 
+FIRST_YEAR, LAST_YEAR = 1000, 9998
+"""Years that the calendar of the graph can hold with the year after."""
 KG, KG_PER_KWH = "kg CO2e", "kg CO2e/kWh"
 AVERAGE = f"{GENERATION}grid_average"
 
@@ -126,6 +128,8 @@ def _asked(
     calculation: Calculation, question: Question, factors: Factors, conditions: Conditions, names: Names
 ) -> _Asked:
     amount, unit = _amount(question.kwh)
+    if not FIRST_YEAR <= question.year <= LAST_YEAR:
+        raise SupplyError(f"{question.year} is no year of use. Give a year of four digits, such as 2024.")
     if question.site is not None:
         if question.supply:
             raise SupplyError("A site states its own supply. Give either a site or supplies, not both.")

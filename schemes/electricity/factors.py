@@ -17,6 +17,7 @@ from graphstore.terms import iri as iri_term
 from schemes.electricity.places import Places
 from schemes.errors import NoFactorError, SchemeDataError, WrongFactorKindError
 from schemes.rows import grouped, number, one
+from schemes.rows import year as year_of
 
 GENERATION = f"{ID}generation/"
 
@@ -79,7 +80,7 @@ def electricity_factors(calculation: Calculation) -> dict[str, ElectricityFactor
 
 
 def _factor(iri: str, rows: Sequence[dict[str, object]]) -> ElectricityFactor | None:
-    stated, year = one(rows, "co2e", iri), one(rows, "year", iri)
+    stated = one(rows, "co2e", iri)
     masses = grouped([row for row in rows if row["mass"] is not None], "mass")
     if stated is None and not masses:
         return None  # a factor without a value is a gap, which the calculation reports where it is used
@@ -96,7 +97,7 @@ def _factor(iri: str, rows: Sequence[dict[str, object]]) -> ElectricityFactor | 
         usable=all(row["refused"] is None for row in rows),
         place=texts["place"],
         generation=texts["generation"],
-        year=int(str(year)[:4]) if year is not None else None,
+        year=year_of(rows, "year", iri),
         value=value / per_unit,
         states_co2e=stated is not None,
         losses_unknown=(texts["loss"] or "").endswith("/unknown"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from graphstore.answers.graph import ID, Calculation
 from graphstore.queries import load
 from schemes.errors import SchemeDataError, SupplyError
-from schemes.rows import grouped, one
+from schemes.rows import grouped, number, one
 
 PLANT, GRID, AS_GRID = "plant-factor", "grid-factor", "as-grid"
 NOT_CHARGED, ELSEWHERE, CO2_ONLY = "not-charged", "charged-elsewhere", "co2-factor"
@@ -97,13 +97,12 @@ def _rule(iri: str, rows: Sequence[dict[str, object]]) -> ElectricityRule:
         raise SchemeDataError(
             f"<{iri}> states the treatment {treatment!r}, which is not known. Known are {', '.join(TREATMENTS)}."
         )
-    order = one(rows, "order", iri)
     optional = {key: _text(one(rows, key, iri)) for key in _SINGLE}
     return ElectricityRule(
         iri=iri,
         scheme=str(one(rows, "scheme", iri)),
         method=optional["method"],
-        order=int(str(order)) if order is not None else LAST,
+        order=LAST if one(rows, "order", iri) is None else int(number(rows, "order", iri)),
         treatment=treatment,
         generation=optional["generation"],
         conditions=_all(rows, "condition"),

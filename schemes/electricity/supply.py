@@ -15,6 +15,7 @@ from schemes.electricity.rules import Conditions
 from schemes.errors import SupplyError
 from schemes.exact import exact
 from schemes.rows import Row, grouped, one
+from schemes.rows import year as year_of
 
 METHOD = f"{ID}electricity-method/"
 GRID_METHODS = (f"{METHOD}residual-mix", f"{METHOD}grid-consumption-mix")
@@ -237,8 +238,7 @@ def _site(calculation: Calculation, text: str) -> tuple[str, list[Row]]:
 
 
 def _in_year(node: str, rows: Sequence[Row], year: int) -> bool:
-    stated = one(rows, "year", node)
-    return stated is None or int(str(stated)[:4]) == year
+    return year_of(rows, "year", node) in {None, year}
 
 
 def _stated(node: str, rows: Sequence[Row], here: _Here) -> Supply:
@@ -301,6 +301,12 @@ def _contradicted(node: str, rows: Sequence[Row], here: _Here) -> dict[str, tupl
 def _covers(start: object, end: object, year: int) -> bool:
     """Whether a period that is stated lies inside a year; the end is the day after the last one. Unstated: not contradicted."""
     first, after = dt.date(year, 1, 1), dt.date(year + 1, 1, 1)
-    begins = start if isinstance(start, dt.date) else first
-    ends = end if isinstance(end, dt.date) else after
-    return first <= begins < ends <= after
+    begins, ends = _day(start, first), _day(end, after)
+    return begins is not None and ends is not None and first <= begins < ends <= after
+
+
+def _day(stated: object, otherwise: dt.date) -> dt.date | None:
+    """Return a stated day, the other one where none is stated, and None for what is stated and is no day."""
+    if isinstance(stated, dt.datetime):
+        return stated.date()
+    return otherwise if stated is None else stated if isinstance(stated, dt.date) else None

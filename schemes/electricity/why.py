@@ -60,8 +60,7 @@ _SERIES = (
     "电力生命周期 CO2e 因子：地域、年份和供电方式相符时可用于产品碳足迹。",
 )
 _OTHER = (
-    "It is of no kind that is refused and of no published series: it may enter where it covers the life cycle of the electricity, "
-    + "and place, year and kind of supply fit.",
+    "Of no refused kind and of no published series: it may enter where it covers the life cycle, and place, year and supply fit.",
     "不属于禁用类型，也不属于已公布的因子系列：涵盖电力生命周期且地域、年份和供电方式相符时可以采用。",
 )
 
