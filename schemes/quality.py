@@ -82,7 +82,7 @@ def scale_of_version(known: dict[str, Scale], version: str | None) -> Scale:
             "The graph has no scale with tm:specVersion. Load the reference knowledge: `tanmai init`."
         )
     if version is None:
-        return versioned[max(versioned)]
+        return versioned[max(versioned, key=lambda leading: (len(leading), leading))]  # 10 is newer than 9
     for leading, scale in versioned.items():
         if version == leading or version.startswith(f"{leading}."):
             return scale

@@ -32,7 +32,7 @@ class ElectricityFactor:
         usable: Whether it may enter a product footprint.
         place, generation: IRIs; None where not stated.
         year: Year of the data; None where not stated.
-        value: Kilograms per kilowatt-hour: CO2e, or CO2 alone for the series of CO2 factors.
+        stated: Kilograms per kilowatt-hour; or, for a factor whose gases cannot be weighted, why: said only where it is used.
         states_co2e: It states CO2e, not masses of gases: it holds for the GWP set it was made with.
         losses_unknown: It does not say whether transmission and distribution are inside.
         issued: Date of the document, as text; empty where not stated.
@@ -45,12 +45,23 @@ class ElectricityFactor:
     place: str | None
     generation: str | None
     year: int | None
-    value: Fraction
+    stated: Fraction | str
     states_co2e: bool
     losses_unknown: bool
     issued: str
     identifier: str | None
     sources: tuple[str, ...]
+
+    @property
+    def value(self) -> Fraction:
+        """Kilograms per kilowatt-hour: CO2e, or CO2 alone for the series of CO2 factors.
+
+        Raises:
+            SchemeDataError: a gas in it has no warming potential under the GWP set.
+        """
+        if isinstance(self.stated, str):
+            raise SchemeDataError(self.stated)
+        return self.stated
 
     def as_dict(self, names: Names) -> dict[str, Any]:
         """The factor for machines, with names and documents."""
@@ -73,7 +84,7 @@ def electricity_factors(calculation: Calculation) -> dict[str, ElectricityFactor
     """Return every electricity factor by IRI.
 
     Raises:
-        SchemeDataError: a factor contradicts itself, or a gas in it has no warming potential under the GWP set.
+        SchemeDataError: a factor states a place, year or kind twice.
     """
     rows = calculation.graph.query(load("electricity-factors"), {"set": iri_term(calculation.settings.gwp_set)}).dicts()
     return {iri: factor for iri, mine in grouped(rows, "factor").items() if (factor := _factor(iri, mine)) is not None}
@@ -84,12 +95,6 @@ def _factor(iri: str, rows: Sequence[dict[str, object]]) -> ElectricityFactor | 
     masses = grouped([row for row in rows if row["mass"] is not None], "mass")
     if stated is None and not masses:
         return None  # a factor without a value is a gap, which the calculation reports where it is used
-    per_unit = number(rows, "perUnit", iri) / number(rows, "hour", iri)
-    value = (
-        number(rows, "co2e", iri)
-        if stated is not None
-        else sum((_counted(m, r) for m, r in masses.items()), Fraction(0))
-    )
     texts = {key: str(found) if (found := one(rows, key, iri)) is not None else None for key in _TEXTS}
     return ElectricityFactor(
         iri=iri,
@@ -98,13 +103,26 @@ def _factor(iri: str, rows: Sequence[dict[str, object]]) -> ElectricityFactor | 
         place=texts["place"],
         generation=texts["generation"],
         year=year_of(rows, "year", iri),
-        value=value / per_unit,
+        stated=_per_kilowatt_hour(iri, rows, masses),
         states_co2e=stated is not None,
         losses_unknown=(texts["loss"] or "").endswith("/unknown"),
         issued=texts["issued"] or "",
         identifier=texts["identifier"],
         sources=tuple(sorted({str(row["source"]) for row in rows if row["source"] is not None})),
     )
+
+
+def _per_kilowatt_hour(
+    iri: str, rows: Sequence[dict[str, object]], masses: Mapping[str, Sequence[dict[str, object]]]
+) -> Fraction | str:
+    """Return the value; or, where it cannot be told, why: another factor must not fail for that."""
+    try:
+        per_unit = number(rows, "perUnit", iri) / number(rows, "hour", iri)
+        if one(rows, "co2e", iri) is not None:
+            return number(rows, "co2e", iri) / per_unit
+        return sum((_counted(mass, mine) for mass, mine in masses.items()), Fraction(0)) / per_unit
+    except SchemeDataError as error:
+        return str(error)
 
 
 _TEXTS = ("kind", "place", "generation", "loss", "issued", "identifier")

@@ -95,7 +95,7 @@ def _named(factors: Mapping[str, ElectricityFactor], names: Names, text: str) ->
 def _has_value(factor: ElectricityFactor, text: str) -> bool:
     try:
         return factor.value == exact(text)
-    except ValueError:
+    except (ValueError, SchemeDataError):
         return False
 
 
@@ -146,7 +146,11 @@ def history(calculation: Calculation, place: str, generation: str = "grid_averag
         known = sorted(
             {str(f.generation).rpartition("/")[2] for f in factors.factors.values() if f.usable and f.place == where}
         )
-        listed = f" There are factors of {', '.join(known)}." if known else ""
+        listed = (
+            f" There are factors of {', '.join(known)}."
+            if known
+            else " Ask for a place that contains it, such as the country."
+        )
         raise NoFactorError(f"No footprint factor of {generation!r} is known for <{where}>.{listed}")
     rows: list[dict[str, Any]] = []
     before: ElectricityFactor | None = None

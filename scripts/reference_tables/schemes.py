@@ -6,18 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from reference_tables.fields import Field, Spec, chinese, count, english, link, number, plain, truth, unit
-from reference_tables.turtle import node, text
+from reference_tables.turtle import node
 
 if TYPE_CHECKING:
     from reference_tables.tables import Row
-    from reference_tables.turtle import Graph
-
-
-def _rule_label(graph: Graph, row: Row, rule: str) -> None:
-    """Name a rule after its scheme and the supply it is about."""
-    supply = row.get("method") or "any supply"
-    graph.add(rule, "rdfs:label", text(f"electricity under {row.get('scheme')}: {supply}", "en"))
-    graph.add(rule, "rdfs:label", text(f"{row.get('scheme')} 电力规则：{row.get('method') or '全部供电'}", "zh"))
 
 
 ELECTRICITY_RULES = Spec(
@@ -25,6 +17,8 @@ ELECTRICITY_RULES = Spec(
     "electricity-rule",
     "tm:ElectricityRule",
     (
+        english("label_en", "rdfs:label"),
+        chinese("label_zh", "rdfs:label"),
         link("scheme", "tm:calculationScheme", "calculation-scheme"),
         link("method", "tm:electricityMethod", "electricity-method"),
         count("order", "tm:order"),
@@ -37,7 +31,6 @@ ELECTRICITY_RULES = Spec(
         chinese("reason_zh", "tm:reason"),
         plain("rule", "dcterms:identifier"),
     ),
-    hook=_rule_label,
 )
 
 

@@ -245,6 +245,13 @@ def test_the_factor_of_a_plant_in_masses_of_gases_per_megawatt_hour(ask, gwp, ex
     assert "gwp-set-unknown" not in codes(found)
 
 
+def test_a_factor_that_cannot_be_weighted_fails_only_where_it_is_used(ask):
+    odd = PLANT.replace("gas:CH4_fossil", ":unknown-gas")
+    assert answer(ask(odd, kwh=1), "gbt-24067")["total"]["value"] == 0.5777
+    with pytest.raises(SchemeDataError, match=r"m2> is a mass of a gas that has no warming potential"):
+        ask(odd, supply=["direct:https://example.org/plant:1"], schemes=["gbt-24067"])
+
+
 def test_a_factor_of_another_year_or_place_that_is_named_is_reported(ask):
     named = answer(ask(supply=["direct:footprint-CN-hydro-2023:1"], kwh=1000), "gbt-24067")
     assert named["total"]["value"] == pytest.approx(14.3)  # 2023: 0.0143 kg/kWh
