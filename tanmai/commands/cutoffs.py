@@ -13,28 +13,33 @@ from tanmai.commands.options import AsOf, Coproducts, Front, Gwp, Json, Lang, Re
 NEGATIVE = 1
 """Exit code of a verdict that says no."""
 
+Product = Annotated[
+    str | None,
+    typer.Argument(help="IRI, or a unique part of a name in Chinese or English. 产品 IRI 或名称片段。"),
+]
+Table = Annotated[
+    Path | None,
+    typer.Option(
+        "--table", help="Screening inventory instead: CSV with name,value[,process,material]. 筛查清单 CSV 表。"
+    ),
+]
+Items = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--item", help="Ask about this source; exit code 1 when it may not be left out. 询问某一来源，可多次给出。"
+    ),
+]
+Rule = Annotated[
+    str | None,
+    typer.Option("--rule", help="Product category rule whose forbidden cut-offs hold. 适用的产品种类规则。"),
+]
+
 
 def cutoffs(
-    product: Annotated[
-        str | None,
-        typer.Argument(help="IRI, or a unique part of a name in Chinese or English. 产品 IRI 或名称片段。"),
-    ] = None,
-    table: Annotated[
-        Path | None,
-        typer.Option(
-            "--table", help="Screening inventory instead: CSV with name,value[,process,material]. 筛查清单 CSV 表。"
-        ),
-    ] = None,
-    item: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--item", help="Ask about this source; exit code 1 when it may not be left out. 询问某一来源，可多次给出。"
-        ),
-    ] = None,
-    rule: Annotated[
-        str | None,
-        typer.Option("--rule", help="Product category rule whose forbidden cut-offs hold. 适用的产品种类规则。"),
-    ] = None,
+    product: Product = None,
+    table: Table = None,
+    item: Items = None,
+    rule: Rule = None,
     gwp: Gwp = "AR6",
     unlinked: Unlinked = "error",
     coproducts: Coproducts = "error",

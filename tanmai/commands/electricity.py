@@ -20,43 +20,52 @@ Kwh = Annotated[str | None, typer.Option("--kwh", help="Amount of electricity, k
 NEGATIVE = 1
 """Exit code of a verdict that says no."""
 
+Place = Annotated[
+    str | None, typer.Option("--place", help="Code or name of the place: CN, CN-YN, 广东. 地域代码或名称。")
+]
+Year = Annotated[int | None, typer.Option("--year", help="Year of use. 用电年份。")]
+SiteName = Annotated[
+    str | None, typer.Option("--site", help="Site of the graph that states its supply. 图中声明了供电构成的场所。")
+]
+Supplies = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--supply",
+        help="A share: own:coal:1, direct:hydro:0.4, contract:wind:0.3:all, grid (the rest). WHAT is a generation type or a factor; "
+        "after the share the conditions that hold, joined by commas, or all; ! before one that does not. 供电构成，可多次给出。",
+    ),
+]
+Schemes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--scheme", help="gbt-24067, iso-14067, eu-battery, cbam, ...; all when left out. 规则体系，可多次给出。"
+    ),
+]
+Delivery = Annotated[
+    bool,
+    typer.Option("--delivery", help="Also add transmission and distribution where the rule allows. 另计输配电。"),
+]
+NearestYear = Annotated[
+    bool,
+    typer.Option("--nearest-year", help="Allow the factor of the nearest year, reported. 允许采用最近年份因子。"),
+]
+Sector = Annotated[
+    str | None, typer.Option("--sector", help="CBAM sector of the good, such as aluminium. 货物所属 CBAM 行业。")
+]
+
 
 @app.callback()
 def electricity(
     context: typer.Context,
-    place: Annotated[
-        str | None, typer.Option("--place", help="Code or name of the place: CN, CN-YN, 广东. 地域代码或名称。")
-    ] = None,
-    year: Annotated[int | None, typer.Option("--year", help="Year of use. 用电年份。")] = None,
-    site: Annotated[
-        str | None, typer.Option("--site", help="Site of the graph that states its supply. 图中声明了供电构成的场所。")
-    ] = None,
-    supply: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--supply",
-            help="A share: own:coal:1, direct:hydro:0.4, contract:wind:0.3:all, grid (the rest). WHAT is a generation type or a factor; "
-            "after the share the conditions that hold, joined by commas, or all; ! before one that does not. 供电构成，可多次给出。",
-        ),
-    ] = None,
-    scheme: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--scheme", help="gbt-24067, iso-14067, eu-battery, cbam, ...; all when left out. 规则体系，可多次给出。"
-        ),
-    ] = None,
+    place: Place = None,
+    year: Year = None,
+    site: SiteName = None,
+    supply: Supplies = None,
+    scheme: Schemes = None,
     kwh: Kwh = None,
-    delivery: Annotated[
-        bool,
-        typer.Option("--delivery", help="Also add transmission and distribution where the rule allows. 另计输配电。"),
-    ] = False,
-    nearest_year: Annotated[
-        bool,
-        typer.Option("--nearest-year", help="Allow the factor of the nearest year, reported. 允许采用最近年份因子。"),
-    ] = False,
-    sector: Annotated[
-        str | None, typer.Option("--sector", help="CBAM sector of the good, such as aluminium. 货物所属 CBAM 行业。")
-    ] = None,
+    delivery: Delivery = False,
+    nearest_year: NearestYear = False,
+    sector: Sector = None,
     gwp: Gwp = "AR6",
     as_of: AsOf = None,
     release: Release = None,
