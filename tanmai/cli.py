@@ -12,7 +12,22 @@ import sys
 
 import typer
 
-from tanmai.commands import ask, calculate, data, demo, flowchart, hybrid, materialize, missing, search, variants
+from tanmai.commands import (
+    ask,
+    calculate,
+    check,
+    cutoffs,
+    data,
+    demo,
+    electricity,
+    flowchart,
+    hybrid,
+    materialize,
+    missing,
+    quality,
+    search,
+    variants,
+)
 from tanmai.commands import uncertainty as uncertain
 
 app = typer.Typer(
@@ -39,6 +54,10 @@ app.command(name="method")(hybrid.method)
 app.command(name="uncertainty")(uncertain.uncertainty)
 app.command(name="variants")(variants.variants)
 app.command(name="flowchart")(flowchart.flowchart)
+app.command(name="check")(check.check)
+app.command(name="cutoffs")(cutoffs.cutoffs)
+app.command(name="quality")(quality.quality)
+app.add_typer(electricity.app, name="electricity")
 app.command(name="export")(data.export)
 app.command(name="backup")(data.backup)
 app.command(name="restore")(data.restore)
@@ -113,5 +132,6 @@ def _roots() -> tuple[type[Exception], ...]:
     from graphstore.errors import GraphStoreError
     from mappings.errors import MappingError
     from ontology.errors import OntologyError
+    from schemes.errors import SchemeError
 
-    return FootprintError, GraphStoreError, MappingError, OntologyError
+    return FootprintError, GraphStoreError, MappingError, OntologyError, SchemeError

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+from tanmai.words_schemes import SCHEME_WORDS
+
 Language = Literal["en", "zh"]
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
@@ -216,6 +218,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "tier_3": ("tier 3, whole supply chain", "第三层面：全产业链"),
     "tiers": ("EIO-LCA in three tiers", "EIO-LCA 三个层面"),
     "yes": ("yes", "是"),
+    **SCHEME_WORDS,
 }
 
 

@@ -46,7 +46,18 @@ def test_data_files_are_found_through_the_package(package, name):
 
 
 LIGHT = {
-    "footprint": {"pyoxigraph", "rdflib", "polars", "typer", "rich", "numpy", "graphstore", "ontology", "tanmai"},
+    "footprint": {
+        "pyoxigraph",
+        "rdflib",
+        "polars",
+        "typer",
+        "rich",
+        "numpy",
+        "graphstore",
+        "ontology",
+        "schemes",
+        "tanmai",
+    },
     "footprint.assemble": {
         "pyoxigraph",
         "rdflib",
@@ -56,13 +67,27 @@ LIGHT = {
         "graphstore",
         "ontology",
         "mappings",
+        "schemes",
         "tanmai",
     },
-    "ontology": {"pyoxigraph", "rdflib", "polars", "numpy", "footprint", "graphstore", "mappings", "tanmai"},
-    "graphstore": {"polars", "rdflib", "numpy", "scipy", "typer", "footprint", "mappings", "tanmai"},
-    "graphstore.answers.footprint": {"rdflib", "typer", "rich", "mappings", "tanmai"},
-    "mappings": {"rdflib", "typer", "tanmai", "numpy"},
-    "tanmai.cli": {"pyoxigraph", "rdflib", "polars", "numpy", "scipy", "numba", "graphstore", "footprint", "mappings"},
+    "ontology": {"pyoxigraph", "rdflib", "polars", "numpy", "footprint", "graphstore", "mappings", "schemes", "tanmai"},
+    "graphstore": {"polars", "rdflib", "numpy", "scipy", "typer", "footprint", "mappings", "schemes", "tanmai"},
+    "graphstore.answers.footprint": {"rdflib", "typer", "rich", "mappings", "schemes", "tanmai"},
+    "mappings": {"rdflib", "typer", "schemes", "tanmai", "numpy"},
+    "schemes": {"pyoxigraph", "rdflib", "polars", "numpy", "typer", "rich", "tanmai"},
+    "schemes.electricity": {"rdflib", "typer", "rich", "mappings", "tanmai"},
+    "tanmai.cli": {
+        "pyoxigraph",
+        "rdflib",
+        "polars",
+        "numpy",
+        "scipy",
+        "numba",
+        "graphstore",
+        "footprint",
+        "mappings",
+        "schemes",
+    },
 }
 
 

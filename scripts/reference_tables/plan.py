@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reference_tables import climate, knowledge, labels, policies, standards, trade
+from reference_tables import climate, knowledge, labels, policies, schemes, standards, trade
 from reference_tables.errors import UnknownKeyError
 from reference_tables.tables import Table, read
 from reference_tables.turtle import Graph
@@ -46,12 +46,18 @@ OUTPUTS: tuple[Output, ...] = (
     ),
     Output("databases", "Background databases for life-cycle data.", climate.DATABASES),
     Output("electricity", "Electricity factors of China: footprint factors and CO2 factors.", climate.ELECTRICITY),
+    Output(
+        "electricity_rules",
+        "What calculation schemes say about kinds of electricity supply.",
+        schemes.ELECTRICITY_RULES,
+    ),
     Output("gwp", "Global warming potentials over 100 years by gas and IPCC report.", climate.GWP),
     Output(
         "organizations", "Bodies that publish, issue or operate what the other files name.", knowledge.ORGANIZATIONS
     ),
     Output("pilot_places", "Cities, counties and zones that take part in label pilots.", labels.PLACES),
     Output("pilot_regions", "Chinese footprint label pilots by province and product group.", labels.PILOTS),
+    Output("plausibility_checks", "Ranges in which quantities of processes are expected.", schemes.PLAUSIBILITY_CHECKS),
     Output("policies", "Policy documents.", policies.POLICIES),
     Output("policy_targets", "Targets that policy documents set, and states they report.", policies.TARGETS),
     Output(

@@ -18,6 +18,7 @@ PREFIXES: dict[str, str] = {
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "tm": "https://w3id.org/tanmai/ontology#",
+    "quantitykind": "http://qudt.org/vocab/quantitykind/",
     "unit": "http://qudt.org/vocab/unit/",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }

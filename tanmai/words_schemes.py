@@ -1,0 +1,63 @@
+"""The words of the commands about schemes, in English and Chinese."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SCHEME_WORDS: Final[dict[str, tuple[str, str]]] = {
+    "activity_data": ("activity data", "活动数据"),
+    "allowed": ("May be used in a product footprint.", "可用于产品碳足迹。"),
+    "asked_sources": ("Asked about", "所询来源"),
+    "balance": ("Mass balance", "质量平衡"),
+    "change": ("change", "变化"),
+    "check_fail": ("A requirement is not met.", "有强制要求未满足。"),
+    "check_pass": ("Nothing is outside the expected ranges.", "未发现超出预期范围的情况。"),
+    "check_warnings": ("There are warnings: look into them, or explain them.", "存在警告：请核查或说明。"),
+    "checked_processes": ("{count} unit processes checked", "共检验 {count} 个单元过程"),
+    "conditions_missing": ("not met: {listed}", "未满足：{listed}"),
+    "entering": ("in, kg", "输入，kg"),
+    "expected": ("expected", "预期范围"),
+    "gap": ("gap", "差额"),
+    "instead": ("right in its place", "应采用"),
+    "kind": ("kind", "类型"),
+    "leaving": ("out, kg", "输出，kg"),
+    "left_out": (
+        "{count} of {sources} sources may be left out, together {share}",
+        "{sources} 项来源中可舍弃 {count} 项，合计 {share}",
+    ),
+    "may_be_left_out": ("May be left out", "可舍弃"),
+    "must_stay": ("Must stay", "须保留"),
+    "no": ("no", "否"),
+    "no_alternative": ("no alternative", "无可替代因子"),
+    "no_item_scored": ("no item above the threshold", "无高于阈值的项目"),
+    "not_allowed": (
+        "Not allowed here: {name}, {value}; it would wrongly give {gives}.",
+        "不得采用：{name}，{value}；若误用将得到 {gives}。",
+    ),
+    "not_assessable": ("not assessable", "无法评估"),
+    "not_primary": ("Data that are not primary", "非初级数据"),
+    "not_stated": ("not stated", "未注明"),
+    "outside": ("outside", "超出"),
+    "partial": ("partial", "不完整"),
+    "primary_share": ("Primary data share by reading of “primary”", "初级数据占比（按认定口径）"),
+    "quality_rating": ("Data quality, {scale}: {rating}", "数据质量，{scale}：{rating}"),
+    "refused": ("Must not be used in a product footprint.", "不得用于产品碳足迹。"),
+    "result": ("result", "结果"),
+    "running": ("running total", "累计"),
+    "source_of_emissions": ("source", "排放来源"),
+    "supplier_share": ("supplier's footprint, {share} primary", "供应商碳足迹，初级数据占 {share}"),
+    "supply_unstated": (
+        "No supply was stated: all electricity is taken from the grid.",
+        "未给出供电构成：全部电量按取自电网处理。",
+    ),
+    "undecided": ("cannot be decided", "无法判定"),
+    "verdict": ("may be left out", "可否舍弃"),
+    "verdict_charged-elsewhere": ("counted with a factor of its own rules", "按其自身规则的因子计入"),
+    "verdict_not-a-footprint": ("not a footprint", "并非碳足迹"),
+    "verdict_not-charged": ("electricity not charged", "电力不计入"),
+    "with_delivery": ("(with transmission and distribution: {value})", "（另计输配电：{value}）"),
+    "within": ("within", "在范围内"),
+    "would_give": ("would wrongly give {value}", "若误用将得到 {value}"),
+    "year": ("year", "年份"),
+    "yes": ("yes", "可"),
+}
