@@ -22,6 +22,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "data": ("data", "数据"),
     "dataset": ("dataset", "数据集"),
     "directory": ("directory", "目录"),
+    "error": ("error: {text}", "错误：{text}"),
     "factor": ("factor", "因子"),
     "flow": ("flow", "流"),
     "footprint": ("Footprint", "碳足迹"),
@@ -32,6 +33,12 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "in_memory": ("in memory", "内存"),
     "including_biogenic": ("including biogenic CO2", "含生物成因 CO2"),
     "input": ("Computed from", "数据来源"),
+    "internal_error": (
+        "internal error: {text}\nThis is a fault of Tanmai, not of your data. Run it again with TANMAI_TRACEBACK=1 and "
+        "report what is printed.",
+        "内部错误：{text}\n这是 Tanmai 的缺陷，与您的数据无关。请加上 TANMAI_TRACEBACK=1 重新运行，并将输出报告给我们。",
+    ),
+    "interrupted": ("interrupted; nothing half-done is kept.", "已中断，未留下半成品。"),
     "issued": ("issued", "发布日期"),
     "knowledge": ("reference knowledge of Tanmai ({count} datasets)", "碳脉参考知识（{count} 个数据集）"),
     "loop": ("↺ drawn above; its chain is not repeated", "↺ 上文已展开，不再重复"),
@@ -59,9 +66,11 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "stage": ("stage", "阶段"),
     "total": ("total", "合计"),
     "unit": ("unit", "单位"),
+    "try_help": ("Try '{command} --help' for help.", "用 {command} --help 查看用法。"),
     "unknown_set": ("unknown", "未注明"),
     "unchanged": ("unchanged, nothing to do", "内容未变，无需处理"),
     "unstated": ("stage not stated", "未注明阶段"),
+    "usage": ("Usage: {text}", "用法：{text}"),
     "value": ("value", "数值"),
     "version": ("version", "版本"),
 }

@@ -75,6 +75,7 @@ def _calculating(front: Front, state: tuple[str | None, str | None], settings: S
     from graphstore.answers.graph import Calculation
     from graphstore.answers.names import Names
     from tanmai import knowledge
+    from tanmai.translate import translated
 
     with front.view(*state) as graph:
         knowledge.require(graph)
@@ -82,7 +83,7 @@ def _calculating(front: Front, state: tuple[str | None, str | None], settings: S
         try:
             yield calculation
         except FootprintError as error:
-            error.args = (Names(calculation).annotate(str(error)),)
+            error.args = (Names(calculation).annotate(translated(str(error), front.lang), front.lang),)
             raise
 
 

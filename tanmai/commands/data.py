@@ -12,6 +12,7 @@ import typer
 
 from tanmai.commands.options import Front, Json, Lang, Store, day
 from tanmai.phrases import phrase
+from tanmai.translate import translated
 from tanmai.words import word
 
 if TYPE_CHECKING:
@@ -273,8 +274,9 @@ def doctor(
     if json:
         front.print_json({**asdict(report), "ok": report.ok})
     else:
-        for sentence in (*report.checked, *(f"! {problem}" for problem in report.problems)):
-            typer.echo(sentence)
+        for mark, sentences in (("", report.checked), ("! ", report.problems)):
+            for sentence in sentences:
+                typer.echo(mark + translated(sentence, front.lang))
         typer.echo(
             {("en", True): "sound", ("en", False): "not sound", ("zh", True): "完好", ("zh", False): "存在问题"}[
                 front.lang, report.ok

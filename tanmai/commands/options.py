@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from tanmai import settings
+from tanmai.translate import translated
 from tanmai.words import Language
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class Front:
 
         opened = GraphStore.open(self.store_path, mode=mode)
         for sentence in opened.recovered:
-            typer.echo(sentence, err=True)
+            typer.echo(translated(sentence, self.lang), err=True)
         return opened
 
     def view(self, as_of: str | None, release: str | None) -> GraphStore:
