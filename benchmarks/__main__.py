@@ -14,14 +14,16 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from benchmarks import engine, growth, startup, store
+from benchmarks import engine, growth, search, startup, store
 from benchmarks.report import Row, header, table, write_json
 from benchmarks.subject import USLCI_FILES, Data, prepare, select_of, synthetic, uslci
 from graphstore import GraphStore
 
 FULL, QUICK = 20_000, 1_000
 SIZES, QUICK_SIZES = [5_000, 20_000, 100_000], [500, 1_000]
-PARTS = ("store", "engine", "growth", "startup")
+LARGE = (100_000, 1_000_000)
+NAMES, QUICK_NAMES = 500_000, 1_000
+PARTS = ("store", "engine", "growth", "startup", "search")
 
 
 def main() -> int:
@@ -64,8 +66,12 @@ def _run(options: argparse.Namespace) -> Iterator[Row]:
             yield from _system(data, folder, options.only, targets=not options.quick and data.system is not None)
             if "startup" in options.only and data.system is not None:
                 yield from startup.rows(folder / "store")
+        if "search" in options.only:
+            yield from search.rows(QUICK_NAMES if options.quick else NAMES, Path(place), targets=not options.quick)
     if "growth" in options.only:
         yield from growth.rows(QUICK_SIZES if options.quick else SIZES)
+        if not options.quick:
+            yield from growth.linear(*LARGE)
     print(f"  took {time.perf_counter() - started:,.0f} s", file=sys.stderr)
 
 

@@ -26,7 +26,7 @@ from footprint.kernels import numba_available
 from footprint.snapshot import load, save
 from footprint.solve import Settings, scores
 
-__all__ = ["rows"]
+__all__ = ["linear", "rows"]
 
 PATIENCE = 240
 """Seconds after which a process is given up."""
@@ -53,6 +53,27 @@ def _size(n: int, folder: Path) -> Iterator[Row]:
         for solver in peers:
             theirs = _child(solver, folder, unit)
             yield _row(n, name, ours, solver, theirs)
+
+
+def linear(small: int, large: int) -> Iterator[Row]:
+    """Measure ours at two sizes: a ratio of 1 is linear growth; below it the larger system no longer fits into the caches."""
+    kernel = "numba" if numba_available() else "scipy"
+    found = []
+    for n in (small, large):
+        with tempfile.TemporaryDirectory() as place:
+            save(Path(place) / "system.arrays", compile_system(generate(n)).to_arrays())
+            found.append(_child(kernel, Path(place), 1.0))
+    times = large / small
+    one, many = (each.get("seconds") for each in found)
+    memory = found[1].get("megabytes")
+    yield Row(
+        *("growth, first answer in a new process", f"{large:,} activities, all products ({kernel})", "tanmai", many),
+        *(f"tanmai, {small:,} activities, time multiplied by {times:g}", None if one is None else one * times),
+        ours_mb=memory,
+        peer_mb=found[0].get("megabytes"),
+        note=found[1].get("reason")
+        or f"memory within 8 GB: {'met' if memory is not None and memory < 8e3 else 'MISSED'}",
+    )
 
 
 def _row(n: int, name: str, ours: dict[str, Any], solver: str, theirs: dict[str, Any]) -> Row:

@@ -19,7 +19,7 @@ class Activities:
 
     Attributes:
         process: Index of the process.
-        output: Index of the exchange that is its product (an input for a treatment of waste).
+        output: Index of the exchange that is its product (an input for a treatment of waste; one for each waste treated).
         share: Allocation factor, 1 for a process with one product.
         start: For each process its first activity; `start[p + 1] - start[p]` is how many it has.
         unallocated: Product outputs that carry nothing, since their process states no method and none was asked for.
@@ -92,7 +92,8 @@ def _check_subdivision(inventory: Inventory, is_output: Bools) -> None:
         first = int(wrong[0])
         raise AllocationError(
             f"{len(wrong)} exchanges name an output that is no product of their own process, first <{table.ids[first]}> with "
-            f"tm:allocatedTo <{table.ids[int(table.allocated_to[first])]}>. Name a product output of the same process."
+            f"tm:allocatedTo <{table.ids[int(table.allocated_to[first])]}>. Name a product output, or a waste that is treated, of "
+            "the same process."
         )
 
 
@@ -106,18 +107,33 @@ def _check_carriers(inventory: Inventory, processes: Ints) -> None:
         )
 
 
+def treated_wastes(inventory: Inventory) -> Bools:
+    """Mark the wastes that treatments take in: all waste inputs of a process whose quantitative reference is one.
+
+    To take a waste in is what a treatment is there for; one that takes in several has as many products.
+    """
+    table, kind = inventory.exchanges, inventory.flows.kind[inventory.exchanges.flow]
+    taken_in = (table.direction == Direction.INPUT) & (kind == FlowKind.WASTE) & ~table.avoided
+    stated = np.flatnonzero(inventory.processes.reference != NONE)
+    treats = np.zeros(len(inventory.processes.ids) + 1, dtype=np.bool_)  # the last is for exchanges of no process (-1)
+    treats[stated] = taken_in[inventory.processes.reference[stated]]
+    treated: Bools = taken_in & treats[table.process]
+    return treated
+
+
 def _product_outputs(inventory: Inventory) -> Bools:
-    """Mark the exchanges that are products of their process: product outputs, and the quantitative reference."""
+    """Mark the exchanges that are products of their process: product outputs, wastes treated, quantitative references."""
     table, kind = inventory.exchanges, inventory.flows.kind[inventory.exchanges.flow]
     marked = (table.direction == Direction.OUTPUT) & (kind == FlowKind.PRODUCT) & ~table.avoided
+    marked |= treated_wastes(inventory)
     reference = inventory.processes.reference
     is_reference = np.zeros(len(table.ids), dtype=np.bool_)
     is_reference[reference[reference != NONE]] = True
     negative = np.flatnonzero(marked & ~is_reference & (table.amount < 0))
     if len(negative):
         raise InvalidInventory(
-            f"{len(negative)} co-product outputs have a negative amount, first <{table.ids[int(negative[0])]}>. "
-            "State an avoided product with tm:avoided true and a positive amount, or a consumption as tm:input."
+            f"{len(negative)} co-products have a negative amount, first <{table.ids[int(negative[0])]}>. State an avoided "
+            "product with tm:avoided true and a positive amount, a consumption as tm:input, a waste that is made as tm:output."
         )
     found: Bools = (marked & (table.amount != 0)) | is_reference
     return found

@@ -1,6 +1,6 @@
 """Allocation: how much of a process each of its products carries (ISO 14044: subdivide, then a relation).
 
-A process with several products is split into one activity per product. An exchange that states the output it belongs to
+A process with several products, or a treatment of several wastes, is split into one activity per product or waste. An exchange that states the output it belongs to
 goes there whole (subdivision); every other one is shared by factors a_k = w_k / sum_j w_j that sum to one.
 """
 
@@ -83,7 +83,10 @@ def _physical(inventory: Inventory, process: int, outputs: Ints, method: Allocat
 
 
 def _values(inventory: Inventory, process: int, outputs: Ints) -> list[float]:
-    """Weight by value = amount x price; a value of zero or less is that of a waste and carries nothing (rule R05)."""
+    """Weight by value = amount x price; a value of zero or less is that of a waste and carries nothing (rule R05).
+
+    The price of a waste that is treated is what its treatment is paid for it, a positive number.
+    """
     weights, currencies = [], set()
     for exchange in outputs:
         flow = int(inventory.exchanges.flow[exchange])

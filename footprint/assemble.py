@@ -97,15 +97,14 @@ def _check_columns(inventory: Inventory) -> None:
 def _check_kinds(inventory: Inventory) -> None:
     """Refuse exchanges whose side, kind of flow and sign contradict each other: they would be left out or counted wrongly."""
     table, kind = inventory.exchanges, inventory.flows.kind[inventory.exchanges.flow]
-    reference = np.zeros(len(table.ids), dtype=np.bool_)
-    reference[inventory.processes.reference[inventory.processes.reference != NONE]] = True
     elementary, avoided = kind == FlowKind.ELEMENTARY, table.avoided
-    taken_in = (kind == FlowKind.WASTE) & (table.direction == Direction.INPUT) & ~reference
+    taken_in = (kind == FlowKind.WASTE) & (table.direction == Direction.INPUT) & ~splitting.treated_wastes(inventory)
     kinds = "Type the flow as tm:Product, tm:WasteFlow or tm:ElementaryFlow."
     sides = "State products and wastes by tm:input or tm:output."
     removal = "An avoided product is an output that another process need not make; state a removal by its own flow."
     scrap = (
-        "A waste goes in only where it is treated (tm:quantitativeReference); type scrap that is bought as tm:Product."
+        "A waste goes in only where it is treated: the tm:quantitativeReference of its process is a waste that goes in, this "
+        "one or another. Type scrap that is bought as tm:Product."
     )
     checks: list[tuple[Bools, str, str]] = [
         (kind == FlowKind.UNKNOWN, "have a flow of no known kind", kinds),

@@ -118,8 +118,8 @@ def _no_method(cut: CutOffs, gaps: Ints, process_ids: Sequence[str], flow_ids: S
     flows = cut.flow[gaps[cut.process[gaps] == first]]
     products = ", ".join(f"<{flow_ids[int(f)]}>" for f in flows[:4])
     return (
-        f"{len(processes)} processes have several products and state no allocation method, first <{process_ids[first]}> with "
-        f"{products} beside its reference product. State tm:allocationMethod (mass, energy, economic, stated) or "
+        f"{len(processes)} processes have several products, or treat several wastes, and state no allocation method, first "
+        f"<{process_ids[first]}> with {products} beside its reference. State tm:allocationMethod (mass, energy, economic, stated) or "
         "tm:allocatedTo on its exchanges, or ask for a reading: --coproducts unallocated | mass | energy | economic."
     )
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from footprint.activities import treated_wastes
 from footprint.inventory import NONE, Bools, Direction, Ints, Inventory, ProcessTable
 
 
@@ -24,9 +25,8 @@ def upstream(inventory: Inventory, process: int) -> Inventory:
 
 def _reached(inventory: Inventory, process: int) -> Bools:
     table = inventory.exchanges
-    makes = (table.direction == Direction.OUTPUT) | np.isin(
-        np.arange(len(table.ids)), inventory.processes.reference[inventory.processes.reference != NONE]
-    )
+    makes = (table.direction == Direction.OUTPUT) | treated_wastes(inventory)
+    makes[inventory.processes.reference[inventory.processes.reference != NONE]] = True
     maker_flow, maker = table.flow[makes], table.process[makes]
     order = np.argsort(maker_flow, kind="stable")
     maker_flow, maker = maker_flow[order], maker[order]

@@ -22,6 +22,7 @@ from graphstore.errors import DataSyntaxError, LoadError
 from graphstore.formats import Format
 from graphstore.guards import GUARDS, Guard
 from graphstore.records import CHUNK_SIZE
+from graphstore.unpacking import Unpacked, UnpackLimits
 
 Progress = Callable[[int, int], None]
 """Called with bytes done and bytes in total (of the file as it is, compressed or not)."""
@@ -129,6 +130,7 @@ class Parse:
         base_iri: base for relative IRIs in the data; ``None`` refuses them.
         graph: the graph that takes the triples that name none.
         size: number of bytes of the source, compressed or not.
+        limits: how far a compressed source may unpack; ``None`` for what was taken in before.
     """
 
     name: str
@@ -137,6 +139,7 @@ class Parse:
     base_iri: str | None
     graph: ox.NamedNode
     size: int
+    limits: UnpackLimits | None = None
 
     @property
     def small(self) -> bool:
@@ -153,12 +156,16 @@ def bulk_load(engine: ox.Store, stream: io.RawIOBase, parse: Parse) -> None:
 
     Raises:
         DataSyntaxError: the data does not parse; names line, column and cause.
-        LoadError: the data is refused or damaged.
+        LoadError: the data is refused, damaged, or unpacks to too much.
         StorageError: the disk is full or failing.
     """
     import gzip  # few commands need it
 
-    inner: Any = gzip.GzipFile(fileobj=io.BufferedReader(stream, CHUNK_SIZE)) if parse.gzip else stream
+    inner: Any = stream
+    if parse.gzip:
+        inner = gzip.GzipFile(fileobj=io.BufferedReader(stream, CHUNK_SIZE))
+        if parse.limits is not None:
+            inner = Unpacked(inner, parse.name, parse.size, parse.limits)
     guard = GUARDS[parse.format](inner, parse.name)
     reader = io.BufferedReader(guard, CHUNK_SIZE)
     try:

@@ -12,15 +12,22 @@ from graphstore.catalogue import Catalogue, DatasetVersion
 from graphstore.errors import GraphOwnershipError
 from graphstore.formats import by_name
 from graphstore.loading import Parse
+from graphstore.unpacking import UnpackLimits
 from graphstore.workspace import Workspace
 
 
 def load_version(
-    workspace: Workspace, base: str, draft: DatasetVersion, stream: io.RawIOBase, previous: DatasetVersion | None
+    workspace: Workspace,
+    base: str,
+    draft: DatasetVersion,
+    stream: io.RawIOBase,
+    previous: DatasetVersion | None,
+    limits: UnpackLimits | None = None,
 ) -> DatasetVersion:
     """Load a dataset version in place of ``previous`` and return it with its counts and graphs filled in.
 
-    The catalogue is not touched: the caller describes the version when all of its facts are known.
+    The catalogue is not touched: the caller describes the version when all of its facts are known. ``limits`` are for
+    data that comes in for the first time.
     """
     graph = draft.iri(base)
     if previous is not None:
@@ -30,7 +37,7 @@ def load_version(
             f"{draft.source}: the graph {graph.value} that version {draft.number} of {draft.key!r} would have is taken by "
             "another dataset. Nothing was loaded; choose another dataset key."
         )
-    parse = Parse(draft.source, by_name(draft.format), draft.gzip, draft.base_iri or None, graph, draft.size)
+    parse = Parse(draft.source, by_name(draft.format), draft.gzip, draft.base_iri or None, graph, draft.size, limits)
     named, quads = workspace.load(stream, parse)
     return replace(draft, quads=quads, graphs=tuple(each.value for each in named))
 

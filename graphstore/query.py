@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, Final, Literal
+from typing import IO, Any, Final, Literal, Protocol
 
 import pyoxigraph as ox
 
@@ -27,6 +27,17 @@ RESULT_FORMATS: Final[Mapping[str, ox.QueryResultsFormat]] = {
 """Formats for tables and yes/no answers; graph answers take the RDF formats."""
 
 
+class Extension(Protocol):
+    """Functions that a query may call beside those of SPARQL, and why some of their values could not be had."""
+
+    @property
+    def failures(self) -> Mapping[str, int]:
+        """Each reason, and for how many values."""
+
+    def table(self) -> dict[ox.NamedNode, Callable[..., Any]]:
+        """The functions by name."""
+
+
 class QueryResult:
     """The answer to one query.
 
@@ -40,8 +51,11 @@ class QueryResult:
             for graphs; empty for ``ask``.
     """
 
-    def __init__(self, raw: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> None:
+    def __init__(
+        self, raw: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, extension: Extension | None = None
+    ) -> None:
         self._raw: Any = raw
+        self._extension = extension
         self._rows: list[Row] | None = None
         self._spent = False
         self.kind: Kind
@@ -62,6 +76,11 @@ class QueryResult:
     def __bool__(self) -> bool:
         """For ``ask`` the answer, else whether there is any row."""
         return bool(self._raw) if self.kind == "ask" else bool(self.rows)
+
+    @property
+    def failures(self) -> Mapping[str, int]:
+        """Why values of extension functions are unbound, each reason with its count; complete once the rows were read."""
+        return {} if self._extension is None else dict(self._extension.failures)
 
     @property
     def rows(self) -> list[Row]:
@@ -143,7 +162,15 @@ def failure(error: Exception) -> QueryError | GenerationCorruptError:
         return GenerationCorruptError(
             f"The store's tables are damaged: {error} Run tanmai doctor --rebuild to make them anew from the journal."
         )
+    unknown = _FUNCTION.search(str(error))
+    if unknown is not None:
+        return QueryError(
+            f"There is no function <{unknown.group(1)}>. Those of Tanmai are tmf:footprint, tmf:errorBound and tmf:convert."
+        )
     return QueryError(f"The query failed while it ran: {error}.")
+
+
+_FUNCTION: Final = re.compile(r"custom function <([^>]*)> is not supported")
 
 
 def _sparql_json(columns: Sequence[str], rows: Sequence[Row]) -> dict[str, Any]:
@@ -200,17 +227,23 @@ def _token_column(text: str, line: int, column: int) -> int:
     return column
 
 
-def run(engine: ox.Store, text: str, bindings: Mapping[str, Value] | None = None) -> QueryResult:
+def run(
+    engine: ox.Store, text: str, bindings: Mapping[str, Value] | None = None, extension: Extension | None = None
+) -> QueryResult:
     """Run ``text`` on ``engine`` over the union of all its graphs.
 
     Named graphs stay addressable by ``GRAPH``. Parameters are bound as terms, never pasted as text.
     """
-    found = guard(text)
+    words = guard(text)
     bound = bind(text, bindings)
     # A query that states its dataset with FROM gets exactly that dataset: the union flag would silently add the rest.
-    union = not any(token.kind == "word" and token.text.upper() == "FROM" for token in found)
+    union = not any(token.kind == "word" and token.text.upper() == "FROM" for token in words)
     try:
-        return QueryResult(engine.query(bound, prefixes=dict(PREFIXES), use_default_graph_as_union=union))
+        functions = None if extension is None else extension.table()
+        found = engine.query(
+            bound, prefixes=dict(PREFIXES), use_default_graph_as_union=union, custom_functions=functions
+        )
+        return QueryResult(found, extension)
     except SyntaxError as error:
         raise syntax_error(error, text, bound) from None
     except (OSError, RuntimeError) as error:

@@ -16,8 +16,8 @@ from graphstore.catalogue import Catalogue, DatasetVersion
 from graphstore.errors import ModeError, UnknownNameError
 from graphstore.generations import Generation, Generations
 from graphstore.layout import Layout
-from graphstore.query import QueryResult, run
-from graphstore.terms import DEFAULT_BASE, Value
+from graphstore.query import Extension, QueryResult, run
+from graphstore.terms import DEFAULT_BASE, PREFIXES, Value
 from graphstore.transaction import LoadReport, Transaction, UpdateReport
 
 if TYPE_CHECKING:
@@ -178,6 +178,14 @@ class GraphStore:
         generation = self._open_backend().generation
         return generation.id if generation is not None else None
 
+    def outdated(self) -> bool:
+        """Whether a newer state has been published than the one that queries see; never in memory."""
+        backend = self._open_backend()
+        if backend.layout is None or backend.generation is None:
+            return False
+        newest = Generations(backend.layout).newest()
+        return newest is not None and newest.id != backend.generation.id
+
     @property
     def engine(self) -> ox.Store:
         """The engine store behind queries, for code of this package that streams. Do not write to it."""
@@ -221,6 +229,9 @@ class GraphStore:
     def query(self, text: str, bindings: Mapping[str, Value] | None = None) -> QueryResult:
         """Run a SPARQL query over the union of all current graphs.
 
+        The query may call ``tmf:footprint``, ``tmf:errorBound`` and ``tmf:convert`` (see :mod:`graphstore.answers.functions`);
+        why a value of theirs could not be had stands in the ``failures`` of the result.
+
         Args:
             text: SELECT, ASK, CONSTRUCT or DESCRIBE. The usual prefixes need no declaration.
             bindings: values for variables of the query, by name without ``?``: terms, or Python values (a ``str`` is a
@@ -232,7 +243,15 @@ class GraphStore:
             BindingError: a parameter does not occur in the query.
             QueryError: anything else that fails.
         """
-        return run(self.engine, text, bindings)
+        return run(self.engine, text, bindings, self._extension(text))
+
+    def _extension(self, text: str) -> Extension | None:
+        """The functions for a query that may call them; the engine behind them is loaded only then."""
+        if "tmf:" not in text and PREFIXES["tmf"] not in text:
+            return None
+        from graphstore.answers.functions import Functions
+
+        return Functions(self)
 
     def transaction(self, label: str = "change") -> Transaction:
         """Start a transaction: one commit, one generation, for everything done inside its ``with`` block."""

@@ -18,6 +18,7 @@ from graphstore.loading import Meter, Progress, Source
 from graphstore.query import QueryResult, run
 from graphstore.records import MAX_PAYLOAD, Kind
 from graphstore.terms import Value
+from graphstore.unpacking import stated_limits
 
 if TYPE_CHECKING:
     from graphstore.journal import Journal
@@ -207,7 +208,7 @@ class Transaction:
     ) -> DatasetVersion:
         with source.opener() as stream:
             meter = Meter(stream, source.size, self._chunk if self._journal is not None else None, progress)
-            version = operations.load_version(self._workspace, self._base, draft, meter, previous)
+            version = operations.load_version(self._workspace, self._base, draft, meter, previous, stated_limits())
             reached("load-parsed")
             meter.drain()
         if meter.done != source.size:

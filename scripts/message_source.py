@@ -18,6 +18,7 @@ from functools import cache
 _HOLE = re.compile(r"\{\d+\}")
 _WORD = re.compile(r"(?<![\w/.#:<-])[A-Za-z]?[a-z]+(?![\w/#<-]|[.:]\w)")
 """A word of language, not a part of a name, a path or an IRI."""
+_BUILT_IN = {name for kind in (dict, list, str, set, bytes) for name in dir(kind)}
 _QUERY = re.compile(r"\s*(ASK|CONSTRUCT|DESCRIBE|PREFIX|SELECT)\b")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -262,9 +263,9 @@ class _Trace:
 
     def _called(self, called: ast.expr, scope: _Scope) -> list[tuple[str, Function]]:
         """The functions that may be meant: those of the same file or the one imported, else one that is alone in having the name."""
-        if isinstance(called, ast.Attribute) and _name(called.value) not in {"self", "cls"}:
-            return []
         found = self._source.functions.get(_name(called), [])
+        if isinstance(called, ast.Attribute) and _name(called.value) not in {"self", "cls"}:
+            return found if len(found) == 1 and _name(called) not in _BUILT_IN else []
         home = self._source.imports.get((scope.file, _name(called)), scope.file)
         here = [(file, function) for file, function in found if file == home]
         return here or (found if len(found) == 1 else [])

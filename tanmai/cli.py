@@ -12,7 +12,7 @@ import sys
 
 import typer
 
-from tanmai.commands import ask, calculate, data, demo
+from tanmai.commands import ask, calculate, data, demo, materialize, search
 from tanmai.settings import language_of
 from tanmai.translate import translated
 from tanmai.words import Language, word
@@ -31,8 +31,10 @@ app.command(name="load")(data.load)
 app.command(name="import")(data.import_package)
 app.command(name="query")(ask.query)
 app.command(name="products")(ask.products)
+app.command(name="search")(search.search)
 app.command(name="footprint")(calculate.footprint)
 app.command(name="explain")(calculate.explain)
+app.command(name="materialize")(materialize.materialize)
 app.command(name="export")(data.export)
 app.command(name="backup")(data.backup)
 app.command(name="restore")(data.restore)

@@ -7,6 +7,18 @@ from typing import Final, Literal
 Language = Literal["en", "zh"]
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
+    "removed": ("{count} sets of results taken out of the graph.", "已从图谱移除 {count} 组结果。"),
+    "refused": ("{count} products without a footprint under these settings", "{count} 个产品在该设置下无法给出碳足迹"),
+    "written_before": (
+        "{count} footprints in the dataset {dataset} are fresh; nothing to do.",
+        "数据集 {dataset} 中的 {count} 项碳足迹仍然有效，无需处理。",
+    ),
+    "written": ("{count} footprints written to the dataset {dataset}.", "已将 {count} 项碳足迹写入数据集 {dataset}。"),
+    "no_results": ("The graph holds no computed footprints.", "图谱中没有计算结果。"),
+    "state": ("state", "状态"),
+    "stale": ("stale: the data has changed since", "已过期：数据此后有变更"),
+    "fresh": ("fresh", "有效"),
+    "computed": ("computed", "计算时间"),
     "amount": ("amount", "数量"),
     "assumption": ("What is assumed", "假设"),
     "bound": ("error bound", "误差界"),
@@ -41,6 +53,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "interrupted": ("interrupted; nothing half-done is kept.", "已中断，未留下半成品。"),
     "issued": ("issued", "发布日期"),
     "knowledge": ("reference knowledge of Tanmai ({count} datasets)", "碳脉参考知识（{count} 个数据集）"),
+    "kind": ("kind", "类别"),
     "loop": ("↺ drawn above; its chain is not repeated", "↺ 上文已展开，不再重复"),
     "loaded": ("loaded", "已载入"),
     "mass": ("mass, kg", "质量，kg"),
@@ -50,6 +63,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "存储整体无法计算，仅取本产品的上游部分。",
     ),
     "name": ("name", "名称"),
+    "not_computed": ("{count} values could not be computed and are left empty:", "{count} 个值无法计算，结果中留空："),
+    "nothing_found": ("Nothing has such a name.", "没有匹配的名称。"),
     "number": ("number", "个数"),
     "of_which": ("of which", "其中"),
     "origins": ("amount: {amount}; factor: {factor}", "数量：{amount}；因子：{factor}"),

@@ -8,6 +8,10 @@ from typing import Any
 from footprint.solve import SolveInfo
 from graphstore.answers.graph import Calculation, digest
 from graphstore.digest import local_statements
+from graphstore.store import GraphStore
+
+RESULTS = "results/"
+"""Beginning of the keys of datasets that hold computed footprints: results are no input of other results."""
 
 
 def inputs(calculation: Calculation) -> list[dict[str, Any]]:
@@ -21,7 +25,24 @@ def inputs(calculation: Calculation) -> list[dict[str, Any]]:
             "sha256": dataset.sha256,
         }
         for dataset in calculation.graph.datasets()
+        if not dataset.key.startswith(RESULTS)
     ]
+
+
+def state_hash(graph: GraphStore) -> str:
+    """Return one hash of the data of a graph: its datasets by checksum, the local statements, the day of a view of the past."""
+    return digest(
+        {
+            "datasets": sorted(dataset.sha256 for dataset in graph.datasets() if not dataset.key.startswith(RESULTS)),
+            "local": local_statements(graph.engine, graph.base),
+            "known_on": graph.known_on and str(graph.known_on),
+        }
+    )
+
+
+def data_hash(state: str, settings: str) -> str:
+    """Return one hash of what every result of a state of the graph under some settings follows from, the engine included."""
+    return digest({"state": state, "settings": settings, "engine": version("tanmai")})
 
 
 def input_hash(calculation: Calculation, product: str, amount: float) -> str:
@@ -29,18 +50,8 @@ def input_hash(calculation: Calculation, product: str, amount: float) -> str:
 
     The data are the datasets by checksum, the local statements, and the day of a view of the past.
     """
-    graph = calculation.graph
-    return digest(
-        {
-            "datasets": sorted(dataset.sha256 for dataset in graph.datasets()),
-            "local": local_statements(graph.engine, graph.base),
-            "known_on": graph.known_on and str(graph.known_on),
-            "settings": calculation.settings.as_dict(),
-            "engine": version("tanmai"),
-            "product": product,
-            "amount": amount,
-        }
-    )
+    settings = str(calculation.settings.as_dict()["hash"])
+    return digest({"data": data_hash(state_hash(calculation.graph), settings), "product": product, "amount": amount})
 
 
 def engine(calculation: Calculation, info: SolveInfo) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from footprint.activities import treated_wastes
 from footprint.inventory import Direction, FlowKind, Inventory
 from graphstore.answers.graph import Calculation
 from graphstore.answers.names import Names
@@ -49,6 +50,7 @@ def unassembled_products(inventory: Inventory) -> list[ProductRow]:
     """Return every product that an inventory states, keyed by process; for a store that cannot be assembled whole."""
     table = inventory.exchanges
     stated = (table.direction == Direction.OUTPUT) & (inventory.flows.kind[table.flow] == FlowKind.PRODUCT)
+    stated |= treated_wastes(inventory)
     stated[inventory.processes.reference[inventory.processes.reference >= 0]] = True
     rows = []
     for e in np.flatnonzero(stated & (table.flow >= 0) & (table.process >= 0)).tolist():

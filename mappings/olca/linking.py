@@ -48,12 +48,6 @@ def link(activities: list[Activity], report: ImportReport) -> Links:
         made_beside.update(e.flow.key for e in coproducts(activity))
     if made_beside:
         report.outputs[BESIDE] = made_beside.total()
-    taken = sum(e.flow.kind != PRODUCT for activity in activities for e in coproducts(activity))
-    if taken:
-        report.warn(
-            f"{taken} waste inputs stand beside the reference of a treatment: it treats several wastes. They come in as "
-            "inputs; subdivide these processes before you calculate, or their wastes are taken as demands."
-        )
     links, unlinked, ambiguous = Links(), _Tally(), _Tally()
     for activity in activities:
         for exchange in activity.exchanges:

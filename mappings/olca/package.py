@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from graphstore.errors import LoadError
+from graphstore.unpacking import stated_limits
 from mappings.errors import PackageError
 from mappings.olca.fields import Json, ref, text
 
@@ -30,6 +33,9 @@ FOLDERS = {
     "Parameter": "parameters",
 }
 """The entity types that are read, with the folder that holds them in a package."""
+
+MAX_ENTITY = 256 << 20
+"""Most bytes of one file in an archive (256 MiB): an entity is parsed whole, and the largest known have a few megabytes."""
 
 _TYPES = {folder: kind for kind, folder in FOLDERS.items()}
 _NEW_FIELDS = ("isInput", "isRefUnit", "isRefFlowProperty", "isQuantitativeReference")
@@ -127,16 +133,36 @@ def _files(source: Path) -> Iterator[tuple[str, bytes]]:
         return
     try:
         with zipfile.ZipFile(source) as archive:
-            for info in archive.infolist():
-                if not info.is_dir() and _is_read(info.filename):
-                    yield info.filename, archive.read(info)
+            members = [info for info in archive.infolist() if not info.is_dir() and _is_read(info.filename)]
+            _check_sizes(source, members)
+            yield from ((info.filename, archive.read(info)) for info in members)
     except FileNotFoundError as error:
         raise PackageError(str(source), "there is no such file or folder.") from error
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
         raise PackageError(
             str(source),
             f"cannot be read as a zip archive: {error}. Hand in an intact, unencrypted archive or its folder.",
         ) from error
+
+
+def _check_sizes(source: Path, members: list[zipfile.ZipInfo]) -> None:
+    """Refuse what would fill the memory, before a byte of it is unpacked.
+
+    The stated sizes can be relied on: `zipfile` unpacks no more of a member than its stated size, and finds it damaged then.
+    """
+    for info in members:
+        if info.file_size > MAX_ENTITY:
+            raise PackageError(
+                info.filename,
+                f"unpacks to {info.file_size:,} bytes; one file of a package may have {MAX_ENTITY:,}. If you trust the "
+                "package, unpack it yourself and hand in the folder.",
+            )
+    try:
+        objection = stated_limits().objection(source.stat().st_size, sum(info.file_size for info in members))
+    except LoadError as error:
+        raise PackageError(str(source), f"cannot be unpacked: {error}") from error
+    if objection:
+        raise PackageError(str(source), f"{objection}.")
 
 
 def _is_read(name: str) -> bool:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tanmai.commands.options import AsOf, Coproducts, Front, Json, Lang, Release, Store, Unlinked
+from tanmai.words import Language, word
+
+if TYPE_CHECKING:
+    from graphstore import QueryResult
 
 GRAPH_FORMATS = ("ttl", "nt", "rdf", "jsonld")
+MOST_REASONS = 10
 
 
 def query(
@@ -41,9 +46,24 @@ def query(
             from tanmai.render.tables import show_result
 
             show_result(result)
-            return
-        sys.stdout.buffer.write(result.serialize(wanted))
-        sys.stdout.buffer.write(b"\n" if wanted == "json" else b"")
+        else:
+            sys.stdout.buffer.write(result.serialize(wanted))
+            sys.stdout.buffer.write(b"\n" if wanted == "json" else b"")
+            sys.stdout.buffer.flush()
+        _tell_failures(result, front.lang)
+
+
+def _tell_failures(result: QueryResult, lang: Language) -> None:
+    """Say on stderr which values of extension functions are missing and why; the verdict on such an answer is 1."""
+    if not result.failures:
+        return
+    missing = sum(result.failures.values())
+    typer.echo(word("not_computed", lang, count=missing), err=True)
+    for reason, count in list(result.failures.items())[:MOST_REASONS]:
+        typer.echo(f"  {count} x {reason}", err=True)
+    if len(result.failures) > MOST_REASONS:
+        typer.echo(f"  {word('more', lang, count=len(result.failures) - MOST_REASONS)}", err=True)
+    raise typer.Exit(1)
 
 
 def products(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import io
+from collections.abc import Callable, Iterable, Sequence
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE
@@ -24,11 +26,31 @@ class _Console(Console):
         raise BrokenPipeError
 
 
+_RECORDING: ContextVar[Console | None] = ContextVar("_RECORDING", default=None)
+"""The console that takes what is printed while something is shown elsewhere than on standard output."""
+
+
+def recorded(show: Callable[[], None], width: int = 120) -> Console:
+    """Return a console that recorded what a renderer printed, to be exported as text, with styles or without."""
+    made = _Console(
+        record=True, file=io.StringIO(), width=width, force_terminal=True, highlight=False, markup=False, emoji=False
+    )
+    token = _RECORDING.set(made)
+    try:
+        show()
+    finally:
+        _RECORDING.reset(token)
+    return made
+
+
 def console() -> Console:
     """Return the console of standard output; lines are not wrapped where the output is a file.
 
     Names come from data: what looks like markup or an emoji code in them is printed as it stands.
     """
+    recording = _RECORDING.get()
+    if recording is not None:
+        return recording
     found = _Console(highlight=False, soft_wrap=False, markup=False, emoji=False)
     return found if found.is_terminal else _Console(highlight=False, width=200, markup=False, emoji=False)
 

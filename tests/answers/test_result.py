@@ -253,6 +253,38 @@ def test_every_gap_is_listed_when_it_is_allowed(case):
     assert sorted(table["exchange"]) == [f"{EX}part-{end}" for end in ("in-1", "output-1", "output-2")]
 
 
+BURNING = (
+    product("sludge", kind="WasteFlow")
+    + product("ash", kind="WasteFlow")
+    + ":burning a tm:UnitProcess ; tm:quantitativeReference :burnt ; tm:input :burnt, :with ; tm:emission :smoke .\n"
+    + exchange("burnt", ":sludge", 1, "unit:TONNE")
+    + exchange("with", ":ash", 3000)
+    + exchange("smoke", CO2, 800)
+)
+
+
+def test_a_treatment_of_two_wastes(case):
+    """800 kg over 4 t by mass: 0.2 kg per kg of either; paper 1 + 2 x 0.2 + 0.5 x 0.2."""
+    loaded = case(BURNING + process("paper", outputs=((":sludge", 2), (":ash", 0.5)), emissions=((CO2, 1),)))
+    assert loaded.total("paper", coproducts="mass") == pytest.approx(1.5, rel=1e-12)
+    assert loaded.total("ash", 10, coproducts="mass") == pytest.approx(2.0, rel=1e-12)
+    with pytest.raises(AllocationError, match=rf"<{EX}burning> with <{EX}ash>"):
+        loaded.total("paper")
+    cut = loaded.footprint("paper", unlinked="cutoff", coproducts="unallocated")
+    assert cut["total"]["value"] == pytest.approx(1 + 2 * 0.8, rel=1e-12)
+    assert {line["exchange"].rpartition("/")[2]: line["reason"] for line in cut["cutoffs"]} == {
+        "paper-output-2": "waste without treatment",
+        "with": "co-product that carries nothing",
+    }
+
+
+def test_a_waste_beside_the_reference_is_found_in_a_store_that_is_broken_elsewhere(case):
+    broken = product("broken") + process("bad", flow=":broken", amount='"NaN"^^xsd:double')
+    loaded = case(BURNING + broken + process("paper", outputs=((":ash", 0.5),), emissions=((CO2, 1),)))
+    assert loaded.total("paper", coproducts="mass") == pytest.approx(1 + 0.5 * 0.2, rel=1e-12)
+    assert loaded.total("ash", coproducts="mass") == pytest.approx(0.2, rel=1e-12)
+
+
 def test_a_co_product_reading_is_a_setting(case):
     data = case(GAPPY).footprint("part", unlinked="cutoff", coproducts="mass")
     assert data["total"]["value"] == pytest.approx(2 / 1.5)

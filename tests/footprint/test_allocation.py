@@ -11,10 +11,10 @@ from inventories import Book
 from footprint import activities
 from footprint.allocation import shares
 from footprint.assemble import assemble
-from footprint.errors import AllocationError, InvalidInventory
-from footprint.gaps import Reading
+from footprint.errors import AllocationError, IncompleteInventory, InvalidInventory
+from footprint.gaps import CutOffReason, Reading
 from footprint.inventory import AllocationMethod as By
-from footprint.inventory import Price
+from footprint.inventory import Direction, Price
 from footprint.units import Conversion
 
 # The toy copper smelter of rule R05: 2850 kg CO2e for these outputs, prices per kg.
@@ -194,6 +194,70 @@ def test_an_exchange_cannot_belong_to_the_product_of_another_process():
     )
     with pytest.raises(AllocationError, match=r"first <two-CO2> with tm:allocatedTo <one-a>"):
         carried(book)
+
+
+def furnace(method=By.NONE, **options):
+    """Sludge and 3 kg of ash for each kg of it are burnt together: 8 kg CO2."""
+    return Book().waste("sludge", "ash").process(
+        "furnace", ("in", "sludge", 1.0, "kg"), ("in", "ash", 3000.0, "g", options), ("emit", "CO2", 8.0, "kg"), method=method
+    )  # fmt: skip
+
+
+def test_wastes_treated_together_share_by_mass():
+    assert carried(furnace(By.MASS)) == pytest.approx({"sludge": 2.0, "ash": 6.0}, rel=1e-12)
+    assert carried(furnace(), "mass") == pytest.approx({"sludge": 2.0, "ash": 6.0}, rel=1e-12)
+
+
+@pytest.mark.parametrize(("fee", "sludge"), [(1.0, 2.0), (3.0, 0.8)])
+def test_wastes_treated_together_share_by_what_the_treatment_is_paid(fee, sludge):
+    """Sludge 1 kg x 1 CNY, ash 3 kg x 1 or 3 CNY: 8 x 1/4 or 8 x 1/10 to the sludge."""
+    book = furnace(By.ECONOMIC)
+    book.prices = {"sludge": Price(1.0, "CNY", "kg"), "ash": Price(fee, "CNY", "kg")}
+    assert carried(book) == pytest.approx({"sludge": sludge, "ash": 8.0 - sludge}, rel=1e-12)
+
+
+def test_a_waste_treated_may_have_a_stated_factor_and_exchanges_of_its_own():
+    book = furnace(By.STATED, share=0.25)
+    book.exchanges[0]["share"] = 0.75
+    book.exchanges.append(
+        {"process": "furnace", "side": Direction.EMISSION, "flow": "CO2", "amount": 1.0, "unit": "kg", "name": "e", "to": "furnace-ash"}
+    )  # fmt: skip
+    assert carried(book) == pytest.approx({"sludge": 6.0, "ash": 3.0}, rel=1e-12)
+
+
+def test_a_treatment_may_also_make_something():
+    book = furnace(By.MASS)
+    book.process("x", ("out", "slag", 1.0, "kg"))
+    book.exchanges.append(book.exchanges.pop() | {"process": "furnace", "amount": 4.0, "name": "furnace-slag"})
+    del book.processes["x"]
+    assert carried(book) == pytest.approx({"sludge": 1.0, "ash": 3.0, "slag": 4.0}, rel=1e-12)
+
+
+def test_wastes_treated_together_without_a_method_are_an_error_or_cut_off():
+    with pytest.raises(
+        AllocationError, match=r"treat several wastes, .* first <furnace> with <ash> beside its reference"
+    ):
+        carried(furnace())
+    assert carried(furnace(), "unallocated") == {"sludge": 8.0}
+    found = assemble(furnace().inventory(), Reading(coproducts="unallocated")).cut_offs
+    assert (found.exchange.tolist(), found.reason.tolist()) == ([1], [CutOffReason.UNALLOCATED_PRODUCT])
+
+
+def test_a_demand_for_a_waste_that_carries_nothing_is_not_linked():
+    book = furnace().process("mill", ("out", "flour", 1.0, "kg"), ("out", "ash", 2.0, "kg"))
+    with pytest.raises(IncompleteInventory, match=r"<ash> is a co-product of a process without an allocation method"):
+        assemble(book.inventory(), Reading(coproducts="unallocated"))
+
+
+def test_a_negative_or_avoided_waste_input_is_refused():
+    book = furnace(By.MASS)
+    book.exchanges[1]["amount"] = -3.0
+    with pytest.raises(
+        InvalidInventory, match=r"negative amount, first <furnace-ash>.*a waste that is made as tm:output"
+    ):
+        carried(book)
+    with pytest.raises(InvalidInventory, match="waste that their process does not treat: <furnace-ash>"):
+        carried(furnace(By.MASS, avoided=True))
 
 
 def joint():

@@ -1,8 +1,5 @@
 """Small systems whose answers others have published."""
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pytest
 from small_systems import FACTORS, UPTAKE, from_matrix, system
@@ -37,25 +34,6 @@ def test_io_model_builder_car(how):
     """USEPA/IO-Model-Builder, tests/test_calc.py: electricity, steel parts, car assembly; self-use on the diagonal."""
     s = from_matrix([[0.1, 0.3, 0.1], [0, 0.1, 0.2], [0, 0, 0.1]], [3.0, 2.0, 0.0])
     assert total(s, how, 2) == pytest.approx(1.111111111, rel=1e-9)
-
-
-def test_pymrio_leontief(how):
-    """IndEcol/pymrio, test_mrio: 6 regions x 8 sectors; its tables are under the LGPL and not copied here."""
-    folder = Path(os.environ.get("TANMAI_FIXTURES", "/nonexistent")) / "data" / "pymrio"
-    if not folder.is_dir():
-        pytest.skip("TANMAI_FIXTURES/data/pymrio (trade_flows_Z.txt, finald_demand_Y.txt) is not there")
-
-    def table(name):
-        lines = (folder / name).read_text().splitlines()[2:]
-        return np.array([[float(cell) for cell in line.split("\t")[3:]] for line in lines if line.strip()])
-
-    flows = table("trade_flows_Z.txt")
-    a = flows / (flows.sum(axis=1) + table("finald_demand_Y.txt").sum(axis=1))
-    compiled = compile_system(from_matrix(a, np.zeros(48)))
-    assert supply(compiled, 0, 1.0, how).runs[0] == pytest.approx(1.1101020720, rel=1e-10)
-    from scipy.sparse import csr_matrix
-
-    assert spectral_radius(csr_matrix(a)) == pytest.approx(0.20137, abs=5e-6)
 
 
 EIO = np.array([[0.10, 0.20, 0.05], [0.15, 0.10, 0.30], [0.05, 0.02, 0.10]])

@@ -150,6 +150,42 @@ def test_xml_bombs_and_remote_contexts_are_refused(store: GraphStore) -> None:
         store.load_bytes(remote, key="x", format="jsonld")
 
 
+def test_a_gzip_file_that_unpacks_to_too_much_is_refused(
+    store: GraphStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "long.ttl.gz"
+    path.write_bytes(gzip.compress(GOOD["ttl"] + b"\n" * 4962))  # 5,000 bytes of text: the statement has 38
+    before = content(store)
+    monkeypatch.setenv("TANMAI_UNPACK_LIMIT", "4999")
+    with pytest.raises(LoadError, match=r"long\.ttl\.gz: .* unpack to more than 4,999, .* TANMAI_UNPACK_LIMIT"):
+        store.load(path)
+    assert content(store) == before
+    monkeypatch.setenv("TANMAI_UNPACK_LIMIT", "5000")
+    assert store.load(path).version.quads == 1
+    monkeypatch.setenv("TANMAI_UNPACK_LIMIT", "1")
+    assert store.load_bytes(GOOD["nt"] * 9, key="plain", format="nt").version.quads == 1, (
+        "no limit on what is not packed"
+    )
+    if (tmp_path / "store").is_dir():
+        assert deep_check(tmp_path / "store").problems == [], "what was taken in is read again whatever the limit"
+
+
+def test_a_gzip_bomb_is_refused_by_its_ratio(store: GraphStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    bomb = gzip.compress(b"\n" * 300_000 + GOOD["ttl"])
+    assert 200 < 300_000 / len(bomb) < 1032
+    assert store.load_bytes(bomb, key="small", format="turtle").changed, "a small file can do no harm"
+    monkeypatch.setattr("graphstore.unpacking.SMALL", 299_999)
+    with pytest.raises(LoadError, match="bytes unpack to more than 200 times as many"):
+        store.load_bytes(bomb, key="bomb", format="turtle")
+
+
+@pytest.mark.parametrize("stated", ["-1", "0", "16 GiB", "1e9", "²"])
+def test_a_limit_that_is_no_number_of_bytes(store: GraphStore, monkeypatch: pytest.MonkeyPatch, stated: str) -> None:
+    monkeypatch.setenv("TANMAI_UNPACK_LIMIT", stated)
+    with pytest.raises(LoadError, match=r"TANMAI_UNPACK_LIMIT is .* positive whole number of bytes"):
+        store.load_bytes(gzip.compress(GOOD["ttl"]), key="x", format="turtle")
+
+
 def test_the_same_bytes_again_do_nothing(store: GraphStore, tmp_path: Path) -> None:
     path = tmp_path / "factors.ttl"
     path.write_bytes(GOOD["ttl"])

@@ -139,6 +139,51 @@ def test_a_damaged_archive(tmp_path):
         read_package(tmp_path / "bad.zip")
 
 
+def packed(path, members):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, raw in members.items():
+            archive.writestr(name, raw)
+    return path
+
+
+def test_the_limit_on_what_an_archive_unpacks_to(tmp_path, folder, monkeypatch):
+    members = files(entities())
+    size = sum(len(raw) for raw in members.values())
+    path = packed(tmp_path / "a.zip", members | {"readme.txt": b" " * size})
+    monkeypatch.setenv("TANMAI_UNPACK_LIMIT", str(size - 1))
+    with pytest.raises(PackageError, match=f"unpack to more than {size - 1:,}, .* TANMAI_UNPACK_LIMIT") as error:
+        read_package(path)
+    assert error.value.file == str(path)
+    assert read_package(folder(members))["Process"], "a folder is already unpacked"
+    monkeypatch.setenv("TANMAI_UNPACK_LIMIT", str(size))
+    assert read_package(path)["Process"], "what is not read does not count"
+    monkeypatch.setenv("TANMAI_UNPACK_LIMIT", "much")
+    with pytest.raises(PackageError, match="TANMAI_UNPACK_LIMIT is 'much'"):
+        read_package(path)
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
+    path = packed(tmp_path / "bomb.zip", files(entities()) | {"flows/bomb.json": b" " * (17 << 20)})
+    monkeypatch.setattr(zipfile.ZipFile, "read", lambda *_: pytest.fail("unpacked"))
+    with pytest.raises(PackageError, match="unpack to more than 200 times as many"):
+        read_package(path)
+    monkeypatch.setattr("mappings.olca.package.MAX_ENTITY", (17 << 20) - 1)
+    with pytest.raises(
+        PackageError, match="unpacks to 17,825,792 bytes; one file of a package may have 17,825,791"
+    ) as error:
+        read_package(path)
+    assert error.value.file == "flows/bomb.json"
+
+
+def test_a_member_that_is_larger_than_it_says(tmp_path):
+    path = packed(tmp_path / "a.zip", files(entities()) | {"flows/z.json": b" " * 100_000})
+    raw = path.read_bytes()
+    assert raw.count((100_000).to_bytes(4, "little")) == 2, "before the member and in the directory"
+    path.write_bytes(raw.replace((100_000).to_bytes(4, "little"), (10).to_bytes(4, "little")))
+    with pytest.raises(PackageError, match="cannot be read as a zip archive: Bad CRC"):
+        read_package(path)
+
+
 @pytest.mark.parametrize("base", ["", "local", "https://example.org/", "https://exa mple.org"])
 def test_a_base_that_cannot_start_an_iri(folder, base):
     with pytest.raises(ArgumentError, match="cannot start an IRI"):

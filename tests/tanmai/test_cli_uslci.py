@@ -81,7 +81,9 @@ def test_one_product_lists_its_own_gaps(uslci):
 
 
 def test_without_the_reading_the_tool_stops_and_says_why(uslci):
-    with pytest.raises(AllocationError, match="132 processes have several products and state no allocation method"):
+    with pytest.raises(
+        AllocationError, match="132 processes have several products, or treat several wastes, and state no"
+    ):
         run("footprint", "--all", "--store", uslci)
     with pytest.raises(IncompleteInventory, match=r"exchanges ask for \d+ flows that no process or factor supplies"):
         run("footprint", "--all", "--coproducts", "unallocated", "--store", uslci)

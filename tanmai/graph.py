@@ -1,0 +1,285 @@
+"""The Python entry: a knowledge graph to load, query, calculate and explain, from a script or a notebook.
+
+    import tanmai
+
+    g = tanmai.open("tanmai-data")
+    g.footprint("profile, delivered", gwp="AR5").total
+    g.query("SELECT ?p (tmf:footprint(?p) AS ?kg) { ?p a tm:Product }").frame
+
+Reading holds no lock: each question is answered from the newest published state, and the writer's lock is taken for as long as
+a call needs it. Systems that were compiled and solved are kept while the state stays the same, so that the second question
+takes milliseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
+
+from footprint.gaps import Reading
+from graphstore import GraphStore
+from graphstore.answers.graph import Calculation, Settings
+from graphstore.errors import LayoutError
+from tanmai import knowledge
+from tanmai.results import Explanation, Footprint, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import polars as pl
+
+    from graphstore import LoadReport
+    from graphstore.answers.results import Written
+    from graphstore.terms import Value
+
+
+class Method(TypedDict, total=False):
+    """How to calculate: the options of the command line, with the same names and defaults.
+
+    Attributes:
+        gwp: GWP set: AR4, AR5, AR6.
+        unlinked: inputs that nothing supplies: ``error`` or ``cutoff``.
+        coproducts: products without a stated method: ``error``, ``unallocated``, ``mass``, ``energy``, ``economic``.
+        strict: refuse factors that cannot be restated.
+    """
+
+    gwp: str
+    unlinked: str
+    coproducts: str
+    strict: bool
+
+
+class Graph:
+    """A knowledge graph; open it with :func:`tanmai.open`.
+
+    Attributes:
+        path: directory of the store; None in memory.
+        lang: language of what is shown, ``zh`` or ``en``; numbers and names in ``data`` come in both.
+    """
+
+    def __init__(self, path: Path | None, lang: str, release: str | None = None) -> None:
+        """Internal: use :func:`tanmai.open`."""
+        self.path = path
+        self.lang = lang
+        self._release = release
+        self._store: GraphStore | None = None
+        self._calculations: dict[Settings, Calculation] = {}
+
+    @classmethod
+    def open(cls, path: str | Path | None, lang: str, release: str | None) -> Self:
+        """Open or create; see :func:`tanmai.open`."""
+        graph = cls(None if path is None else Path(path), lang, release)
+        if path is None or (release is None and not Path(path).exists()):
+            with graph._writing() as store, store.transaction("init") as transaction:
+                knowledge.load_into(transaction)
+        graph._reading()
+        return graph
+
+    def close(self) -> None:
+        """Let go of the store; a later call opens it again, except in memory, where it is gone."""
+        if self._store is not None:
+            self._store.close()
+        self._store = None
+        self._calculations.clear()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<tanmai.Graph {self.path or 'in memory'}>"
+
+    # ------------------------------------------------------------ data in
+
+    def load(self, *files: str | Path, **options: Any) -> list[LoadReport]:
+        """Load RDF files, each as one dataset: all of them or none.
+
+        Args:
+            *files: Turtle, TriG, N-Triples, N-Quads, RDF/XML, JSON-LD; gzip or not.
+            **options: as of :meth:`graphstore.Transaction.load`: key, format, title, issued, publisher, licence.
+
+        Raises:
+            LoadError: nothing was changed; names file, line and cause.
+        """
+        from tanmai.spelling import require_known_terms
+
+        with self._writing() as store, store.transaction("load") as transaction:
+            reports = [transaction.load(file, **options) for file in files]
+            require_known_terms(transaction, [r.version for r in reports if r.changed], store.base)
+        return reports
+
+    def update(self, text: str) -> None:
+        """Run a SPARQL update on local statements."""
+        with self._writing() as store:
+            store.update(text)
+
+    def materialize(self, *products: str, **method: Unpack[Method]) -> Written:
+        """Write footprints of the named products, or of all, into the graph, in place of stale ones."""
+        from graphstore.answers.results import materialize
+
+        settings = _settings(method)
+        with self._writing() as store:
+            return materialize(Calculation(store, settings), products or None)
+
+    # ------------------------------------------------------------ questions
+
+    def query(self, text: str, bindings: Mapping[str, Value] | None = None) -> Table:
+        """Run a SPARQL query over all current data; ``tmf:footprint`` and ``tmf:convert`` may be called in it.
+
+        Args:
+            text: SELECT, ASK, CONSTRUCT or DESCRIBE; the usual prefixes need no declaration.
+            bindings: values for variables of the query, bound as terms, never pasted.
+        """
+        return Table.of(self._reading().query(text, bindings), self.lang)
+
+    def products(self, **method: Unpack[Method]) -> pl.DataFrame:
+        """List what can be calculated: iri, name_en, name_zh, process, unit."""
+        import polars as pl
+
+        from graphstore.answers.names import Names
+        from graphstore.answers.products import products
+
+        asked: Method = {"unlinked": "cutoff", "coproducts": "unallocated", **method}
+        calculation = self.calculation(**asked)
+        rows, names = products(calculation), Names(calculation)
+        names.learn(iri for row in rows for iri in (row.iri, row.unit))
+        return pl.DataFrame(
+            {
+                "iri": [row.iri for row in rows],
+                "name_en": [names[row.iri].in_language("en") for row in rows],
+                "name_zh": [names[row.iri].in_language("zh") for row in rows],
+                "process": [row.process for row in rows],
+                "unit": [names[row.unit].in_language("en") for row in rows],
+            },
+            schema=dict.fromkeys(("iri", "name_en", "name_zh", "process", "unit"), pl.String),
+        )
+
+    def search(self, text: str, kind: str | None = None, most: int = 20) -> pl.DataFrame:
+        """Find products, processes, factors, standards, terms by a part of their names or by code: iri, name, kinds."""
+        import polars as pl
+
+        from graphstore.search.index import SearchIndex
+
+        with SearchIndex.of(self._reading()) as index:
+            hits = index.search(text, kind, most)
+        return pl.DataFrame(
+            {
+                "iri": [hit.iri for hit in hits],
+                "name": [hit.labels.get(self.lang, hit.name) for hit in hits],
+                "matched": [hit.name for hit in hits],
+                "kinds": [", ".join(hit.kinds) for hit in hits],
+            },
+            schema=dict.fromkeys(("iri", "name", "matched", "kinds"), pl.String),
+        )
+
+    def footprint(
+        self, product: str, amount: float = 1.0, unit: str | None = None, **method: Unpack[Method]
+    ) -> Footprint:
+        """Compute the footprint of an amount of a product.
+
+        Args:
+            product: IRI, or a unique part of a name in Chinese or English.
+            amount: how much of it.
+            unit: symbol or IRI of the unit of the amount; the product's own when None.
+            **method: see :class:`Method`.
+
+        Raises:
+            UnknownNameError: no such product or unit, or several.
+            FootprintError: the supply chain cannot be computed; says why and how to mend it.
+        """
+        from graphstore.answers.footprint import calculate
+
+        calculation = self.calculation(**method)
+        return Footprint(calculate(calculation, product, amount, self._unit(calculation, unit)).data, self.lang)
+
+    def footprints(self, **method: Unpack[Method]) -> pl.DataFrame:
+        """Compute the footprint of every product at once: iri, process, name, amount, unit, kg_co2e, error_bound, ..."""
+        from graphstore.answers.scores import all_products
+
+        return all_products(self.calculation(**method))
+
+    def explain(
+        self,
+        product: str,
+        amount: float = 1.0,
+        unit: str | None = None,
+        *,
+        depth: int = 12,
+        cutoff: float = 0.01,
+        **method: Unpack[Method],
+    ) -> Explanation:
+        """Explain a footprint line by line: amount x factor = contribution, down to the source.
+
+        Args:
+            product: IRI, or a unique part of a name in Chinese or English.
+            amount: how much of it.
+            unit: symbol or IRI of the unit of the amount; the product's own when None.
+            depth: most steps upstream.
+            cutoff: share of the total below which a branch goes into the remainder of its node.
+            **method: see :class:`Method`.
+        """
+        from graphstore.answers.explanation import explain
+
+        calculation = self.calculation(**method)
+        wanted = self._unit(calculation, unit)
+        return Explanation(explain(calculation, product, amount, wanted, depth=depth, cutoff=cutoff), self.lang)
+
+    def calculation(self, **method: Unpack[Method]) -> Calculation:
+        """Return the compiled state of the graph under some settings, for the functions of ``graphstore.answers``."""
+        settings = _settings(method)
+        store = self._reading()
+        knowledge.require(store)
+        if settings not in self._calculations:
+            self._calculations[settings] = Calculation(store, settings)
+        return self._calculations[settings]
+
+    # ------------------------------------------------------------ the store
+
+    @property
+    def store(self) -> GraphStore:
+        """The store of the newest state, open for reading (in memory: for writing)."""
+        return self._reading()
+
+    def _unit(self, calculation: Calculation, unit: str | None) -> str | None:
+        from graphstore.answers.units import find_unit
+
+        return None if unit is None else find_unit(calculation, unit)
+
+    def _reading(self) -> GraphStore:
+        """Return the newest state; what was compiled for an older one is let go of."""
+        if self._store is not None and self.path is not None and self._release is None and self._store.outdated():
+            self.close()
+        if self._store is None:
+            if self.path is None:
+                raise LayoutError("The graph in memory was closed and is gone. Open another one.")
+            self._store = GraphStore.open(self.path, mode="read", release=self._release)
+        return self._store
+
+    @contextmanager
+    def _writing(self) -> Iterator[GraphStore]:
+        """Give a store to write to, and let go of everything that was read before."""
+        if self.path is None:
+            self._store = self._store or GraphStore.open()
+            self._calculations.clear()
+            yield self._store
+            return
+        if self._release is not None:
+            raise LayoutError(f"The release {self._release!r} cannot be changed. Open the store without a release.")
+        self.close()
+        with GraphStore.open(self.path, mode="write") as store:
+            yield store
+
+
+def _settings(method: Method) -> Settings:
+    return Settings(
+        gwp=method.get("gwp", "AR6").upper(),
+        reading=Reading(method.get("unlinked", "error"), method.get("coproducts", "error")),
+        strict=method.get("strict", False),
+    )
