@@ -23,6 +23,8 @@ _QUERY = re.compile(r"\s*(ASK|CONSTRUCT|DESCRIBE|PREFIX|SELECT)\b")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 _NOT_TOLD = {"AttributeError", "BrokenPipeError", "NotImplementedError"}
+_ERRORS = {"BadParameter", "LookupError", "OSError", "RuntimeError", "TypeError", "ValueError"}
+"""Classes of others that we raise with words of our own."""
 _REPORTS = {"checked", "problems", "refusal", "report"}
 """Names of what is told later: lists of sentences, and the reasons why a factor is refused."""
 _THROUGH = {"get", "items", "values", "rstrip", "lstrip", "strip", "format", "removesuffix", "capitalize"}
@@ -107,7 +109,7 @@ class Source:
         trace = _Trace(self)
         for scope, raised in self.raises:
             if _name(raised.func if isinstance(raised, ast.Call) else raised) not in _NOT_TOLD:
-                trace.raised(raised, scope)
+                trace.parts(raised, scope)
         for scope, told in self.reports:
             trace.parts(told, scope)
         return sorted(trace.found.values(), key=lambda m: (m.file, m.line))
@@ -121,7 +123,9 @@ class Source:
 def _reported(node: ast.AST) -> list[ast.expr]:
     """What a statement or call puts into a report that is told later: `report.problems.append(text)`, `refusal[i] = text`."""
     match node:
-        case ast.Call(func=ast.Attribute(value=list_, attr="append" | "extend"), args=[told]) if _name(list_) in _REPORTS:
+        case ast.Call(func=ast.Attribute(value=list_, attr="append" | "extend"), args=[told]) if (
+            _name(list_) in _REPORTS
+        ):
             return [told]
         case ast.Call(func=ast.Attribute(attr="warn"), args=[told]):
             return [told]
@@ -177,22 +181,6 @@ class _Trace:
         self._done: dict[tuple[int, bool], set[str | None]] = {}
         self.found: dict[str, Message] = {}
 
-    def raised(self, node: ast.expr, scope: _Scope) -> None:
-        """Follow what is raised: the arguments of an error and its own template, or what a function makes."""
-        if isinstance(node, ast.Call):
-            for argument in (*node.args, *(keyword.value for keyword in node.keywords if keyword.arg == "cause")):
-                self.parts(argument, scope)
-            for init in self._source.classes.get(_name(node.func), ()):
-                self._init(init, scope)
-            self.parts(node, scope)
-
-    def _init(self, init: Function, scope: _Scope) -> None:
-        files = [file for file, function in self._source.functions["__init__"] if function is init]
-        for call in (node for node in ast.walk(init) if isinstance(node, ast.Call)):
-            if isinstance(call.func, ast.Attribute) and call.func.attr == "__init__":
-                for argument in call.args:
-                    self.parts(argument, _Scope((files or [scope.file])[0], init))
-
     def parts(self, node: ast.expr | None, scope: _Scope, *, data: bool = False) -> set[str | None]:
         """Return the templates with words that an expression may give, None among them for the words of an error.
 
@@ -216,7 +204,11 @@ class _Trace:
     def _text(self, node: ast.expr, scope: _Scope, *, data: bool) -> set[str | None]:
         template, holes = _template(node)
         inner = {number: self.parts(hole, scope, data=data) for number, hole in enumerate(holes)}
-        if _QUERY.match(template) or not (has_words(template) or any(inner.values())) or (data and " " not in template.strip()):
+        if (
+            _QUERY.match(template)
+            or not (has_words(template) or any(inner.values()))
+            or (data and " " not in template.strip())
+        ):
             return set().union(*inner.values())
         message = self.found.setdefault(template, Message(template, scope.file, node.lineno))
         for number, parts in inner.items():
@@ -254,12 +246,22 @@ class _Trace:
             yield from ((argument, scope, False) for argument in node.args)
         elif isinstance(node.func, ast.Attribute) and name in _THROUGH:
             yield node.func.value, scope, False
-        elif name in self._source.classes:
-            yield from ((argument, scope, False) for argument in node.args if isinstance(node.func, ast.Name))
+        elif name in self._source.classes or name in _ERRORS:
+            given = (*node.args, *(keyword.value for keyword in node.keywords if keyword.arg in {"cause", "message"}))
+            yield from ((argument, scope, False) for argument in given)
+            yield from self._made(name)
         for file, function in self._called(node.func, scope):
             for inner in ast.walk(function):
                 if isinstance(inner, ast.Return | ast.Yield) and inner.value is not None:
                     yield inner.value, _Scope(file, function), False
+
+    def _made(self, name: str) -> Iterator[tuple[ast.expr | None, _Scope, bool]]:
+        """What the `__init__` of an error class makes of its arguments."""
+        for init in self._source.classes.get(name, ()):
+            where = next(file for file, function in self._source.functions["__init__"] if function is init)
+            for call in (each for each in ast.walk(init) if isinstance(each, ast.Call)):
+                if isinstance(call.func, ast.Attribute) and call.func.attr == "__init__":
+                    yield from ((argument, _Scope(where, init), False) for argument in call.args)
 
     def _called(self, called: ast.expr, scope: _Scope) -> list[tuple[str, Function]]:
         """The functions that may be meant: those of the same file or the one imported, else one that is alone in having the name."""
@@ -319,7 +321,9 @@ def _assigned(name: str, inside: ast.AST) -> Iterator[ast.expr]:
             case ast.AugAssign(target=target, value=value) if _binds(target, name):
                 yield value
                 yield from _joined(name, node, inside)
-            case ast.For(target=target, iter=value) | ast.comprehension(target=target, iter=value) if _binds(target, name):
+            case ast.For(target=target, iter=value) | ast.comprehension(target=target, iter=value) if _binds(
+                target, name
+            ):
                 yield value
             case ast.Call(func=ast.Attribute(value=ast.Name(id=found), attr="append" | "extend"), args=[value]) if (
                 found == name

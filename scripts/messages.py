@@ -91,7 +91,9 @@ def findings(found: Source, catalogue: Catalogue) -> list[str]:
     for en, (file, zh) in catalogue.entries.items():
         if file != OUTSIDE and en not in known and en not in written:
             said.append(f"{CATALOGUE / file}: no source says {_shown(en)} any more. Correct or delete the entry.")
-        said += [f"{CATALOGUE / file}: {_shown(en)}: {wrong}" for wrong in _wrong(en, zh, known.get(en), catalogue.keep)]
+        said += [
+            f"{CATALOGUE / file}: {_shown(en)}: {wrong}" for wrong in _wrong(en, zh, known.get(en), catalogue.keep)
+        ]
     said += [
         f"{CATALOGUE}: no source says the word {word!r} of `keep` any more. Delete it."
         for word in sorted(catalogue.keep - known.keys())
@@ -107,8 +109,11 @@ def _wrong(en: str, zh: str, message: Message | None, keep: set[str]) -> list[st
     if has_words(en) and not _CHINESE.search(zh):
         said.append("the Chinese holds no Chinese.")
     marked = {int(number) for number, mark in _HOLE.findall(zh) if mark}
-    for hole in sorted((message.nested(keep) if message else set()) - marked):
-        said.append(f"hole {hole} may hold another message; write it {{{hole}!}} in the Chinese, so that it is translated.")
+    unmarked = sorted((message.nested(keep) if message else set()) - marked)
+    said += [
+        f"hole {n} may hold another message; write it {{{n}!}} in the Chinese, so that it is translated."
+        for n in unmarked
+    ]
     return said
 
 

@@ -9,6 +9,7 @@ import contextlib
 import io
 import os
 import sys
+from typing import Final, cast
 
 import typer
 
@@ -48,7 +49,7 @@ ERROR = 2
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
 
-_ParserError = typer.BadParameter.__mro__[2]
+_ParserError: Final[type[Exception]] = typer.BadParameter.__mro__[2]
 """The root of the errors of the command line's parser (`ClickException`); typer hands out only its leaves."""
 
 
@@ -65,7 +66,7 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     except Exception as error:
-        if os.environ.get("TANMAI_TRACEBACK"):
+        if os.environ.get("TANMAI_TRACEBACK") and not isinstance(error, _ParserError):
             raise
         code = _told(error, lang)
     if code == INTERRUPTED:
@@ -79,11 +80,11 @@ def _told(error: Exception, lang: Language) -> int:
     if not isinstance(error, _ParserError):
         typer.echo(message(error, lang), err=True)
     elif type(error).__name__ != "NoArgsIsHelpError":  # its message is the help, which is printed already
-        typer.echo(usage(error, lang), err=True)
+        typer.echo(usage(cast("typer.BadParameter", error), lang), err=True)
     return ERROR
 
 
-def usage(error: _ParserError, lang: Language) -> str:
+def usage(error: typer.BadParameter, lang: Language) -> str:
     """Return what to tell about a command line that cannot be parsed: how it is used, where to look, what is wrong."""
     told = [word("error", lang, text=translated(error.format_message(), lang))]
     context = getattr(error, "ctx", None)

@@ -16,8 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+from functools import cache, lru_cache
 from itertools import groupby
 
 from tanmai.words import Language
@@ -26,7 +25,9 @@ HOLE = re.compile(r"\{(\d+)(!?)\}")
 """A hole in a template; `!` marks one whose content is translated as well."""
 
 _LIST = ", "
-_DEEPEST = 8
+_DEEPEST = 5
+_LONGEST = 2000
+"""Longest text, in characters, that is taken apart with care; a longer one (a message that quotes a file) is matched once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,13 @@ class Template:
         """False for a mere frame such as `{0}: {1}`, which alone proves nothing."""
         return any(letter.isalpha() for literal in self.literals for letter in literal)
 
-    def match(self, text: str) -> list[str] | None:
-        """Return what fills each run, as short as can be from the left; None where the text is not of this form."""
+    def match(self, text: str, *, strict: bool = True) -> list[str] | None:
+        """Return what fills each run, as short as can be from the left; None where the text is not of this form.
+
+        Args:
+            text: A whole message or phrase.
+            strict: Whether brackets in each value must be closed in it: `<http://a.b>` is then not cut at its full stop.
+        """
         first, last = self.literals[0], self.literals[-1]
         if not self.runs:
             return [] if text == first else None
@@ -78,19 +84,28 @@ class Template:
         found, here, end = list[str](), len(first), len(text) - len(last)
         for literal in self.literals[1:-1]:
             there = text.find(literal, here, end)
+            while strict and there >= 0 and not _closed(text[here:there]):
+                there = text.find(literal, there + 1, end)
             if there < 0:
                 return None
             found.append(text[here:there])
             here = there + len(literal)
         found.append(text[here:end])
-        return found if self._fits_brackets(found) else None
+        return None if strict and not _closed(found[-1]) else found
 
-    def _fits_brackets(self, found: list[str]) -> bool:
-        """An IRI in angle brackets does not contain one."""
-        return not any(
-            before.endswith("<") and after.startswith(">") and ("<" in value or ">" in value)
-            for before, value, after in zip(self.literals, found, self.literals[1:], strict=False)
-        )
+
+def _closed(value: str) -> bool:
+    """Whether every bracket that is opened in a text is closed in it, and none closed that was not opened."""
+    depth = {"(": 0, "<": 0}
+    for sign in value:
+        if sign in "(<":
+            depth[sign] += 1
+        elif sign in ")>":
+            opening = "(" if sign == ")" else "<"
+            depth[opening] -= 1
+            if depth[opening] < 0:
+                return False
+    return not any(depth.values())
 
 
 def _parts(template: str) -> Iterator[str | int]:
@@ -109,20 +124,22 @@ class Catalogue:
 
     def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
         self._templates = sorted((Template.of(en, zh) for en, zh in pairs), key=lambda each: -each.weight)
+        self._message = lru_cache(maxsize=10_000)(self._translated)
 
     def translate(self, text: str) -> str:
         """Return a message in Chinese; as it is where no template fits."""
         return self._content(text, _DEEPEST)[1]
 
-    def _message(self, text: str, depth: int, *, tail: bool = False) -> tuple[int, str] | None:
+    def _translated(self, text: str, depth: int, *, strict: bool = True, tail: bool = False) -> tuple[int, str] | None:
         """The best translation of a whole text and its weight: the fixed text recognised, that of nested phrases included.
 
-        With `tail` only templates that begin with fixed text count: those that may follow a value without a gap.
+        With `tail` only templates that begin with a sign or a blank count: those that may follow a value without a gap.
         """
         found = (
             self._filled(template, values, depth)
             for template in (self._templates if depth else ())
-            if (template.literals[0] or not tail) and (values := template.match(text)) is not None
+            if not (tail and (template.literals[0][:1] or "a").isalnum())
+            and (values := template.match(text, strict=strict)) is not None
         )
         return max((each for each in found if each is not None), key=lambda each: each[0], default=None)
 
@@ -144,13 +161,18 @@ class Catalogue:
         if len(run) == 1:
             return [text]
         cut = len(text)
-        if run[-1] in template.marked:
+        if run[-1] in template.marked and cut <= _LONGEST:
             cut = next((at for at in range(cut) if self._message(text[at:], depth - 1, tail=True)), cut)
         return [*self._split(template, run[:-1], text[:cut], depth), text[cut:]]
 
     def _content(self, text: str, depth: int) -> tuple[int, str]:
         """Translate a text that is one message, or a list of phrases."""
-        return self._message(text, depth) or self._listed(text, depth) or (0, text)
+        if len(text) > _LONGEST:
+            return self._message(text, depth, strict=False) or (0, text)
+        either = [said for said in (self._message(text, depth), self._listed(text, depth)) if said is not None]
+        return (
+            max(either, key=lambda each: each[0], default=None) or self._message(text, depth, strict=False) or (0, text)
+        )
 
     def _listed(self, text: str, depth: int) -> tuple[int, str] | None:
         """Translate what stands between commas, as far as it is known."""
@@ -168,6 +190,7 @@ class Catalogue:
 def entries() -> Iterator[tuple[str, str, str]]:
     """Yield the file, the English and the Chinese template of every entry of the catalogue."""
     import tomllib
+    from importlib.resources import files  # neither is needed before something goes wrong
 
     folder = files("tanmai") / "messages" / "zh"
     for file in sorted(folder.iterdir(), key=lambda each: each.name):

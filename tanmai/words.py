@@ -46,8 +46,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "including_biogenic": ("including biogenic CO2", "含生物成因 CO2"),
     "input": ("Computed from", "数据来源"),
     "internal_error": (
-        "internal error: {text}\nThis is a fault of Tanmai, not of your data. Run it again with TANMAI_TRACEBACK=1 and "
-        "report what is printed.",
+        (
+            "internal error: {text}\nThis is a fault of Tanmai, not of your data. Run it again with TANMAI_TRACEBACK=1 and "
+            "report what is printed."
+        ),
         "内部错误：{text}\n这是 Tanmai 的缺陷，与您的数据无关。请加上 TANMAI_TRACEBACK=1 重新运行，并将输出报告给我们。",
     ),
     "interrupted": ("interrupted; nothing half-done is kept.", "已中断，未留下半成品。"),
