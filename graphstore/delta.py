@@ -233,6 +233,11 @@ class _Evaluation:
             for row in found:
                 yield dict(zip(names, row, strict=True))
         except (OSError, RuntimeError) as error:
+            if f"function <{PREFIXES['tmf']}" in str(error):
+                raise QueryError(
+                    "The functions of Tanmai cannot be called in an update, where a missing value would change data in silence. "
+                    "Query them, or write footprints into the graph with `tanmai materialize`."
+                ) from error
             raise QueryError(f"The update failed while its WHERE part ran: {error}.") from error
 
     def _graph_operation(self, verb: str) -> None:

@@ -113,3 +113,8 @@ def test_an_unknown_function_of_ours_is_an_error_with_the_known_ones(case):
 def test_the_same_reason_is_counted_not_repeated(case):
     _, failures = ask(case(STEEL), "SELECT (tmf:footprint(:nowhere) AS ?v) { VALUES ?x { 1 2 3 } }")
     assert list(failures.values()) == [3]
+
+
+def test_an_update_may_not_call_them(case):
+    with pytest.raises(QueryError, match="tanmai materialize"):
+        case(STEEL).store.update("INSERT { <urn:a> <urn:b> ?v } WHERE { BIND(tmf:footprint(<urn:x>) AS ?v) }")
