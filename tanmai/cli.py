@@ -15,7 +15,6 @@ import typer
 
 from tanmai.commands import ask, calculate, data, demo, materialize, search
 from tanmai.settings import language_of
-from tanmai.translate import translated
 from tanmai.words import Language, word
 
 app = typer.Typer(
@@ -86,6 +85,8 @@ def _told(error: Exception, lang: Language) -> int:
 
 def usage(error: typer.BadParameter, lang: Language) -> str:
     """Return what to tell about a command line that cannot be parsed: how it is used, where to look, what is wrong."""
+    from tanmai.translate import translated
+
     told = [word("error", lang, text=translated(error.format_message(), lang))]
     context = getattr(error, "ctx", None)
     if context is not None:
@@ -116,6 +117,8 @@ def _decoded(argument: str) -> str:
 
 def message(error: Exception, lang: Language) -> str:
     """Return what to tell a person about an error: its own words where it is one of ours, else what failed and how to report it."""
+    from tanmai.translate import translated
+
     if isinstance(error, (*_roots(), OSError)):
         return word("error", lang, text=translated(str(error), lang))
     return word("internal_error", lang, text=f"{type(error).__name__}: {error}")

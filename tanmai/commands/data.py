@@ -12,7 +12,6 @@ import typer
 
 from tanmai.commands.options import Front, Json, Lang, Store, day
 from tanmai.phrases import phrase
-from tanmai.translate import translated
 from tanmai.words import word
 
 if TYPE_CHECKING:
@@ -259,6 +258,7 @@ def doctor(
 ) -> None:
     """Check the store; exit code 1 when something is wrong. 检查存储，有问题时退出码为 1。"""
     from graphstore import doctor as doctors
+    from tanmai.translate import translated
 
     front = Front.of(store, json, lang)
     if not front.store_path.exists():

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from tanmai import settings
-from tanmai.translate import translated
 from tanmai.words import Language
 
 if TYPE_CHECKING:
@@ -84,6 +83,7 @@ class Front:
     def open(self, mode: Literal["read", "write"] = "read") -> GraphStore:
         """Open the store; what opening had to mend is told on stderr."""
         from graphstore import GraphStore
+        from tanmai.translate import translated
 
         opened = GraphStore.open(self.store_path, mode=mode)
         for sentence in opened.recovered:
