@@ -9,6 +9,7 @@ import contextlib
 import io
 import os
 import sys
+from typing import Final, cast
 
 import typer
 
@@ -29,6 +30,8 @@ from tanmai.commands import (
     variants,
 )
 from tanmai.commands import uncertainty as uncertain
+from tanmai.settings import language_of
+from tanmai.words import Language, word
 
 app = typer.Typer(
     name="tanmai",
@@ -71,29 +74,51 @@ ERROR = 2
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
 
-_STOPPED = "interrupted; nothing half-done is kept. 已中断，未留下半成品。"
+_ParserError: Final[type[Exception]] = typer.BadParameter.__mro__[2]
+"""The root of the errors of the command line's parser (`ClickException`); typer hands out only its leaves."""
 
 
 def main() -> None:
     """Run the command line; an error ends in one message on stderr and exit code 2, never in a traceback."""
     _write_utf8()
     sys.argv[1:] = [_decoded(argument) for argument in sys.argv[1:]]
+    lang = language_of(sys.argv[1:])
     try:
-        app()
+        code = app(standalone_mode=False)
     except BrokenPipeError:
         sys.stdout = None  # the reader went away (`| head`); nothing is left to flush
-    except KeyboardInterrupt:
-        typer.echo(_STOPPED, err=True)
-        sys.exit(INTERRUPTED)
-    except SystemExit as end:
-        if end.code == INTERRUPTED:  # typer has turned the interrupt into an exit
-            typer.echo(_STOPPED, err=True)
-        raise
+        return
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
     except Exception as error:
-        if os.environ.get("TANMAI_TRACEBACK"):
+        if os.environ.get("TANMAI_TRACEBACK") and not isinstance(error, _ParserError):
             raise
-        typer.echo(message(error), err=True)
-        sys.exit(ERROR)
+        code = _told(error, lang)
+    if code == INTERRUPTED:
+        typer.echo(word("interrupted", lang), err=True)
+    if code:
+        sys.exit(code)
+
+
+def _told(error: Exception, lang: Language) -> int:
+    """Tell an error on stderr and return the exit code."""
+    if not isinstance(error, _ParserError):
+        typer.echo(message(error, lang), err=True)
+    elif type(error).__name__ != "NoArgsIsHelpError":  # its message is the help, which is printed already
+        typer.echo(usage(cast("typer.BadParameter", error), lang), err=True)
+    return ERROR
+
+
+def usage(error: typer.BadParameter, lang: Language) -> str:
+    """Return what to tell about a command line that cannot be parsed: how it is used, where to look, what is wrong."""
+    from tanmai.translate import translated
+
+    told = [word("error", lang, text=translated(error.format_message(), lang))]
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        how = context.get_usage().partition(": ")[2]
+        told[:0] = [word("usage", lang, text=how), word("try_help", lang, command=context.command_path)]
+    return "\n".join(told)
 
 
 def _write_utf8() -> None:
@@ -116,14 +141,13 @@ def _decoded(argument: str) -> str:
     return argument
 
 
-def message(error: Exception) -> str:
+def message(error: Exception, lang: Language) -> str:
     """Return what to tell a person about an error: its own words where it is one of ours, else what failed and how to report it."""
+    from tanmai.translate import translated
+
     if isinstance(error, (*_roots(), OSError)):
-        return f"error: {error}"
-    return (
-        f"internal error: {type(error).__name__}: {error}\n"
-        "This is a fault of Tanmai, not of your data. Run it again with TANMAI_TRACEBACK=1 and report what is printed."
-    )
+        return word("error", lang, text=translated(str(error), lang))
+    return word("internal_error", lang, text=f"{type(error).__name__}: {error}")
 
 
 def _roots() -> tuple[type[Exception], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from tanmai.words import Language
@@ -19,3 +20,13 @@ def language() -> Language:
     """Return the language of what a person reads: TANMAI_LANG, else that of the locale, else English."""
     stated = os.environ.get("TANMAI_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
     return "zh" if stated.lower().startswith("zh") else "en"
+
+
+def language_of(arguments: Sequence[str]) -> Language:
+    """Return the language that a command line asks for by `--lang`, also where it cannot be parsed; else the default."""
+    stated: Language | None = None
+    for option, value in zip(arguments, [*arguments, ""][1:], strict=True):
+        said = value if option == "--lang" else option.removeprefix("--lang=")
+        if said in {"en", "zh"} and option.startswith("--lang"):
+            stated = "zh" if said == "zh" else "en"
+    return stated or language()

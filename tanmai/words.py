@@ -88,6 +88,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "抽样 {draws:,} 次，种子 {seed}，无解 {failed} 次",
     ),
     "driver": ("What drives the spread", "不确定度的主要来源"),
+    "error": ("error: {text}", "错误：{text}"),
     "factor": ("factor", "因子"),
     "first_lower": ("the first is lower in {share} of the draws (± {error})", "前者较低的抽样占 {share}（± {error}）"),
     "first_order": ("first order", "一阶近似"),
@@ -103,6 +104,14 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "in_memory": ("in memory", "内存"),
     "including_biogenic": ("including biogenic CO2", "含生物成因 CO2"),
     "input": ("Computed from", "数据来源"),
+    "internal_error": (
+        (
+            "internal error: {text}\nThis is a fault of Tanmai, not of your data. Run it again with TANMAI_TRACEBACK=1 and "
+            "report what is printed."
+        ),
+        "内部错误：{text}\n这是 Tanmai 的缺陷，与您的数据无关。请加上 TANMAI_TRACEBACK=1 重新运行，并将输出报告给我们。",
+    ),
+    "interrupted": ("interrupted; nothing half-done is kept.", "已中断，未留下半成品。"),
     "issued": ("issued", "发布日期"),
     "knowledge": ("reference knowledge of Tanmai ({count} datasets)", "碳脉参考知识（{count} 个数据集）"),
     "kind": ("kind", "类别"),
@@ -166,6 +175,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "unchanged": ("unchanged, nothing to do", "内容未变，无需处理"),
     "unstated": ("stage not stated", "未注明阶段"),
     "unverified": ("unverified", "未核实"),
+    "try_help": ("Try '{command} --help' for help.", "用 {command} --help 查看用法。"),
+    "usage": ("Usage: {text}", "用法：{text}"),
     "value": ("value", "数值"),
     "variants_allocation": ("Allocation methods side by side", "分配方法对照"),
     "variants_recycling": ("Recycling models side by side", "再生利用模型对照"),

@@ -39,6 +39,7 @@ def test_every_package_of_the_project_is_shipped():
         ("ontology", "hygiene/undefined-term.rq"),
         ("graphstore", "queries/units.rq"),
         ("tanmai", "demo/aluminium.ttl"),
+        ("tanmai", "messages/zh/outside.toml"),
     ],
 )
 def test_data_files_are_found_through_the_package(package, name):

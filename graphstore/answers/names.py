@@ -58,13 +58,13 @@ class Names:
         self.learn([iri])
         return self._known[iri]
 
-    def annotate(self, text: str) -> str:
+    def annotate(self, text: str, lang: str = "en") -> str:
         """Put the names of nodes beside their IRIs in a message: `<iri>` becomes `"label" <iri>` where the graph has one."""
         found = list(dict.fromkeys(_IRI.findall(text)))
         self.learn(found)
         for iri in found:
             if self._known[iri].labels:
-                text = text.replace(f"<{iri}>", f'"{self._known[iri].in_language("en")}" <{iri}>')
+                text = text.replace(f"<{iri}>", f'"{self._known[iri].in_language(lang)}" <{iri}>')
         return text
 
 

@@ -90,6 +90,7 @@ def calculating(front: Front, state: tuple[str | None, str | None], settings: Se
     from graphstore.answers.graph import Calculation
     from graphstore.answers.names import Names
     from tanmai import knowledge
+    from tanmai.translate import translated
 
     with front.view(*state) as graph:
         knowledge.require(graph)
@@ -97,7 +98,7 @@ def calculating(front: Front, state: tuple[str | None, str | None], settings: Se
         try:
             yield calculation
         except FootprintError as error:
-            error.args = (Names(calculation).annotate(str(error)),)
+            error.args = (Names(calculation).annotate(translated(str(error), front.lang), front.lang),)
             raise
 
 

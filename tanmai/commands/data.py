@@ -304,6 +304,7 @@ def doctor(
 ) -> None:
     """Check the store; exit code 1 when something is wrong. 检查存储，有问题时退出码为 1。"""
     from graphstore import doctor as doctors
+    from tanmai.translate import translated
 
     front = Front.of(store, json, lang)
     if not front.store_path.exists():
@@ -319,8 +320,9 @@ def doctor(
     if json:
         front.print_json({**asdict(report), "ok": report.ok})
     else:
-        for sentence in (*report.checked, *(f"! {problem}" for problem in report.problems)):
-            typer.echo(sentence)
+        for mark, sentences in (("", report.checked), ("! ", report.problems)):
+            for sentence in sentences:
+                typer.echo(mark + translated(sentence, front.lang))
         typer.echo(
             {("en", True): "sound", ("en", False): "not sound", ("zh", True): "完好", ("zh", False): "存在问题"}[
                 front.lang, report.ok

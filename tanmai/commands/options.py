@@ -95,10 +95,11 @@ class Front:
     def open(self, mode: Literal["read", "write"] = "read") -> GraphStore:
         """Open the store; what opening had to mend is told on stderr."""
         from graphstore import GraphStore
+        from tanmai.translate import translated
 
         opened = GraphStore.open(self.store_path, mode=mode)
         for sentence in opened.recovered:
-            typer.echo(sentence, err=True)
+            typer.echo(translated(sentence, self.lang), err=True)
         return opened
 
     def view(self, as_of: str | None, release: str | None) -> GraphStore:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tanmai.phrases import phrase
 from tanmai.render.tables import console, show_rows
+from tanmai.translate import translated
 from tanmai.words import Language, word
 
 if TYPE_CHECKING:
@@ -25,4 +26,4 @@ def show(told: dict[str, Any], report: ImportReport, lang: Language) -> None:
         if len(found.rows) > MOST_ROWS:
             out.print(word("more", lang, count=len(found.rows) - MOST_ROWS))
     for sentence in report.warnings:
-        out.print(f"! {sentence}")
+        out.print(f"! {translated(sentence, lang)}")
