@@ -285,8 +285,11 @@ class WhatIf:
             chain = supply(compiled, provider, 1.0, self.settings)
             order = compiled.forward.order
             return _Column(0, compiled.n, Bounded(chain.runs[order], chain.bounds[order]))
+        if 2 * (high - low) > compiled.n:  # cutting out would cost more than it spares
+            low, high = 0, compiled.n
         if (low, high) not in self._parts:
-            self._parts[low, high] = _part(compiled.forward, comparison, low, high)
+            whole = high - low == compiled.n
+            self._parts[low, high] = compiled.forward if whole else _part(compiled.forward, comparison, low, high)
         part = self._parts[low, high]
         rhs = np.where(part.order == provider, 1.0, 0.0)
         q, errors, _ = certified(compiled, part, rhs, np.zeros(len(rhs)), self.settings, None)
