@@ -17,6 +17,7 @@
     │   └── BindingError            a parameter cannot be bound
     ├── UpdateError                 an update was refused; nothing was changed
     ├── ExtractionError             the graph's statements cannot be read as unit processes
+    ├── ScenarioError               a scenario is not stated properly, or cannot be laid over the data
     ├── UnknownNameError            no such dataset, version, graph, generation or release
     ├── ExportError                 the target could not be written
     ├── StorageError                the disk failed or is full; the previous state is intact
@@ -136,3 +137,7 @@ class GenerationCorruptError(CorruptionError):
 
 class ExtractionError(GraphStoreError):
     """What the graph states about processes, flows or factors cannot be read as columns; names the node."""
+
+
+class ScenarioError(GraphStoreError):
+    """A scenario or change is not stated properly, or does not fit the data it is to be laid over."""

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tanmai.commands.options import AsOf, Coproducts, Front, Gwp, Json, Lang, Release, Store, Strict, Unlinked
+from tanmai.commands.options import (
+    AsOf,
+    Coproducts,
+    Front,
+    Gwp,
+    Json,
+    Lang,
+    Release,
+    ScenarioName,
+    Store,
+    Strict,
+    Unlinked,
+)
 from tanmai.phrases import phrase
 
 if TYPE_CHECKING:
@@ -34,6 +47,7 @@ def footprint(
     unlinked: Unlinked = "error",
     coproducts: Coproducts = "error",
     strict: Strict = False,
+    scenario: ScenarioName = None,
     as_of: AsOf = None,
     release: Release = None,
     store: Store = None,
@@ -50,8 +64,8 @@ def footprint(
         )
     if out is not None and not all_products:
         raise typer.BadParameter("--out writes the table of --all; for one product use --json > FILE.")
-    settings = _settings(gwp, unlinked, coproducts, strict=strict)
-    with _calculating(front, (as_of, release), settings) as calculation:
+    settings = settings_of(gwp, unlinked, coproducts, strict=strict)
+    with calculating(front, (as_of, release), settings, scenario) as calculation:
         if all_products:
             _all(front, calculation, out)
             return
@@ -69,8 +83,13 @@ def footprint(
 
 
 @contextmanager
-def _calculating(front: Front, state: tuple[str | None, str | None], settings: Settings) -> Iterator[Calculation]:
-    """Open a state of the store to calculate on; errors get names beside IRIs while the graph that knows them is open."""
+def calculating(
+    front: Front, state: tuple[str | None, str | None], settings: Settings, scenario: str | None = None
+) -> Iterator[Calculation]:
+    """Open a state of the store to calculate on, a scenario laid over it where one is named.
+
+    Errors get names beside IRIs while the graph that knows them is open.
+    """
     from footprint.errors import FootprintError
     from graphstore.answers.graph import Calculation
     from graphstore.answers.names import Names
@@ -78,6 +97,10 @@ def _calculating(front: Front, state: tuple[str | None, str | None], settings: S
 
     with front.view(*state) as graph:
         knowledge.require(graph)
+        if scenario is not None:
+            from graphstore.scenarios import find_scenario
+
+            settings = replace(settings, scenario=find_scenario(graph, scenario))
         calculation = Calculation(graph, settings)
         try:
             yield calculation
@@ -86,7 +109,8 @@ def _calculating(front: Front, state: tuple[str | None, str | None], settings: S
             raise
 
 
-def _settings(gwp: str, unlinked: str, coproducts: str, *, strict: bool) -> Settings:
+def settings_of(gwp: str, unlinked: str, coproducts: str, *, strict: bool) -> Settings:
+    """Return the method settings that the options ask for."""
     from footprint.gaps import Reading
     from graphstore.answers.graph import Settings
 
@@ -136,6 +160,7 @@ def explain(
     unlinked: Unlinked = "error",
     coproducts: Coproducts = "error",
     strict: Strict = False,
+    scenario: ScenarioName = None,
     as_of: AsOf = None,
     release: Release = None,
     store: Store = None,
@@ -147,8 +172,8 @@ def explain(
     formats = ("text", "json", "mermaid", "html")
     if format not in formats:
         raise typer.BadParameter(f"{format!r} is no format; choose one of {', '.join(formats)}.", param_hint="--format")
-    settings = _settings(gwp, unlinked, coproducts, strict=strict)
-    with _calculating(front, (as_of, release), settings) as calculation:
+    settings = settings_of(gwp, unlinked, coproducts, strict=strict)
+    with calculating(front, (as_of, release), settings, scenario) as calculation:
         from graphstore.answers.explanation import explain as explained
         from graphstore.answers.units import find_unit
 

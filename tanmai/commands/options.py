@@ -45,6 +45,9 @@ AsOf = Annotated[
     typer.Option("--as-of", help="Only knowledge issued by this day, YYYY-MM-DD. 截至该日发布的知识。"),
 ]
 Release = Annotated[str | None, typer.Option("--release", help="State pinned under this name. 固定的发布版本。")]
+ScenarioName = Annotated[
+    str | None, typer.Option("--scenario", help="Scenario to lay over the data: its name or IRI. 叠加的情景。")
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse factors that cannot be restated. 拒绝无法折算的因子。")]
 
 

@@ -1,5 +1,6 @@
 """A what-if equals a calculation of the changed system, within bounds that are held to exact arithmetic."""
 
+import re
 from dataclasses import replace
 from fractions import Fraction
 
@@ -96,14 +97,13 @@ def test_whatif_equals_a_rebuild_within_the_bounds(how, s, data):
     edit = data.draw(edits(s))
     asked = question(s, how)
     try:
-        rebuilt = edited(asked.chain.compiled, edit)
-        new = supply(rebuilt, 0, 1.0, how).total(rebuilt.cost(weights(edit)))
+        found = asked.total(edit, weights(edit))
     except UnproductiveLoop as refused:
-        with pytest.raises(UnproductiveLoop, match="unproductive loop") as caught:
-            asked.total(edit, weights(edit))
-        assert caught.value.activities == refused.activities
+        with pytest.raises(UnproductiveLoop, match=re.escape(str(refused))):
+            supply(edited(asked.chain.compiled, edit), 0, 1.0, how)
         return
-    found = asked.total(edit, weights(edit))
+    rebuilt = edited(asked.chain.compiled, edit)
+    new = supply(rebuilt, 0, 1.0, how).total(rebuilt.cost(weights(edit)))
     assert abs(found.new.values - new.values) <= found.new.bounds + new.bounds
 
 
