@@ -14,14 +14,14 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from benchmarks import engine, growth, startup, store
+from benchmarks import engine, growth, startup, store, whatif
 from benchmarks.report import Row, header, table, write_json
 from benchmarks.subject import USLCI_FILES, Data, prepare, select_of, synthetic, uslci
 from graphstore import GraphStore
 
 FULL, QUICK = 20_000, 1_000
 SIZES, QUICK_SIZES = [5_000, 20_000, 100_000], [500, 1_000]
-PARTS = ("store", "engine", "growth", "startup")
+PARTS = ("store", "engine", "whatif", "growth", "startup")
 
 
 def main() -> int:
@@ -89,8 +89,12 @@ def _system(data: Data, folder: Path, parts: Iterable[str], *, targets: bool) ->
             _fill(graph, data)
         if "store" in parts:
             yield from store.extraction(data, memory, disk, targets=targets)
-        if "engine" in parts:
-            yield from engine.rows(prepare(data, select_of(memory), folder), targets=targets)
+        if {"engine", "whatif"} & set(parts):
+            case = prepare(data, select_of(memory), folder)
+            if "engine" in parts:
+                yield from engine.rows(case, targets=targets)
+            if "whatif" in parts:
+                yield from whatif.rows(case, targets=targets)
 
 
 def _fill(graph: GraphStore, data: Data) -> None:

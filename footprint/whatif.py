@@ -75,6 +75,9 @@ class _Column:
 class WhatIf:
     """Answers what-if questions about one demand; what it solves for one question serves the next.
 
+    Attributes:
+        base: the footprint as it is.
+
     Example:
         >>> # question = WhatIf(supply(compiled, activity), cost, scores(compiled, cost))
         >>> # question.total(Edit(tech={position: 0.4})).difference
@@ -95,13 +98,9 @@ class WhatIf:
         if cost.values.ndim != 1:
             raise InvalidQuery("a what-if takes one characterisation: pass factors with one value per emission row.")
         self.chain, self.cost, self.found, self.settings = chain, cost, found, settings
+        self.base = chain.total(cost)
         self._columns: dict[int, _Column] = {}
         self._parts: dict[tuple[int, int], Equations] = {}
-
-    @cached_property
-    def base(self) -> Bounded:
-        """The footprint as it is."""
-        return self.chain.total(self.cost)
 
     @property
     def _compiled(self) -> Compiled:

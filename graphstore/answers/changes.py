@@ -109,7 +109,7 @@ class Reader:
         return self._one(text, self._exchanges(text), "exchange")
 
     def _exchanges(self, text: str) -> list[str]:
-        """Return the exchanges that a text may mean: the exact names where there are some, else all that contain it."""
+        """Return the exchanges that a text may mean: exact names before longer ones, what is taken in before what is made."""
         if _is_iri(text):
             rows = self.calculation.about(load("exchange-statements"), "exchange", [text])
             return sorted({str(row["exchange"]) for row in rows})
@@ -117,9 +117,10 @@ class Reader:
         for flow, process in _places(text) or [(text, "")]:
             needles = {"flowText": flow.lower(), "processText": process.lower()}
             for row in self.calculation.graph.query(load("exchanges-by-name"), needles).dicts():
-                same = (str(row["flowLabel"]).lower() == flow.lower()) + (
+                exact = (str(row["flowLabel"]).lower() == flow.lower()) + (
                     str(row["processLabel"]).lower() == process.lower()
                 )
+                same = 2 * exact + (row["taken"] is True)
                 if str(row["process"]) in self.makers or self.chain is None:
                     found[str(row["exchange"])] = max(found.get(str(row["exchange"]), 0), same)
         best = max(found.values(), default=0)
