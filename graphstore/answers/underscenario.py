@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -79,8 +80,9 @@ def assumption(calculation: Calculation, names: Names) -> dict[str, Any] | None:
     if scenario is None or made is None:
         return None
     lines = described(calculation, made.lines, names)
-    told = {lang: "; ".join(sentence(line, lang) for line in lines[:MOST_TOLD]) for lang in ("en", "zh")}
-    more = len(lines) - MOST_TOLD
+    sentences = {lang: _sentences(lines, lang) for lang in ("en", "zh")}
+    told = {lang: "; ".join(said[:MOST_TOLD]) for lang, said in sentences.items()}
+    more = len(sentences["en"]) - MOST_TOLD
     called = {lang: _called(scenario, lang) for lang in ("en", "zh")}
     return {
         "code": "scenario",
@@ -123,19 +125,22 @@ def described(calculation: Calculation, lines: Sequence[Line], names: Names) -> 
     return made
 
 
-def sentence(line: Mapping[str, Any], lang: str) -> str:
-    """Say one changed number in a few words."""
-    where = (
-        _name(line["factor"], lang)
-        if "factor" in line
-        else f"{_name(line['process'], lang)}, {_name(line['flow'], lang)}"
+def _sentences(lines: Sequence[Mapping[str, Any]], lang: str) -> list[str]:
+    """Say what is changed, in a few words each; exchanges that are swapped alike are counted."""
+    swaps = Counter(
+        (_name(x["old_provider"], lang), _name(x["new_provider"], lang)) for x in lines if "new_provider" in x
     )
+    counted = {"en": "{old} → {new} ({count} exchanges)", "zh": "{old} → {new}（{count} 项交换）"}[lang]
+    numbers = [_number(line, lang) for line in lines if "new_provider" not in line]
+    return [counted.format(old=old, new=new, count=count) for (old, new), count in swaps.items()] + numbers
+
+
+def _number(line: Mapping[str, Any], lang: str) -> str:
+    """Say where a number stands, what it was and what it is."""
     unit = line["unit"].get("symbol") or _name(line["unit"], lang)
-    if "new_provider" in line:
-        swapped = f"{_name(line['old_provider'], lang)} → {_name(line['new_provider'], lang)}"
-        return f"{where}: {swapped}"
+    where = (line["factor"],) if "factor" in line else (line["process"], line["flow"])
     counted = f"kg CO2e/{unit}" if "factor" in line else unit
-    return f"{where}: {line['old']:.6g} → {line['new']:.6g} {counted}"
+    return f"{', '.join(_name(node, lang) for node in where)}: {line['old']:.6g} → {line['new']:.6g} {counted}"
 
 
 def _name(node: Mapping[str, Any], lang: str) -> str:
