@@ -20,6 +20,7 @@ from benchmarks.subject import Prepared
 from benchmarks.timing import Timed, measure
 from footprint.compile import Compiled, Cost
 from footprint.edits import Edit
+from footprint.incremental import changed, downstream, matched, rescored
 from footprint.kernels import numba_available
 from footprint.solve import Scores, Settings, Supply, scores, supply
 from footprint.whatif import Outcome, WhatIf
@@ -73,6 +74,8 @@ def rows(case: Prepared, *, targets: bool) -> Iterator[Row]:
     )
     for question in cases:
         yield _beside_full_solve(case, (chain, cost, found, settings), question)
+    for where, edit in (("outside loops", cases[2].edit), ("in the largest loop", loop)):
+        yield _recomputed(case, (chain, cost, found, settings), where, edit)
     yield from _beside_peer(case, (chain, cost, found, settings), inside, loop)
 
 
@@ -129,6 +132,29 @@ def _beside_full_solve(case: Prepared, solved: _Solved, question: _Case) -> Row:
         *(case.name, f"what-if, {question.name}", "update", ours.median, "ours, full solve", full.median),
         target=question.target,
         difference=relative_difference(_value(ours), np.array([full.value])),
+    )
+
+
+def _recomputed(case: Prepared, solved: _Solved, where: str, edit: Edit) -> Row:
+    """All footprints after a change of the data: finding and solving what is downstream of it, beside solving everything."""
+    chain, cost, found, settings = solved
+    before = chain.compiled
+    after = before.with_amounts(tech=edit.tech)
+    match = matched(before.system.activity_ids, after.system.activity_ids)
+
+    def part() -> tuple[int, Scores]:
+        reached = downstream(after, changed(before, cost, after, cost, match))
+        return int(reached.sum()), rescored(after, cost, found, match, reached, settings)
+
+    def everything() -> Scores:
+        return scores(before.with_amounts(tech=edit.tech), cost, settings)
+
+    ours, full = measure(part, RUNS), measure(everything, RUNS)
+    return Row(
+        *(case.name, f"recompute, exchange {where}", f"{ours.value[0]:,} of {before.n:,}", ours.median),
+        *("ours, all", full.median),
+        difference=relative_difference(ours.value[1].values, full.value.values),
+        note="from two compiled systems; extraction is not in either time",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -103,6 +103,12 @@ class Calculation:
         if self.part is not None:
             return self.part
         return snapshot(self.select, self.settings.reading.coproducts, self._cache())
+
+    def under(self, scenario: Scenario | None) -> Calculation:
+        """Return the same state of the graph under a scenario; what is compiled of the data serves it too."""
+        made = replace(self, settings=replace(self.settings, scenario=scenario))
+        made.__dict__["base"] = self.base
+        return made
 
     def _cache(self) -> Path | None:
         """Folder for the compiled system; none in memory, nor where the store may only be read."""

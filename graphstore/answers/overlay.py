@@ -7,6 +7,7 @@ swap can be changed as well.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -184,13 +185,31 @@ def _set_amount(draft: _Draft, change: Change, stated: Statement, new: float) ->
     system = draft.base.compiled.system
     index = position(system.exchange_ids, stated.exchange)
     tech, bio = np.flatnonzero(system.tech_exchange == index), np.flatnonzero(system.bio_exchange == index)
-    if len(tech) or len(bio):
-        draft.amounts |= {int(p): float(system.tech_amount[p]) * (new / stated.amount) for p in tech}
-        draft.bio |= {int(p): float(system.bio_amount[p]) * (new / stated.amount) for p in bio}
-    else:
-        activity = _made(draft, stated)
-        draft.production[activity] = float(system.production[activity]) * (new / stated.amount)
+    made = -1 if len(tech) or len(bio) else _made(draft, stated)
+    part = _ratio(stated.exchange, stated.amount, new)
+    draft.amounts |= {int(p): float(system.tech_amount[p]) * part for p in tech}
+    draft.bio |= {int(p): float(system.bio_amount[p]) * part for p in bio}
+    if made >= 0:
+        draft.production[made] = float(system.production[made]) * part
     draft.lines.append(Line(change, stated.exchange, stated.amount, new, stated.unit))
+
+
+def _ratio(subject: str, old: float, new: float) -> float:
+    """Return what a number is to be multiplied by.
+
+    Raises:
+        ScenarioError: it would overflow, or turn its sign: whether a negative amount is a credit, a removal or a treatment is
+            read from the data, and so is whether it may stand there.
+    """
+    part = new / old
+    if not math.isfinite(part):
+        raise ScenarioError(f"<{subject}> cannot be changed from {old:g} to {new:g}: the number is too large.")
+    if part < 0:
+        raise ScenarioError(
+            f"<{subject}> would turn its sign, from {old:g} to {new:g}. State an amount of the same sign or zero; a credit, a "
+            "removal or a treatment of waste has to be stated as such in the data."
+        )
+    return part
 
 
 def _made(draft: _Draft, stated: Statement) -> int:
@@ -342,13 +361,13 @@ def _changed_value(draft: _Draft, change: FactorChange, emissions: newfactors.Em
     weights = characterisation(calculation.select, rows, calculation.settings.gwp_set).excluding_biogenic
     value = sum(float(w) * kg for w, kg in zip(weights, emissions.values(), strict=True))
     if change.relative is not None:
-        return value, 1 + change.relative
+        return value, _ratio(change.factor, 1.0, 1 + change.relative)
     if len(emissions) != 1 or value == 0:
         raise ScenarioError(
             f"<{change.factor}> keeps {len(emissions)} emissions apart; one value in CO2e does not say how they change. Give a "
             "relative change, or swap the factor for another."
         )
-    return value, float(change.co2e or 0.0) / value
+    return value, _ratio(change.factor, value, float(change.co2e or 0.0))
 
 
 _ORDER = (AmountChange, ShareShift, ProviderSwap, FactorChange)

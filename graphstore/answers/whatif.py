@@ -10,13 +10,15 @@ import numpy as np
 
 from footprint.solve import Bounded, supply
 from footprint.whatif import WhatIf
+from graphstore.answers import assumptions as assuming
 from graphstore.answers import underscenario
 from graphstore.answers.changes import Reader
+from graphstore.answers.cutoffs import processes_in
+from graphstore.answers.footprint import not_restated
 from graphstore.answers.graph import Calculation
 from graphstore.answers.inputs import engine, inputs
 from graphstore.answers.lines import Terms, details, facts_of, learn
 from graphstore.answers.names import Names
-from graphstore.answers.overlay import overlaid, overlay
 from graphstore.answers.question import Question, ask
 from graphstore.errors import ScenarioError
 from graphstore.scenarios import Change, Scenario
@@ -45,33 +47,30 @@ def whatif(
         unit: see amount.
         changes: what is changed.
         texts: further changes as people write them: ("set" | "swap" | "share", text); see `changes`.
-        moved: how many of the terms that changed most to list; this solves the changed system, 0 leaves it out.
+        moved: how many of the terms that changed most to list; 0 leaves them out.
         products: how many other products to list by how much their footprint changes; 0 leaves them out.
 
     Returns:
         product, amount, unit, base, new and difference (kg CO2e with error bound), changes, moved, products, settings (with
-        the changes as their scenario), how it was found (`method`), inputs, engine.
+        the changes as their scenario), how the number was found (`method`), assumptions of the new result, inputs, engine.
 
     Raises:
         ScenarioError, UnknownNameError, UnitError: a change that does not fit the graph.
         FootprintError: the changed system cannot be calculated; an unproductive loop is named.
     """
     kept = calculation.settings.scenario
-    plain = replace(calculation.settings, scenario=None)
-    if kept is not None:
-        calculation = Calculation(calculation.graph, plain, calculation.part)
-    question = ask(calculation, product, amount, unit)
+    question = ask(calculation if kept is None else calculation.under(None), product, amount, unit)
     calculation, names, chain = question.calculation, question.names, question.chain
     every = [*(kept.changes if kept else ()), *changes, *read_changes(Reader(calculation, names, chain), texts)]
     if not every:
         raise ScenarioError("no change was given: state at least one amount, swap or share.")
-    made = overlay(calculation, calculation.snapshot, every, partial=bool(question.narrowed))
+    iri = kept.iri if kept is not None and len(every) == len(kept.changes) else ""
+    other = calculation.under(Scenario(iri, tuple(every)))
+    made = other.overlay
+    assert made is not None
     asked = WhatIf(chain, calculation.cost, calculation.scores)
-    weights = made.weights(calculation, calculation.snapshot)
-    found = asked.total(made.edit, weights)
-    settings = replace(
-        plain, scenario=Scenario(kept.iri if kept and len(every) == len(kept.changes) else "", tuple(every))
-    )
+    found = asked.total(made.edit, made.weights(calculation, calculation.snapshot))
+    after = _changed(question, other)
     own = str(calculation.snapshot.product_of(question.activity))
     return {
         "product": names[own].as_dict(),
@@ -82,14 +81,32 @@ def whatif(
         "new": _told(found.new),
         "difference": _told(found.difference) | {"relative": _part(found.difference, found.base)},
         "changes": underscenario.described(calculation, made.lines, names),
-        "moved": _moved(question, made, moved) if moved else [],
+        "moved": _moved(question, after, moved) if moved else [],
         "products": _products(asked, question, made, products) if products else [],
-        "settings": settings.as_dict(),
+        "settings": other.settings.as_dict(),
         "method": {"rebuilt": found.rebuilt, "columns_solved": found.solved},
+        "assumptions": _assumptions(after, float(found.new.values)),
         "narrowed": question.narrowed,
         "inputs": inputs(calculation),
         "engine": engine(calculation, chain.info),
     }
+
+
+def _changed(question: Question, other: Calculation) -> Question:
+    """Solve the changed supply chain: it may have gaps that the chain of the data has not.
+
+    Raises:
+        AllocationError, IncompleteInventory: gaps that the reading does not allow.
+    """
+    chain = supply(other.snapshot.compiled, question.activity, question.chain.amount)
+    other.require_complete(processes_in(other, chain))
+    return replace(question, calculation=other, chain=chain)
+
+
+def _assumptions(after: Question, total: float) -> list[dict[str, Any]]:
+    """Return what the changed result rests on, as its calculation would report it; strict refuses what that would refuse."""
+    fixed = not_restated(after.calculation, after.chain.inventory().values)
+    return assuming.collect(after, Terms.of(after.calculation, after.chain), total, fixed)
 
 
 def read_changes(reader: Reader, texts: Sequence[tuple[str, str]]) -> list[Change]:
@@ -106,13 +123,9 @@ def _part(difference: Bounded, base: Bounded) -> float | None:
     return float(difference.values / base.values) if base.values else None
 
 
-def _moved(question: Question, made: Overlay, most: int) -> list[dict[str, Any]]:
-    """List the terms of the result that changed most, from a calculation of the changed system."""
-    calculation = question.calculation
-    changed = overlaid(calculation.snapshot, made)
-    chain = supply(changed.compiled, question.activity, question.chain.amount)
-    other = Calculation(calculation.graph, calculation.settings, changed)
-    before, after = Terms.of(calculation, question.chain), Terms.of(other, chain)
+def _moved(question: Question, changed: Question, most: int) -> list[dict[str, Any]]:
+    """List the terms of the result that changed most."""
+    before, after = (Terms.of(q.calculation, q.chain) for q in (question, changed))
     exchanges = np.union1d(before.exchange, after.exchange)
     values = [np.zeros(len(exchanges)) for _ in (before, after)]
     for column, terms in zip(values, (before, after), strict=True):
@@ -121,7 +134,10 @@ def _moved(question: Question, made: Overlay, most: int) -> list[dict[str, Any]]
     noise = 1e-12 * float(np.abs(values[0]).sum() + np.abs(values[1]).sum())
     order = np.argsort(-np.abs(difference), kind="stable")[:most]
     order = order[np.abs(difference[order]) > noise]
-    ids, facts = changed.compiled.system.exchange_ids, details(calculation, exchanges[order])
+    ids, facts = (
+        question.calculation.snapshot.compiled.system.exchange_ids,
+        details(question.calculation, exchanges[order]),
+    )
     learn(question.names, facts)
     return [
         {"exchange": ids[int(exchanges[k])], "base": float(values[0][k]), "new": float(values[1][k])}

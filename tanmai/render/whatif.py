@@ -39,8 +39,11 @@ def show(data: Mapping[str, Any], lang: Language) -> None:
         )
     if data["products"]:
         out.print(products_table(word("other_products", lang), data["products"], lang))
-    if data["narrowed"]:
-        out.print(word("narrowed", lang))
+    others = [a for a in data["assumptions"] if a["code"] != "scenario"]  # the changes are told above
+    if others:
+        out.print(word("assumption", lang), style="bold")
+        for assumption in others:
+            out.print(f"  - {assumption[f'text_{lang}']}", soft_wrap=True)
 
 
 def changes(lines: Sequence[Mapping[str, Any]], lang: Language) -> None:
@@ -57,7 +60,7 @@ def _change(line: Mapping[str, Any], lang: Language) -> str:
     where = (
         named(line["factor"], lang)
         if "factor" in line
-        else f"{named(line['flow'], lang)} → {named(line['process'], lang)}"
+        else f"{named(line['flow'], lang)} @ {named(line['process'], lang)}"
     )
     per = f"kg CO2e/{symbol(line['unit'], lang)}" if "factor" in line else symbol(line["unit"], lang)
     numbers = (

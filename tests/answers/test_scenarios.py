@@ -8,14 +8,14 @@ from importlib.resources import files
 import pytest
 from chains import EX, HEAD, ID, UNIT, Case, exchange, process, product
 
-from footprint.errors import InvalidInventory, UnitError, UnproductiveLoop
+from footprint.errors import IncompleteInventory, InvalidInventory, UnitError, UnproductiveLoop
 from graphstore import GraphStore
 from graphstore.answers.explanation import explain
 from graphstore.answers.footprint import calculate
 from graphstore.answers.keeping import compared, made
 from graphstore.answers.scores import all_products
 from graphstore.answers.whatif import whatif
-from graphstore.errors import ScenarioError, UnknownNameError
+from graphstore.errors import ExtractionError, ScenarioError, UnknownNameError
 from graphstore.scenario_statements import add, remove, turtle
 from graphstore.scenarios import (
     AmountChange,
@@ -289,6 +289,51 @@ def test_changes_that_contradict_or_do_nothing_are_refused(case):
     ):
         with pytest.raises(ScenarioError, match=words):
             whatif(loaded.calculation(), EX + "metal", changes=changes)
+
+
+def test_amounts_keep_their_sign(case):
+    loaded = case(melting())
+    minus = AmountChange(f"{EX}metal-in-1", -0.1, f"{UNIT}TONNE")
+    for change in (
+        minus,
+        AmountChange(f"{EX}metal-in-1", relative=-1.5),
+        FactorChange(GRID, relative=-2),
+        FactorChange(GRID, co2e=-1),
+    ):
+        with pytest.raises(ScenarioError, match="would turn its sign"):
+            whatif(loaded.calculation(), EX + "metal", changes=[change])
+    with pytest.raises(ScenarioError, match=r"metal-in-1> cannot be changed from 0\.2 to 1e\+308"):
+        whatif(loaded.calculation(), EX + "metal", changes=[AmountChange(f"{EX}metal-in-1", 1e308, f"{UNIT}TONNE")])
+    assert same(loaded, "metal", AmountChange(f"{EX}metal-in-1", relative=-1)) == pytest.approx(9888.85, rel=1e-13)
+
+
+def test_a_swap_does_not_bring_gaps_in_unseen(case):
+    """The new provider has an input that nothing supplies: refused, or cut off by name, as in a footprint."""
+    text = melting() + process("other", inputs=((":nothing", 1),), emissions=((CO2, 2),)) + product("nothing")
+    loaded, swap = case(text), ProviderSwap(f"{EX}other-making", exchange=f"{EX}metal-in-2")
+    for settings in ({}, {"coproducts": "unallocated"}):
+        with pytest.raises(IncompleteInventory, match="nothing"):
+            whatif(loaded.calculation(**settings), EX + "metal", changes=[swap])
+    asked = whatif(loaded.calculation(unlinked="cutoff"), EX + "metal", changes=[swap])
+    assert asked["new"]["value"] == pytest.approx(120 + 800 * 2 + 288.85, rel=1e-13)
+
+
+def test_what_the_new_result_assumes(case):
+    """CO2e under no named set: reported of the new result, and refused by strict, only where it is in there."""
+    loaded = case(melting())
+    assumed = {
+        a["code"]: a
+        for a in whatif(loaded.calculation(), EX + "metal", changes=[FactorChange(GRID, co2e=0.5)])["assumptions"]
+    }
+    assert assumed["gwp-set-unknown"]["share"] == pytest.approx(250 / 9970)
+    strict = loaded.calculation(strict=True)
+    with pytest.raises(ExtractionError, match="strict"):
+        whatif(strict, EX + "metal", changes=[FactorChange(GRID, co2e=0.5)])
+    codes = {
+        a["code"]
+        for a in whatif(strict, EX + "metal", changes=[ProviderSwap(f"{EX}own-power", old=GRID)])["assumptions"]
+    }
+    assert codes == {"scenario", "factor-year", "factor-place"}
 
 
 def test_what_stands_outside_the_numbers_cannot_be_changed(case):
