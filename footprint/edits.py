@@ -11,7 +11,7 @@ from footprint.compile import Compiled, compile_system
 from footprint.errors import InvalidQuery
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from footprint.system import EmissionRow, FloatArray, System
 
@@ -75,11 +75,11 @@ class Edit:
             raise InvalidQuery(f"exchange number {min(twice)} gets a new amount and a new provider: give both at once.")
 
 
-def _inside(what: str, positions: object, size: int) -> None:
+def _inside(what: str, positions: Iterable[int], size: int) -> None:
     """Every position is one of the list it points into."""
-    found = np.fromiter(positions, dtype=np.int64)  # type: ignore[call-overload]
-    if len(found) and not (found.min() >= 0 and found.max() < size):
-        raise InvalidQuery(f"a change of {what} names {found.max()}, but there are {size}, numbered from 0.")
+    wrong = next((position for position in positions if not 0 <= position < size), None)
+    if wrong is not None:
+        raise InvalidQuery(f"a change of {what} names {wrong}, but there are {size}, numbered from 0.")
 
 
 def edited(compiled: Compiled, edit: Edit) -> Compiled:

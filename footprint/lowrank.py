@@ -43,6 +43,9 @@ def flipped(compiled: Compiled, edit: Edit) -> bool:
 def row_changes(compiled: Compiled, edit: Edit) -> RowChanges:
     """Turn changed exchanges and productions into changes of the matrix."""
     system = compiled.system
+    if not edit.tech and not edit.relinked and not edit.production:
+        nothing = np.empty(0, dtype=np.int32)
+        return RowChanges(nothing, nothing, nothing, rounded(np.empty(0)))
     tech = np.fromiter(edit.tech, dtype=np.int64)
     moved = np.fromiter(edit.relinked, dtype=np.int64)
     made = np.fromiter(edit.production, dtype=np.int64)

@@ -19,7 +19,6 @@ touch many loops, the changed system is compiled and solved as a whole, which al
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,8 +33,6 @@ from footprint.lowrank import RowChanges, emission_changes, flipped, row_changes
 from footprint.solve import DEFAULT, Bounded, Scores, Settings, Supply, certified, scores, supply
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from footprint.system import FloatArray, IntArray
 
 __all__ = ["Outcome", "WhatIf"]
@@ -123,20 +120,23 @@ class WhatIf:
             return self._rebuilt(edit, weights)
         rows = row_changes(self._compiled, edit)
         emitter, emitted = emission_changes(self._compiled, edit, weights)
+        difference = total(product(emitted, self._runs(emitter))) if len(emitter) else exact(0.0)
         before = len(self._columns)
-        columns = self._requirements(rows, emitter)
-        if columns is None:
-            return self._rebuilt(edit, weights)
-        matrix, at_emitters = columns
-        x = self._runs(rows.consumer)
-        z = eliminate(matrix, summed(product(rows.weight, x), rows.group, len(rows.provider)))
-        if z is None:
-            return self._rebuilt(edit, weights)
-        worth = self._worth(rows.provider, edit, weights)
-        worth = add(worth, total(product(Bounded(emitted.values[None], emitted.bounds[None]), at_emitters)))
-        direct = total(product(emitted, self._runs(emitter)))
-        difference = subtract(direct, total(product(worth, z)))
+        if len(rows.provider):
+            columns = self._requirements(rows, emitter)
+            z = None if columns is None else self._replaced(rows, columns[0])
+            if columns is None or z is None:
+                return self._rebuilt(edit, weights)
+            worth = self._worth(rows.provider, edit, weights)
+            if len(emitter):
+                worth = add(worth, total(product(Bounded(emitted.values[None], emitted.bounds[None]), columns[1])))
+            difference = subtract(difference, total(product(worth, z)))
         return Outcome(self.base, add(self.base, difference), difference, len(self._columns) - before, rebuilt=False)
+
+    def _replaced(self, rows: RowChanges, matrix: Bounded | None) -> Bounded | None:
+        """Solve ``K z = (a_i . x)_i``; None where the changed system is not certainly productive."""
+        rhs = summed(product(rows.weight, self._runs(rows.consumer)), rows.group, len(rows.provider))
+        return rhs if matrix is None else eliminate(matrix, rhs)
 
     def all_products(self, edit: Edit, factors: FloatArray | None = None) -> Bounded:
         """Compute by how much the footprint of one unit of every product changes: one adjoint solve, a column per provider.
@@ -204,15 +204,17 @@ class WhatIf:
             values[k], bounds[k] = float(found.values), float(found.bounds)
         return Bounded(values, bounds)
 
-    def _requirements(self, rows: RowChanges, emitter: IntArray) -> tuple[Bounded, Bounded] | None:
-        """Return K, and the requirements h_l at the emitters (l, emitter); None where too much had to be solved."""
+    def _requirements(self, rows: RowChanges, emitter: IntArray) -> tuple[Bounded | None, Bounded] | None:
+        """Return K (None: the identity) and the requirements h_l at the emitters; None where too much had to be solved."""
         asked = np.concatenate((rows.consumer, emitter))
         links, size = len(rows.consumer), len(rows.provider)
-        matrix, direct = [], []
         columns = [self._needed(int(provider), asked) for provider in rows.provider]
+        if not any(columns):
+            return None, exact(np.zeros((size, len(emitter))))
         missing = sum(1 for column in columns if column is not None and not self._kept(column))
         if missing > MOST_COLUMNS:
             return None
+        matrix, direct = [], []
         for column in columns:
             at = self._at(column, asked)
             here = Bounded(at.values[:links], at.bounds[:links])
@@ -229,31 +231,33 @@ class WhatIf:
         blocks, position = compiled.forward.matrix.blocks, self._position
         own = int(position[provider])
         low = int(blocks[np.searchsorted(blocks, own, side="right") - 1])
-        if self._alone[provider]:
+        if self._alone(provider):
             return (provider, own, own + 1) if (asked == provider).any() else None
         last = int(position[asked].max(initial=-1))
         if last < low:
             return None
         return provider, low, int(blocks[np.searchsorted(blocks, last, side="right")])
 
-    @cached_property
+    @property
     def _position(self) -> IntArray:
-        """Row of each activity in the forward equations."""
-        position = np.empty(self._compiled.n, dtype=np.int32)
-        position[self._compiled.forward.order] = np.arange(self._compiled.n, dtype=np.int32)
+        """Row of each activity in the forward equations, once per system."""
+        equations = self._compiled.forward
+        kept = equations.matrix.workspace
+        if "position" not in kept:
+            kept["position"] = np.empty(equations.n, dtype=np.int32)
+            kept["position"][equations.order] = np.arange(equations.n, dtype=np.int32)
+        position: IntArray = kept["position"]
         return position
 
-    @cached_property
-    def _alone(self) -> NDArray[np.bool_]:
-        """Whether each activity has no inputs from others."""
+    def _alone(self, activity: int) -> bool:
+        """Whether an activity has no inputs from others."""
         adjoint = self._compiled.adjoint
-        alone: NDArray[np.bool_] = np.empty(self._compiled.n, dtype=np.bool_)
-        alone[adjoint.order] = np.diff(adjoint.matrix.indptr) == 0
-        return alone
+        row = self._compiled.n - 1 - int(self._position[activity])
+        return bool(adjoint.matrix.indptr[row + 1] == adjoint.matrix.indptr[row])
 
     def _kept(self, needed: tuple[int, int, int]) -> bool:
         provider, _, high = needed
-        return bool(self._alone[provider]) or (provider in self._columns and self._columns[provider].high >= high)
+        return self._alone(provider) or (provider in self._columns and self._columns[provider].high >= high)
 
     def _at(self, needed: tuple[int, int, int] | None, asked: IntArray) -> Bounded:
         """Requirements of one unit of a provider's product at some activities."""

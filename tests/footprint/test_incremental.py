@@ -93,3 +93,12 @@ def test_the_same_input_twice_is_not_once(how):
     marked, _, found = update(old, new, how)
     assert marked.tolist() == [False, True]
     assert found.values.tolist() == [5.0, 10.0]
+
+
+def test_long_chains_are_followed_to_the_end():
+    """Activity j uses j + 1, three hundred times over; what changes in the middle reaches everything before it."""
+    n = 300
+    made, _ = compiled(system([1.0] * n, [(j + 1, j, 0.5) for j in range(n - 1)]))
+    marked = np.arange(n) == 150
+    assert np.flatnonzero(downstream(made, marked)).tolist() == list(range(151))
+    assert not downstream(made, np.zeros(n, dtype=bool)).any()
