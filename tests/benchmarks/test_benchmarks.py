@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from benchmarks import whatif
 from benchmarks.generate import factors, generate
 from benchmarks.graph import exchange_count, ntriples
 from benchmarks.report import Row, relative_difference, table
@@ -77,3 +78,11 @@ def test_median_of_runs():
     calls = []
     alternate(lambda: calls.append("ours"), lambda: calls.append("theirs"), 2)
     assert calls == ["ours", "theirs", "ours", "theirs"]
+
+
+def test_whatif_rows_agree_with_full_solves(store, tmp_path):
+    case = prepare(synthetic(200), select_of(store), tmp_path, peer=False)
+    made = list(whatif.rows(case, targets=True))
+    assert [row.agrees for row in made if row.difference is not None] == [True] * 6
+    assert [row.target for row in made[:4]] == [None, 50.0, 50.0, 50.0]
+    assert made[4].ours == "1 of 200"
