@@ -14,6 +14,7 @@ import numpy as np
 
 from footprint.equations import EPS
 from footprint.errors import InvalidQuery
+from footprint.intervals import product, summed
 from footprint.solve import DEFAULT, Bounded, Settings
 from footprint.solve import supply as solve_supply
 
@@ -93,7 +94,7 @@ class Sensitivities:
 def by_activity(supply: Supply, cost: Cost) -> Breakdown:
     """Divide by the activity that emits: direct emissions b_j x_j of every activity."""
     _single(cost)
-    values = _product(Bounded(cost.values, cost.errors), Bounded(supply.runs, supply.bounds))
+    values = product(Bounded(cost.values, cost.errors), Bounded(supply.runs, supply.bounds))
     return _broken_down(supply, cost, supply.compiled.system.activity_ids, values)
 
 
@@ -151,7 +152,7 @@ def by_stage(supply: Supply, cost: Cost, scores: Scores, settings: Settings = DE
         np.concatenate([handed.values, emitted.values]),
         np.concatenate([handed.bounds, emitted.bounds]),
     )
-    return _broken_down(supply, cost, [*system.stage_ids, UNSTATED], _summed(parts, stage, unstated + 1))
+    return _broken_down(supply, cost, [*system.stage_ids, UNSTATED], summed(parts, stage, unstated + 1))
 
 
 def sensitivities(supply: Supply, cost: Cost, scores: Scores) -> Sensitivities:
@@ -180,9 +181,9 @@ def _embodied(supply: Supply, runs: Supply, scores: Scores, exchanges: IntArray)
     system = supply.compiled.system
     provider, consumer = system.tech_provider[exchanges], system.tech_consumer[exchanges]
     worth = Bounded(scores.values[provider], scores.bounds[provider])
-    carried = _product(worth, Bounded(runs.runs[consumer], runs.bounds[consumer]))
+    carried = product(worth, Bounded(runs.runs[consumer], runs.bounds[consumer]))
     amount = system.tech_amount[exchanges] * supply.compiled.sign[provider]
-    return _product(Bounded(amount, np.zeros(len(amount))), carried)
+    return product(Bounded(amount, np.zeros(len(amount))), carried)
 
 
 def _emitted(supply: Supply, cost: Cost) -> Bounded:
@@ -190,34 +191,18 @@ def _emitted(supply: Supply, cost: Cost) -> Bounded:
     system = supply.compiled.system
     kg = system.bio_amount * cost.factors[system.bio_row]
     where = system.bio_activity
-    return _product(Bounded(kg, EPS * np.abs(kg)), Bounded(supply.runs[where], supply.bounds[where]))
+    return product(Bounded(kg, EPS * np.abs(kg)), Bounded(supply.runs[where], supply.bounds[where]))
 
 
 def _grouped(supply: Supply, cost: Cost, names: Sequence[str], *, merge: bool = True) -> Breakdown:
     """Characterise the inventory and sum it by name."""
     _single(cost)
-    values = _product(supply.inventory(), Bounded(cost.factors, np.zeros(len(cost.factors))))
+    values = product(supply.inventory(), Bounded(cost.factors, np.zeros(len(cost.factors))))
     if not merge:
         return _broken_down(supply, cost, names, values)
     labels = list(dict.fromkeys(names))
     where = np.array([labels.index(name) for name in names], dtype=np.int32)
-    return _broken_down(supply, cost, labels, _summed(values, where, len(labels)))
-
-
-def _product(a: Bounded, b: Bounded) -> Bounded:
-    """Multiply elementwise; bounds of errors multiply out."""
-    values = a.values * b.values
-    bounds = np.abs(a.values) * b.bounds + a.bounds * np.abs(b.values) + a.bounds * b.bounds
-    return Bounded(values, bounds * (1 + 8 * EPS) + EPS * np.abs(values))
-
-
-def _summed(parts: Bounded, group: IntArray, groups: int) -> Bounded:
-    """Sum by group; the rounding of the sums is added to the bounds."""
-    terms = np.bincount(group, minlength=groups) + 2.0
-    values = np.bincount(group, parts.values, minlength=groups).astype(np.float64)
-    bounds = np.bincount(group, parts.bounds, minlength=groups)
-    size = np.bincount(group, np.abs(parts.values), minlength=groups)
-    return Bounded(values, (bounds + EPS * terms * (size + bounds)).astype(np.float64))
+    return _broken_down(supply, cost, labels, summed(values, where, len(labels)))
 
 
 def _broken_down(supply: Supply, cost: Cost, labels: Sequence[str], parts: Bounded) -> Breakdown:

@@ -14,6 +14,7 @@ from typing import Final, cast
 import typer
 
 from tanmai.commands import (
+    affected,
     ask,
     calculate,
     check,
@@ -26,8 +27,10 @@ from tanmai.commands import (
     materialize,
     missing,
     quality,
+    scenario,
     search,
     variants,
+    whatif,
 )
 from tanmai.commands import uncertainty as uncertain
 from tanmai.settings import language_of
@@ -61,6 +64,9 @@ app.command(name="check")(check.check)
 app.command(name="cutoffs")(cutoffs.cutoffs)
 app.command(name="quality")(quality.quality)
 app.add_typer(electricity.app, name="electricity")
+app.command(name="whatif")(whatif.whatif)
+app.add_typer(scenario.app, name="scenario")
+app.command(name="affected")(affected.affected)
 app.command(name="export")(data.export)
 app.command(name="backup")(data.backup)
 app.command(name="restore")(data.restore)

@@ -230,6 +230,21 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "tiers": ("EIO-LCA in three tiers", "EIO-LCA 三个层面"),
     "yes": ("yes", "是"),
     **SCHEME_WORDS,
+    "affected": ("Products whose footprint changed: {count}", "碳足迹发生变化的产品：{count} 个"),
+    "affected_unchanged": (
+        "{count} more are downstream of a change and keep their value.",
+        "另有 {count} 个产品位于改动下游，数值未变。",
+    ),
+    "base": ("as the data are", "现状"),
+    "change": ("What is changed", "改动内容"),
+    "changed_numbers": ("Numbers that changed: {count}", "发生变化的数值：{count} 个"),
+    "moved": ("Contributions that moved most", "变化最大的贡献项"),
+    "new": ("new", "新值"),
+    "nothing_changed": ("Nothing that a footprint is computed from has changed.", "参与碳足迹计算的数据未发生变化。"),
+    "old": ("old", "旧值"),
+    "other_products": ("Products that change with it", "随之变化的产品"),
+    "scenario": ("scenario", "情景"),
+    "what_if": ("with the changes", "改动后"),
 }
 
 

@@ -16,6 +16,7 @@ from footprint.inventory import Floats, Ints
 from footprint.solve import Supply
 from graphstore.answers.graph import Calculation
 from graphstore.answers.names import Names
+from graphstore.answers.underscenario import corrected
 from graphstore.queries import load
 
 
@@ -69,7 +70,7 @@ def details(calculation: Calculation, exchanges: Iterable[int]) -> dict[str, dic
     found: dict[str, dict[str, Any]] = {}
     for row in calculation.about(load("exchange-details"), "exchange", (ids[int(e)] for e in exchanges)):
         found.setdefault(str(row["exchange"]), row)
-    return found
+    return corrected(calculation, found)
 
 
 def described(
