@@ -12,7 +12,7 @@ import sys
 
 import typer
 
-from tanmai.commands import ask, calculate, data, demo
+from tanmai.commands import ask, calculate, compare, data, demo
 
 app = typer.Typer(
     name="tanmai",
@@ -30,6 +30,9 @@ app.command(name="query")(ask.query)
 app.command(name="products")(ask.products)
 app.command(name="footprint")(calculate.footprint)
 app.command(name="explain")(calculate.explain)
+app.command(name="compare")(compare.compare)
+app.command(name="contributions")(compare.contributions)
+app.command(name="suppliers")(compare.suppliers)
 app.command(name="export")(data.export)
 app.command(name="backup")(data.backup)
 app.command(name="restore")(data.restore)

@@ -50,8 +50,8 @@ def footprint(
         )
     if out is not None and not all_products:
         raise typer.BadParameter("--out writes the table of --all; for one product use --json > FILE.")
-    settings = _settings(gwp, unlinked, coproducts, strict=strict)
-    with _calculating(front, (as_of, release), settings) as calculation:
+    settings = settings_of(gwp, unlinked, coproducts, strict=strict)
+    with calculating(front, (as_of, release), settings) as calculation:
         if all_products:
             _all(front, calculation, out)
             return
@@ -69,7 +69,7 @@ def footprint(
 
 
 @contextmanager
-def _calculating(front: Front, state: tuple[str | None, str | None], settings: Settings) -> Iterator[Calculation]:
+def calculating(front: Front, state: tuple[str | None, str | None], settings: Settings) -> Iterator[Calculation]:
     """Open a state of the store to calculate on; errors get names beside IRIs while the graph that knows them is open."""
     from footprint.errors import FootprintError
     from graphstore.answers.graph import Calculation
@@ -86,7 +86,8 @@ def _calculating(front: Front, state: tuple[str | None, str | None], settings: S
             raise
 
 
-def _settings(gwp: str, unlinked: str, coproducts: str, *, strict: bool) -> Settings:
+def settings_of(gwp: str, unlinked: str, coproducts: str, *, strict: bool) -> Settings:
+    """Turn the common options into method settings."""
     from footprint.gaps import Reading
     from graphstore.answers.graph import Settings
 
@@ -147,8 +148,8 @@ def explain(
     formats = ("text", "json", "mermaid", "html")
     if format not in formats:
         raise typer.BadParameter(f"{format!r} is no format; choose one of {', '.join(formats)}.", param_hint="--format")
-    settings = _settings(gwp, unlinked, coproducts, strict=strict)
-    with _calculating(front, (as_of, release), settings) as calculation:
+    settings = settings_of(gwp, unlinked, coproducts, strict=strict)
+    with calculating(front, (as_of, release), settings) as calculation:
         from graphstore.answers.explanation import explain as explained
         from graphstore.answers.units import find_unit
 
