@@ -90,6 +90,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "key": ("key", "要素"),
     "maker": ("made by another process", "改由其他过程生产"),
     "no_difference": ("Nothing differs.", "无差异。"),
+    "not_calculable": ("cannot be calculated", "无法计算"),
     "not_comparable": ("Not comparable: {count} keys differ", "不可比较：{count} 项要素不一致"),
     "not_comparable_cure": (
         "State the missing keys in the data, choose equal settings, or add --anyway to compare in spite of it.",

@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from footprint.errors import UnitError
+from footprint.errors import FootprintError
 from footprint.gaps import Assumption
 from footprint.inventory import Ints
-from graphstore.answers.cutoffs import cut_offs
+from footprint.solve import supply
+from graphstore.answers.comparable import DIFFERS, outcomes
+from graphstore.answers.cutoffs import cut_offs, processes_in
 from graphstore.answers.graph import Calculation
 from graphstore.answers.inputs import engine, inputs
 from graphstore.answers.question import Question, ask
@@ -31,9 +33,10 @@ def suppliers(calculation: Calculation, product: str, amount: float = 1.0, unit:
 
     Returns:
         `inputs_supplied`: a line per input with its amount and `candidates`, lowest footprint per unit first, each with
-        `per_unit`, `error_bound`, `taken`, `factor` (a published factor in place of a supplier's own data) and, where taken,
-        `chosen_by` (stated, default-provider, unique-producer, lowest-identifier) and `default`: nobody chose this
-        supplier, or it has no data of its own.
+        `per_unit` (None, with a `reason`, where it cannot be calculated), `error_bound`, `taken`, `factor` (a published
+        factor in place of a supplier's own data). The one taken has `chosen_by` (stated, default-provider,
+        unique-producer, lowest-identifier) and `default`: nobody chose it, or it has no data of its own. The others have
+        `differing`: keys in which they are not comparable with it.
     """
     question = ask(calculation, product, amount, unit)
     calculation, snapshot = question.calculation, question.calculation.snapshot
@@ -81,30 +84,55 @@ def _lines(question: Question) -> list[dict[str, Any]]:
 
 
 def _candidates(question: Question, taken: int, others: list[int], chosen: str) -> list[dict[str, Any]]:
-    """Return the supplier that is taken and the other processes that make the flow, lowest footprint per unit first."""
-    snapshot, found = question.calculation.snapshot, question.calculation.scores
-    lines = []
-    for activity in dict.fromkeys((taken, *others)):
-        scale = _units(question, activity, taken)
-        if scale is None:
-            continue
-        factor = bool(snapshot.factor[activity] >= 0)
-        line: dict[str, Any] = {**question.names[snapshot.maker(activity)].as_dict(), "taken": activity == taken}
-        line |= {"per_unit": float(found.values[activity]) * scale, "factor": factor}
-        line["error_bound"] = float(found.bounds[activity]) * abs(scale)
-        if activity == taken:
-            line |= {"chosen_by": chosen, "default": factor or chosen == RULE}
-        lines.append(line)
-    return sorted(lines, key=lambda line: (line["per_unit"], line["iri"]))
+    """Return the supplier that is taken and the other processes that make the flow, lowest footprint per unit first.
+
+    One that cannot be ranked stands last, with the reason.
+    """
+    first = _supplied(question, taken, taken)
+    lines = [_line(question, taken, first) | {"taken": True, "chosen_by": chosen}]
+    lines[0]["default"] = lines[0]["factor"] or chosen == RULE
+    for activity in others:
+        if activity != taken:
+            other = _supplied(question, activity, taken)
+            lines.append(_line(question, activity, other) | {"taken": False, "differing": _differing(first, other)})
+    return sorted(lines, key=lambda line: (line["per_unit"] is None, line["per_unit"] or 0.0, line["iri"]))
 
 
-def _units(question: Question, activity: int, taken: int) -> float | None:
-    """Return how many of the activity's units make one unit of the supplier taken; None where there is no way."""
+def _line(question: Question, activity: int, supplied: Question | str) -> dict[str, Any]:
+    snapshot = question.calculation.snapshot
+    line: dict[str, Any] = {**question.names[snapshot.maker(activity)].as_dict()}
+    line["factor"] = bool(snapshot.factor[activity] >= 0)
+    if isinstance(supplied, str):
+        return line | {"per_unit": None, "error_bound": None, "reason": supplied}
+    total = supplied.chain.total(supplied.calculation.cost)
+    return line | {"per_unit": float(total.values), "error_bound": float(total.bounds)}
+
+
+def _supplied(question: Question, activity: int, taken: int) -> Question | str:
+    """Ask one supplier for one unit, of the supplier that is taken; a text says why it has no answer.
+
+    Its supply chain is not that of the product asked for, so it may have gaps of its own.
+    """
+    calculation, unit = question.calculation, question.calculation.snapshot.unit_of(taken)
+    try:
+        chain = supply(calculation.snapshot.compiled, activity, _units(question, activity, taken))
+        calculation.require_complete(processes_in(calculation, chain))
+    except FootprintError as error:
+        return str(error)
+    return Question(calculation, question.names, activity, 1.0, unit, chain)
+
+
+def _differing(first: Question | str, other: Question | str) -> list[str] | None:
+    """Return the keys in which two suppliers are not comparable (rule R30); None where it was not asked: factors, no answer."""
+    if isinstance(first, str) or isinstance(other, str) or first.calculation.snapshot.process[first.activity] < 0:
+        return None
+    return [outcome.key.notation for outcome in outcomes(first, other, frozenset()) if outcome.verdict == DIFFERS]
+
+
+def _units(question: Question, activity: int, taken: int) -> float:
+    """Return how many of the activity's units make one unit of the supplier taken."""
     snapshot, select = question.calculation.snapshot, question.calculation.select
     own, other = snapshot.unit_of(activity), snapshot.unit_of(taken)
     if own == other:
         return 1.0
-    try:
-        return unit_table(select).scale(other, own, conversions_of(select, str(snapshot.product_of(activity))))
-    except UnitError:
-        return None
+    return unit_table(select).scale(other, own, conversions_of(select, str(snapshot.product_of(activity))))

@@ -109,15 +109,21 @@ def show_suppliers(data: Mapping[str, Any], lang: Language) -> None:
 
 
 def _candidates(lines: Sequence[Mapping[str, Any]], lang: Language) -> list[list[str]]:
-    return [[_marked(_as_group(line), lang), figure(line["per_unit"]), _taken(line, lang)] for line in lines]
-
-
-def _as_group(line: Mapping[str, Any]) -> dict[str, Any]:
-    return {**line, "kind": "factor" if line["factor"] else "process"}
+    return [
+        [
+            _marked({**line, "kind": "factor" if line["factor"] else "process"}, lang),
+            word("not_calculable", lang) if line["per_unit"] is None else figure(line["per_unit"]),
+            _taken(line, lang),
+        ]
+        for line in lines
+    ]
 
 
 def _taken(line: Mapping[str, Any], lang: Language) -> str:
-    if not line["taken"]:
-        return ""
-    default = f", {word('default_supplier', lang)}" if line["default"] else ""
-    return f"✓ {word('chosen_' + line['chosen_by'].replace('-', '_'), lang)}{default}"
+    """Say how the supplier taken was chosen, and of another one why it may not be compared."""
+    if line["taken"]:
+        default = f", {word('default_supplier', lang)}" if line["default"] else ""
+        return f"✓ {word('chosen_' + line['chosen_by'].replace('-', '_'), lang)}{default}"
+    if line["differing"]:
+        return f"{word('not_comparable', lang, count=len(line['differing']))}: {', '.join(line['differing'])}"
+    return ""
