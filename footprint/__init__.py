@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         by_activity,
         by_category,
         by_exchange,
+        by_first_label,
         by_gas,
         by_row,
         by_stage,
@@ -38,7 +39,8 @@ _HOME = {
     "compile": ("Compiled", "Cost", "compile_system"),
     "solve": ("Bounded", "Scores", "Settings", "Supply", "scores", "supply"),
     "contributions": (
-        *("Breakdown", "by_activity", "by_category", "by_exchange", "by_gas", "by_row", "by_stage", "sensitivities"),
+        *("Breakdown", "by_activity", "by_category", "by_exchange", "by_first_label", "by_gas", "by_row", "by_stage"),
+        "sensitivities",
     ),
     "paths": ("PathTree", "path_tree"),
 }
@@ -59,6 +61,7 @@ __all__ = [
     "by_activity",
     "by_category",
     "by_exchange",
+    "by_first_label",
     "by_gas",
     "by_row",
     "by_stage",

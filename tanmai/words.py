@@ -91,7 +91,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "maker": ("made by another process", "改由其他过程生产"),
     "no_difference": ("Nothing differs.", "无差异。"),
     "not_calculable": ("cannot be calculated", "无法计算"),
-    "not_comparable": ("Not comparable: {count} keys differ", "不可比较：{count} 项要素不一致"),
+    "not_comparable": ("Not comparable, keys that differ: {count}", "不可比较，不一致的要素：{count} 项"),
     "not_comparable_cure": (
         "State the missing keys in the data, choose equal settings, or add --anyway to compare in spite of it.",
         "请在数据中补充缺失要素、采用一致的设置，或加 --anyway 仍予比较。",
@@ -107,7 +107,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "term": ("term", "项"),
     "terms_of_difference": ("Why they differ, term by term", "逐项差异"),
     "through": ("Through {group}", "经由{group}"),
-    "unchanged_terms": ("{count} terms are equal on both sides.", "{count} 项两侧相同。"),
+    "unchanged_terms": ("Terms equal on both sides: {count}.", "两侧相同：{count} 项。"),
 }
 
 

@@ -23,6 +23,10 @@ SUMS = ("value", "amount", "bound", "count")
 """Columns that are summed when terms are taken together."""
 
 
+SAME = 8 * EPS
+"""Relative distance of two factors that are one number, divided out of value and amount on either side."""
+
+
 @dataclass(frozen=True, slots=True)
 class Matched:
     """Terms of two results in pairs.
@@ -127,6 +131,7 @@ def _explained(pairs: pl.DataFrame) -> pl.DataFrame:
     both = pl.col("value").is_not_null() & pl.col("value_b").is_not_null() & (pl.col("unit") == pl.col("unit_b"))
     both &= (pl.col("amount") != 0) & (pl.col("amount_b") != 0)
     old, new = pl.col("value") / pl.col("amount"), pl.col("value_b") / pl.col("amount_b")
+    new = pl.when((new - old).abs() <= SAME * old.abs()).then(old).otherwise(new)
     change = pl.col("value_b").fill_null(0) - pl.col("value").fill_null(0)
     return pairs.select(
         "match",

@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tanmai.commands.calculate import Product, calculating, settings_of
-from tanmai.commands.options import AsOf, Coproducts, Front, Gwp, Json, Lang, Release, Store, Strict, Unlinked
+from tanmai.commands.options import (
+    AsOf,
+    Coproducts,
+    Front,
+    Gwp,
+    Json,
+    Lang,
+    Release,
+    Store,
+    Strict,
+    Unlinked,
+    day,
+)
 
 if TYPE_CHECKING:
     from graphstore.answers.graph import Calculation, Settings
@@ -53,6 +65,8 @@ def compare(
 ) -> None:
     """Compare B with A: two products, states or methods; the difference term by term. 逐项比较两个结果。"""
     front = Front.of(store, json, lang)
+    if against_as_of is not None:
+        day(against_as_of, "--against-as-of")
     first: State = (as_of, release)
     second: State = (against_as_of, against_release) if against_as_of or against_release else first
     settings = settings_of(gwp, unlinked, coproducts, strict=False)

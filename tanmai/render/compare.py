@@ -8,6 +8,7 @@ from typing import Any
 from rich.text import Text
 
 from tanmai.figures import figure, percent
+from tanmai.render.explanation import bracketed
 from tanmai.render.footprint import ROUNDING
 from tanmai.render.names import named, symbol
 from tanmai.render.tables import console, table
@@ -19,6 +20,8 @@ MOST_GROUPS = 10
 def show(data: Mapping[str, Any], lang: Language) -> None:
     """Print a comparison, or why there is none."""
     if data["differing"]:
+        names = (f"{side}  {named(product, lang)}" for side, product in zip("AB", data["products"], strict=True))
+        console().print("\n".join(names), soft_wrap=True)
         refusal(data, lang)
     if "difference" not in data:
         console().print(word("not_comparable_cure", lang), soft_wrap=True)
@@ -94,7 +97,7 @@ def terms(data: Mapping[str, Any], lang: Language) -> None:
         (word("term", lang), False),
         ("A", True),
         ("B", True),
-        (f"{word('difference', lang)}, kg CO2e", True),
+        (word("comma", lang).join((word("difference", lang), "kg CO2e")), True),
         (word("share", lang), True),
         (word("amount_part", lang), True),
         (word("factor_part", lang), True),
@@ -128,7 +131,7 @@ def _parts(line: Mapping[str, Any], lang: Language) -> list[str]:
 
 def _called(line: Mapping[str, Any], lang: Language) -> str:
     where = line.get("process") or line.get("category")
-    return named(line["name"], lang) + (f" ({named(where, lang)})" if where else "")
+    return named(line["name"], lang) + (bracketed(named(where, lang), lang) if where else "")
 
 
 def _product(side: Mapping[str, Any] | None, lang: Language) -> str:
@@ -154,7 +157,7 @@ def groups(lines: Sequence[Mapping[str, Any]], heading: str, lang: Language) -> 
         ]
         for line in shown
     ]
-    console().print(table(f"{heading}, kg CO2e", columns, rows))
+    console().print(table(word("comma", lang).join((heading, "kg CO2e")), columns, rows))
 
 
 def changes(data: Mapping[str, Any], lang: Language) -> None:
@@ -166,8 +169,8 @@ def changes(data: Mapping[str, Any], lang: Language) -> None:
         return
     columns = [
         ("", False),
-        (word("before", lang), True),
-        (word("after", lang), True),
+        (word("before", lang), False),
+        (word("after", lang), False),
         (word("effect", lang), True),
         (word("share", lang), True),
     ]
@@ -195,7 +198,7 @@ def _changed(line: Mapping[str, Any], lang: Language) -> str:
     kind = word(_CHANGED[line["kind"]], lang) if line["kind"] in _CHANGED else ""
     where = named(line.get("process"), lang)
     main = " ".join(part for part in (what, kind) if part) or where
-    return main + (f" ({where})" if where and main != where else "")
+    return main + (bracketed(where, lang) if where and main != where else "")
 
 
 def _number(line: Mapping[str, Any], side: str, lang: Language) -> str:

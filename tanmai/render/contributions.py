@@ -8,7 +8,7 @@ from typing import Any
 from rich.text import Text
 
 from tanmai.figures import bar, figure, percent
-from tanmai.render.explanation import cut_off_lines
+from tanmai.render.explanation import bracketed, cut_off_lines
 from tanmai.render.names import named, origin, symbol
 from tanmai.render.tables import console, table
 from tanmai.words import Language, word
@@ -77,7 +77,7 @@ def _hot_spots(data: Mapping[str, Any], lang: Language) -> tuple[list[tuple[str,
     ]
     rows = [
         [
-            f"{named(line.get('provider') or line.get('flow'), lang)} ({named(line.get('process'), lang)})",
+            named(line.get("provider") or line.get("flow"), lang) + bracketed(named(line.get("process"), lang), lang),
             figure(line["value"]),
             percent(line["share"]),
             percent(line["cumulative_share"]),
@@ -92,7 +92,8 @@ def show_suppliers(data: Mapping[str, Any], lang: Language) -> None:
     """Print every input with its possible suppliers, lowest footprint per unit first."""
     out = console()
     out.print(
-        f"{word('input_of', lang)}: {named(data['product'], lang)} ({named(data['process'], lang)})", style="bold"
+        f"{word('input_of', lang)}: {named(data['product'], lang)}" + bracketed(named(data["process"], lang), lang),
+        style="bold",
     )
     columns = [
         (word("candidate", lang), False),
@@ -100,7 +101,9 @@ def show_suppliers(data: Mapping[str, Any], lang: Language) -> None:
         (word("taken", lang), False),
     ]
     for line in data["inputs_supplied"]:
-        title = f"{named(line['flow'], lang)}, {figure(line['amount'])} {symbol(line['unit'], lang)}"
+        title = word("comma", lang).join(
+            (named(line["flow"], lang), f"{figure(line['amount'])} {symbol(line['unit'], lang)}")
+        )
         out.print(table(title, columns, _candidates(line["candidates"], lang)))
     if data["cutoffs"]:
         out.print(Text.assemble((word("cut_off", lang), "bold"), f": {len(data['cutoffs'])}"))
