@@ -96,6 +96,9 @@ def outcomes(first: Question, second: Question, intended: frozenset[str]) -> lis
         first: One result; the keys are read from its state of the graph.
         second: The other.
         intended: Notations of keys that are being compared on purpose.
+
+    Raises:
+        ExtractionError: the graph holds no keys, or a year that is none.
     """
     sides = (_Facts.of(first), _Facts.of(second))
     return [_outcome(key, sides, intended) for key in _keys(first)]
@@ -110,6 +113,11 @@ def _keys(question: Question) -> list[Key]:
         properties = (*known.properties, *named) if known else named
         limit = None if years is None else int(str(years))
         found[iri_] = Key(iri_, str(row["notation"]), properties, row["unstated"] is True, limit)
+    if not found:
+        raise ExtractionError(
+            "this state of the graph holds no comparability keys (tm:ComparabilityKey), so nothing says what two results must "
+            "agree in. Load the reference knowledge with `tanmai init`; a release from before it knew them cannot come first."
+        )
     return list(found.values())
 
 

@@ -16,16 +16,19 @@ import polars as pl
 from footprint.contributions import Breakdown, by_gas, by_stage
 from footprint.errors import UnitError, UnsolvableSystem
 from footprint.inventory import Floats
+from graphstore.answers import assumptions as assuming
 from graphstore.answers import changes
 from graphstore.answers.comparable import DIFFERS, INTENDED, UNSTATED, Outcome, described, outcomes
+from graphstore.answers.cutoffs import cut_offs
+from graphstore.answers.footprint import not_restated
 from graphstore.answers.graph import Calculation
 from graphstore.answers.inputs import engine, inputs
-from graphstore.answers.lines import details_of, learn
-from graphstore.answers.matching import SUMS, by_process, matched, terms_of
+from graphstore.answers.lines import Terms, details_of, learn
+from graphstore.answers.matching import SUMS, matched, summed_by, terms_of
 from graphstore.answers.names import Name
 from graphstore.answers.question import Question, ask
 
-MOST_PROCESSES = 50
+MOST_GROUPS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +95,11 @@ def compare(
 
     Returns:
         `comparable`, `keys` (a verdict each) and `differing`; when it is comparable, or anyway: both results `a` and `b`,
-        `difference`, `terms`, `processes`, `gases`, `stages`, `changes` (None for two products), `assumptions`.
+        `difference`, `terms`, `processes`, `flows`, `gases`, `stages`, `changes` (None for two products), `assumptions`;
+        each result has its own `cutoffs` and `assumptions`.
 
     Raises:
+        ExtractionError: strict, and a factor cannot be restated under the GWP set.
         UnknownNameError, UnitError, FootprintError: as for a footprint of either product.
     """
     one = ask(first.calculation, first.product, amount, unit)
@@ -155,7 +160,10 @@ def _explained(pair: _Pair, most: int) -> dict[str, Any]:
         "terms_unlisted": len(pairs.frame) - len(shown),
         "terms_unchanged": pairs.unchanged,
         "terms_remainder": rest,
-        **_groups(pair, by_process(*frames)),
+        **_summed(pair, frames, "process", "processes"),
+        **_summed(pair, frames, "group", "flows"),
+        "gases": _broken_down(pair, _gases),
+        "stages": _broken_down(pair, _stages),
         "changes": changes.explained(pair.first, pair.second, most) if same_product else None,
     }
 
@@ -164,6 +172,7 @@ def _result(pair: _Pair, side: int) -> dict[str, Any]:
     question = (pair.first, pair.second)[side]
     calculation = question.calculation
     maker = calculation.snapshot.maker(question.activity)
+    fixed = not_restated(calculation, question.chain.inventory().values)
     return {
         "product": question.names[_product(question)].as_dict(),
         "process": question.names[maker].as_dict(),
@@ -171,7 +180,8 @@ def _result(pair: _Pair, side: int) -> dict[str, Any]:
         "unit": question.names[question.unit].as_dict(),
         "total": {"value": pair.totals[side], "unit": "kg CO2e", "error_bound": pair.bounds[side]},
         "settings": calculation.settings.as_dict(),
-        "narrowed": question.narrowed,
+        "cutoffs": cut_offs(calculation, question.chain, question.names),
+        "assumptions": assuming.collect(question, Terms.of(calculation, question.chain), pair.totals[side], fixed),
         "known_on": calculation.graph.known_on and str(calculation.graph.known_on),
         "inputs": inputs(calculation),
         "engine": engine(calculation, question.chain.info),
@@ -229,22 +239,23 @@ def _called(pair: _Pair, row: dict[str, Any], facts: list[dict[str, dict[str, An
     }
 
 
-def _groups(pair: _Pair, processes: pl.DataFrame) -> dict[str, Any]:
-    """Divide the difference by process, gas and stage; each division sums to it."""
-    listed = processes.head(MOST_PROCESSES)
-    pair.first.names.learn(listed["process"].to_list())
+def _summed(pair: _Pair, frames: tuple[pl.DataFrame, pl.DataFrame], column: str, key: str) -> dict[str, Any]:
+    """Divide the difference by process, or by flow: the factor that is used or the gas that is emitted."""
+    listed = summed_by(*frames, column).head(MOST_GROUPS)
+    pair.first.names.learn(iri for node in listed[column].to_list() for iri in node.split(" ")[:2])
     lines = [
-        _group(pair, pair.name(iri).as_dict(), (a, b), (bound_a, bound_b))
-        for iri, a, bound_a, b, bound_b in listed.iter_rows()
+        _group(pair, _node(pair, node), (a, b), (bound_a, bound_b))
+        for node, a, bound_a, b, bound_b in listed.iter_rows()
         if a != b
     ]
-    rest = pair.difference - math.fsum(line["difference"] for line in lines)
-    return {
-        "processes": lines,
-        "processes_remainder": rest,
-        "gases": _broken_down(pair, _gases),
-        "stages": _broken_down(pair, _stages),
-    }
+    return {key: lines, f"{key}_remainder": pair.difference - math.fsum(line["difference"] for line in lines)}
+
+
+def _node(pair: _Pair, node: str) -> dict[str, Any]:
+    """Name a process or factor by its IRI, an emission row by gas and category."""
+    first, *more = node.split(" ")
+    name: dict[str, Any] = pair.name(first).as_dict()
+    return name | {"category": pair.name(more[0]).as_dict()} if more else name
 
 
 def _gases(question: Question) -> Breakdown:
@@ -292,7 +303,7 @@ def _group(
 
 
 def _assumptions(pair: _Pair, found: list[Outcome]) -> list[dict[str, Any]]:
-    """Report what was taken as equal, what differs on purpose or in spite of the rule, and what was narrowed."""
+    """Report what was taken as equal, and what differs on purpose or in spite of the rule."""
     told = (
         (UNSTATED, "unstated-key", "neither side states it, taken as equal", "双方均未注明，视为一致"),
         (INTENDED, "intended-key", "differs on purpose: it is what is compared", "按提问有意不同，即比较对象"),
@@ -307,9 +318,4 @@ def _assumptions(pair: _Pair, found: list[Outcome]) -> list[dict[str, Any]]:
                 "、".join(k.in_language("zh") for k in keys),
             )
             made.append({"code": code, "text_en": f"{named_en}: {en}.", "text_zh": f"{named_zh}：{zh}。"})
-    for reason in dict.fromkeys(question.narrowed for question in (pair.first, pair.second)):
-        if reason:
-            en = f"the store as a whole cannot be calculated, so only what is upstream was taken. ({reason})"
-            zh = f"存储整体无法计算，仅取上游部分。（{reason}）"
-            made.append({"code": "upstream-part", "text_en": en, "text_zh": zh})
     return made

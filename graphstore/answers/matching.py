@@ -149,9 +149,9 @@ def _explained(pairs: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def by_process(a: pl.DataFrame, b: pl.DataFrame) -> pl.DataFrame:
-    """Sum the terms of both sides by the process they stand in: process, value, bound, value_b, bound_b; largest difference first."""
+def summed_by(a: pl.DataFrame, b: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Sum the terms of both sides by a column of theirs: that column, value, bound, value_b, bound_b; largest difference first."""
     columns = ("value", "bound", "value_b", "bound_b")
-    found = _paired(_summed(a, ["process"]), _summed(b, ["process"]), ["process"], how="full")
-    found = found.select("process", *(pl.col(c).fill_null(0.0) for c in columns))
-    return found.sort((pl.col("value_b") - pl.col("value")).abs(), "process", descending=[True, False])
+    found = _paired(_summed(a, [column]), _summed(b, [column]), [column], how="full")
+    found = found.select(column, *(pl.col(c).fill_null(0.0) for c in columns))
+    return found.sort((pl.col("value_b") - pl.col("value")).abs(), column, descending=[True, False])

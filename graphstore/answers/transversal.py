@@ -18,6 +18,9 @@ import numpy as np
 from footprint.contributions import Breakdown, by_activity, by_first_label
 from footprint.errors import InvalidQuery, UnsolvableSystem
 from footprint.inventory import Ints
+from graphstore.answers import assumptions as assuming
+from graphstore.answers.cutoffs import cut_offs
+from graphstore.answers.footprint import not_restated
 from graphstore.answers.graph import Calculation
 from graphstore.answers.inputs import engine, inputs
 from graphstore.answers.lines import Terms, described
@@ -72,14 +75,16 @@ def contributions(
 
     Raises:
         UnknownNameError: no such product or group.
+        ExtractionError: strict, and a factor cannot be restated under the GWP set.
         InvalidQuery: the share is not between 0 and 1; what passes through the group cannot be told apart.
     """
     question = ask(calculation, product, amount, unit)
     calculation, chain = question.calculation, question.chain
-    bounded = chain.total(calculation.cost)
+    bounded, terms = chain.total(calculation.cost), Terms.of(calculation, chain)
+    fixed = not_restated(calculation, chain.inventory().values)
     asked = _Asked(question, float(bounded.values))
     how: dict[str, Callable[[], dict[str, Any]]] = {
-        HOT_SPOTS: lambda: _hot_spots(asked, share),
+        HOT_SPOTS: lambda: _hot_spots(asked, terms, share),
         SUPPLIER: lambda: _emitters(asked, _suppliers(question), most),
         COUNTRY: lambda: _emitters(asked, _places(question, "country"), most),
         REGION: lambda: _emitters(asked, _places(question, "place"), most),
@@ -95,6 +100,8 @@ def contributions(
         "total": {"value": asked.total, "unit": "kg CO2e", "error_bound": float(bounded.bounds)},
         **parts,
         "remainder": math.fsum((asked.total, -listed, -rest)),
+        "cutoffs": cut_offs(calculation, chain, question.names),
+        "assumptions": parts["assumptions"] + assuming.collect(question, terms, asked.total, fixed),
         "settings": calculation.settings.as_dict(),
         "narrowed": question.narrowed,
         "inputs": inputs(calculation),
@@ -231,13 +238,12 @@ def _places(question: Question, column: str) -> dict[str, tuple[str, str]]:
     return home
 
 
-def _hot_spots(asked: _Asked, share: float | None) -> dict[str, Any]:
+def _hot_spots(asked: _Asked, terms: Terms, share: float | None) -> dict[str, Any]:
     """List the largest terms until their absolute values make up the share of all."""
     question = asked.question
     limit = _hot_spot_share(question.calculation) if share is None else share
     if not 0 < limit <= 1:
         raise InvalidQuery(f"the share of the hot spots is {limit:g}; state a part of one, such as 0.8.")
-    terms = Terms.of(question.calculation, question.chain)
     order = terms.largest()
     size = np.cumsum(np.abs(terms.value[order]))
     reached = size / size[-1] if len(size) else size

@@ -55,6 +55,7 @@ def compare(
     ] = None,
     release: Release = None,
     against_release: Annotated[str | None, typer.Option("--against-release", help="Release of B. B 的版本。")] = None,
+    strict: Strict = False,
     anyway: Annotated[
         bool, typer.Option("--anyway", help="Compare what is not comparable. 不可比时仍予比较。")
     ] = False,
@@ -69,8 +70,8 @@ def compare(
         day(against_as_of, "--against-as-of")
     first: State = (as_of, release)
     second: State = (against_as_of, against_release) if against_as_of or against_release else first
-    settings = settings_of(gwp, unlinked, coproducts, strict=False)
-    others = settings_of(against_gwp or gwp, unlinked, against_coproducts or coproducts, strict=False)
+    settings = settings_of(gwp, unlinked, coproducts, strict=strict)
+    others = settings_of(against_gwp or gwp, unlinked, against_coproducts or coproducts, strict=strict)
     if other is None and (first, settings) == (second, others):
         raise typer.BadParameter(
             "there is nothing to compare with: give a second product, or --against-gwp, --against-coproducts, "
@@ -166,7 +167,6 @@ def suppliers(
     gwp: Gwp = "AR6",
     unlinked: Unlinked = "error",
     coproducts: Coproducts = "error",
-    strict: Strict = False,
     as_of: AsOf = None,
     release: Release = None,
     store: Store = None,
@@ -175,7 +175,7 @@ def suppliers(
 ) -> None:
     """Rank the suppliers of each input of a product by their footprint per unit. 各项输入的供应商排序。"""
     front = Front.of(store, json, lang)
-    settings = settings_of(gwp, unlinked, coproducts, strict=strict)
+    settings = settings_of(gwp, unlinked, coproducts, strict=False)
     with calculating(front, (as_of, release), settings) as calculation:
         from graphstore.answers.suppliers import suppliers as ranked
         from graphstore.answers.units import find_unit

@@ -32,11 +32,7 @@ def show(data: Mapping[str, Any], lang: Language) -> None:
         groups(data[key], word(heading, lang), lang)
     if data["changes"] is not None:
         changes(data["changes"], lang)
-    if data["assumptions"]:
-        out = console()
-        out.print(word("assumption", lang), style="bold")
-        for assumption in data["assumptions"]:
-            out.print(f"  - {assumption[f'text_{lang}']}", soft_wrap=True)
+    reservations(data, lang)
 
 
 def refusal(data: Mapping[str, Any], lang: Language) -> None:
@@ -79,6 +75,24 @@ def headline(data: Mapping[str, Any], lang: Language) -> None:
     share = f" ({percent_signed(change['share'])})" if change["share"] is not None else ""
     bound = f"  ({word('bound', lang)} {change['error_bound']:.1e})"
     out.print(Text.assemble("B − A = ", (f"{signed(change['value'], 6)} kg CO2e{share}", "bold"), bound))
+
+
+def reservations(data: Mapping[str, Any], lang: Language) -> None:
+    """Print what either side leaves out and assumes, and what the comparison does."""
+    out = console()
+    for side in ("a", "b"):
+        if data[side]["cutoffs"]:
+            out.print(f"{side.upper()}  {word('cut_off', lang)}: {len(data[side]['cutoffs'])}")
+    told = {assumption[f"text_{lang}"]: "" for assumption in data["assumptions"]}
+    for side in ("a", "b"):
+        for assumption in data[side]["assumptions"]:
+            text = assumption[f"text_{lang}"]
+            told[text] = told.get(text, "") + side.upper()
+    if told:
+        out.print(word("assumption", lang), style="bold")
+    for text, sides in told.items():
+        whose = f"{word('comma', lang).join(sides)}: " if sides else ""
+        out.print(f"  - {whose}{text}", soft_wrap=True)
 
 
 def signed(value: float, digits: int = 5) -> str:

@@ -26,6 +26,10 @@ def show(data: Mapping[str, Any], lang: Language) -> None:
         out.print(table(word("hot_spots", lang, share=percent(data["share"])), *_hot_spots(data, lang)))
     else:
         out.print(table(_heading(data, lang), *_parts(data, lang)))
+    if data["cutoffs"]:
+        out.print(Text.assemble((word("cut_off", lang), "bold"), f": {len(data['cutoffs'])}"))
+    if data["assumptions"]:
+        out.print(word("assumption", lang), style="bold")
     for assumption in data["assumptions"]:
         out.print(f"  - {assumption[f'text_{lang}']}", soft_wrap=True)
 

@@ -257,6 +257,13 @@ def test_a_key_that_is_taken_out_of_the_graph_is_not(case, with_rule):
     assert data["differing"] == []
 
 
+def test_without_any_key_nothing_is_comparable(case, with_rule):
+    loaded = case(pair())
+    with_rule(("skos:Concept, tm:ComparabilityKey", "skos:Concept"))
+    with pytest.raises(ExtractionError, match="holds no comparability keys"):
+        verdicts(loaded)
+
+
 def test_a_product_that_cannot_be_calculated_is_an_error_not_a_verdict(case):
     with pytest.raises(FootprintError):
         verdicts(case(pair() + process("z", inputs=((":nowhere", 1),)) + product("nowhere")), "x", "z")

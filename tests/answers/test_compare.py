@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graphstore.answers.compare import Asked, compare
+from graphstore.errors import ExtractionError
 
 CO2 = "flow:CO2-fossil"
 DEMO = "https://w3id.org/tanmai/demo/"
@@ -41,7 +42,7 @@ def assert_adds_up(data):
     for key in ("gases", "stages"):
         slack = sum(line["error_bound"] for line in data[key]) + data["difference"]["error_bound"] + 1e-12 * size
         assert abs(sum(line["difference"] for line in data[key]) - gap) <= slack, key
-    for key in ("terms", "processes"):
+    for key in ("terms", "processes", "flows"):
         listed = sum(line["difference"] for line in data[key])
         assert listed + data[f"{key}_remainder"] == pytest.approx(gap, rel=1e-12, abs=1e-12 * size), key
     if not data["terms_unlisted"]:
@@ -142,6 +143,26 @@ def test_amount_and_factor_share_what_they_do_together(case):
     )
     (line,) = against(case(text + product("power")), "x", "y")["terms"]
     assert (line["difference"], line["amount_part"], line["factor_part"]) == pytest.approx((22, 14, 8))
+
+
+def test_flows_are_factors_and_gases(case):
+    data = against(case(smelters()), "hydro", "grid")
+    flows = {line["iri"].rpartition("/")[2]: line["difference"] for line in data["flows"]}
+    assert flows == pytest.approx(
+        {"footprint-CN-grid-average-2024": 7741.18, "footprint-CN-hydro-2024": -188.94, "CO2": 100, "CF4": 73.8}
+    )
+    assert {line["category"]["name_en"] for line in data["flows"] if "category" in line} == {"fossil"}
+
+
+def test_either_side_says_what_it_leaves_out_and_assumes(case):
+    """Rule R02: electricity factors state only CO2e, so they are the same under every set; strict refuses them."""
+    loaded = case(smelters() + process("x", inputs=((":nowhere", 1),), emissions=((CO2, 1),)) + product("nowhere"))
+    data = against(loaded, "hydro", "x", one={"unlinked": "cutoff"}, two={"unlinked": "cutoff"}, anyway=True)
+    assert [len(data[side]["cutoffs"]) for side in ("a", "b")] == [0, 1]
+    codes = [{assumption["code"] for assumption in data[side]["assumptions"]} for side in ("a", "b")]
+    assert ("gwp-set-unknown" in codes[0], "gwp-set-unknown" in codes[1]) == (True, False)
+    with pytest.raises(ExtractionError, match="strict"):
+        against(loaded, "hydro", "grid", one={"strict": True})
 
 
 def test_few_terms_leave_a_remainder(case):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from footprint.errors import InvalidQuery
 from graphstore.answers.suppliers import suppliers
 from graphstore.answers.transversal import contributions
-from graphstore.errors import UnknownNameError
+from graphstore.errors import ExtractionError, UnknownNameError
 
 CO2 = "flow:CO2-fossil"
 KWH, TKM = "unit:KiloW-HR", "u:tonne-kilometre"
@@ -191,6 +191,15 @@ def test_the_share_of_hot_spots_is_data(case, knowledge_store):
         assert len(divided(loaded, "hot-spots")["groups"]) == 1
     finally:
         knowledge_store.load_bytes(shipped, key=key, format="turtle")
+
+
+def test_a_division_keeps_the_assumptions_and_gaps_of_its_result(case):
+    loaded = case(chain() + process("x", inputs=((":part", 1, "unit:NUM"), (":nowhere", 1))) + product("nowhere"))
+    data = contributions(loaded.calculation(unlinked="cutoff"), EX + "x", "country")
+    assert [cut["flow"]["iri"] for cut in data["cutoffs"]] == [EX + "nowhere"]
+    assert "gwp-set-unknown" in {assumption["code"] for assumption in data["assumptions"]}
+    with pytest.raises(ExtractionError, match="strict"):
+        contributions(loaded.calculation(strict=True), EX + "part", "country")
 
 
 @pytest.mark.parametrize("share", [0, -0.1, 1.1])
