@@ -62,7 +62,7 @@ class Changes:
         kind: a ``Change`` for each.
         exchange: index into exchange_ids, or -1.
         activity: the activity that the number belongs to (the consumer of an input), or -1; index into keys.
-        provider: who supplies an input, or -1.
+        provider: who supplies an input or the product demanded, or -1.
         row: emission row of an emission, a factor's mass or a potential, or -1.
         before, after: the number on either side; 0 where the side does not have it.
         effect: kg CO2e of the difference of the footprints that comes from it, with bounds.
@@ -174,12 +174,26 @@ def _side_by_side(
         mine = running[getattr(system, owner)]
         key = np.stack([getattr(system, name)[mine].astype(np.int64) for name in names[:3]], axis=1)
         listed.append((key, getattr(system, amount)[mine]))
-    keys, where = np.unique(np.concatenate([key for key, _ in listed]), axis=0, return_inverse=True)
-    where, cut = where.reshape(-1), len(listed[0][0])
+    keys, where = _distinct(np.concatenate([key for key, _ in listed]))
+    cut = len(listed[0][0])
     before = np.bincount(where[:cut], listed[0][1], minlength=len(keys)).astype(np.float64)
     after = np.bincount(where[cut:], listed[1][1], minlength=len(keys)).astype(np.float64)
     differs = np.abs(after - before) > 4 * EPS * np.maximum(np.abs(before), np.abs(after))  # not by conversion alone
     return keys[differs], before[differs], after[differs]
+
+
+def _distinct(rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the distinct rows and the number of each row among them.
+
+    Column by column, so that each sort is of plain numbers: sorting rows as a whole takes four times as long.
+    """
+    number = np.zeros(len(rows), dtype=np.int64)
+    for column in rows.T:
+        size = int(column.max(initial=0)) + 2  # -1 stands for absent
+        number = np.unique(number * size + column + 1, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    first = np.zeros(int(number.max(initial=-1)) + 1, dtype=np.int64)
+    first[number] = np.arange(len(rows))
+    return rows[first], number
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +302,7 @@ def _demand(union: Union, sides: tuple[_Solved, _Solved]) -> _Block:
     both = plus(sides[0].worth(changed), sides[1].worth(changed))
     change = _stated((new - old)[changed], (np.abs(old) + np.abs(new))[changed])
     effect = times(change, Bounded(both.values / 2, both.bounds / 2))
-    return _Block(Change.DEMAND, union.demand[0][changed], union.demand[1][changed], effect, activity=changed)
+    return _Block(Change.DEMAND, union.demand[0][changed], union.demand[1][changed], effect, provider=changed)
 
 
 def _joined(union: Union, sides: tuple[_Solved, _Solved], blocks: list[_Block]) -> Changes:

@@ -80,6 +80,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "chosen_unique_producer": ("the only producer", "唯一生产者"),
     "cumulative": ("cumulative", "累计占比"),
     "default_supplier": ("default", "默认值"),
+    "demand": ("amount asked for, in the unit of the process", "所需数量（按过程产品单位计）"),
     "difference": ("difference", "差值"),
     "effect": ("effect, kg CO2e", "影响，kg CO2e"),
     "factor_part": ("by factor", "因子引起"),

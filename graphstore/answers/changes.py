@@ -32,7 +32,7 @@ KINDS = {
     Change.PRODUCTION: "output",
     Change.SHARE: "allocation-share",
     Change.POTENTIAL: "gwp",
-    Change.DEMAND: "maker",
+    Change.DEMAND: "demand",
 }
 
 
@@ -118,7 +118,7 @@ def _side(question: Question, ids: list[str], scale: Floats) -> Side:
 def _largest(found: Changes, most: int) -> tuple[list[dict[str, Any]], int]:
     """Return the changes of largest effect as lines, and how many others there are.
 
-    The links of one exchange to its old and its new provider are one change.
+    The links of one exchange, or of the product asked for, to its old and its new provider are one change.
     """
     row = np.where(found.kind == Change.INPUT, -1, found.row)
     keys = np.stack((found.kind, found.exchange, found.activity, row), axis=1)
@@ -131,7 +131,7 @@ def _largest(found: Changes, most: int) -> tuple[list[dict[str, Any]], int]:
     for group in order.tolist():
         members = np.flatnonzero(where == group).tolist()
         line = _line(found, members[0])
-        for n in members if found.kind[members[0]] == Change.INPUT else ():
+        for n in members if found.provider[members[0]] >= 0 else ():
             _link(line, found, n)
         lines.append(line | {"effect": float(effect[group]), "error_bound": float(bound[group])})
     return lines, len(groups) - len(lines)
@@ -158,7 +158,7 @@ def _link(line: dict[str, Any], found: Changes, n: int) -> None:
             line[side], line[f"provider_{side}"] = float(amounts[n]), provider
     ends = line.get("provider_before"), line.get("provider_after")
     if None not in ends and ends[0] != ends[1]:
-        line["kind"] = "provider"
+        line["kind"] = "maker" if found.kind[n] == Change.DEMAND else "provider"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,7 @@ class _Naming:
         return found if found.labels else self.second.names[iri]
 
     def unit(self, line: dict[str, Any]) -> str | None:
-        """Return the unit of the number: of a gas, of the provider of an input, of an output; shares have none."""
+        """Return the unit of the number: of a gas, of a provider, of an output; shares have none."""
         if line["kind"] in {"allocation-share", "gwp"}:
             return None
         if "gas" in line:

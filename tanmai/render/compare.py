@@ -203,7 +203,13 @@ def changes(data: Mapping[str, Any], lang: Language) -> None:
     console().print(table(word("changed_numbers", lang), columns, rows))
 
 
-_CHANGED = {"allocation-share": "allocation_share", "output": "output_amount", "gwp": "gwp_potential", "maker": "maker"}
+_CHANGED = {
+    "allocation-share": "allocation_share",
+    "output": "output_amount",
+    "gwp": "gwp_potential",
+    "maker": "maker",
+    "demand": "demand",
+}
 
 
 def _changed(line: Mapping[str, Any], lang: Language) -> str:
@@ -218,4 +224,4 @@ def _changed(line: Mapping[str, Any], lang: Language) -> str:
 def _number(line: Mapping[str, Any], side: str, lang: Language) -> str:
     amount = f"{figure(line[side])} {symbol(line.get('unit'), lang)}".rstrip()
     provider = line.get(f"provider_{side}")
-    return f"{amount}, {named(provider, lang)}" if provider and line["kind"] == "provider" else amount
+    return f"{amount}, {named(provider, lang)}" if provider and line["kind"] in {"provider", "maker"} else amount

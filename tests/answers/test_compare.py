@@ -4,7 +4,7 @@ import random
 from importlib.resources import files
 
 import pytest
-from chains import EX, HEAD, ID, Case, process, product
+from chains import EX, HEAD, ID, UNIT, Case, process, product
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -330,6 +330,31 @@ def test_a_process_that_came_new(versions):
     assert {key[1]: number["effect"] for key, number in found.items()} == pytest.approx(
         {"part-in-1": -3.75, "part-in-2": 0.5}
     )
+
+
+def test_a_product_made_by_another_process(versions):
+    """The part was made from 2 kg of steel at 3.75, and now is pressed at 4 kg: -7.5 + 4."""
+    before = process("part", inputs=((":steel", 2),)) + process(
+        "steel", inputs=((":steel", 0.2),), emissions=((CO2, 3),)
+    )
+    after = product("part") + process("press", flow=":part", emissions=((CO2, 4),))
+    ((key, number),) = effects(versions(before, after)).items()
+    assert key[0] == "maker"
+    assert number["provider_before"]["iri"] == EX + "part-making"
+    assert number["provider_after"]["iri"] == EX + "press-making"
+    assert number["effect"] == pytest.approx(-3.5)
+
+
+def test_a_density_that_changed_is_another_amount_of_the_product(versions):
+    """Asked for 1 kg of a product counted in litres, of 6 kg CO2 each: 3 kg per litre make 1/3, 2 kg 1/2 of a litre."""
+
+    def fluid(density):
+        heavy = f"tm:hasProperty [ a tm:PropertyValue ; tm:property property:density ; tm:amount {density} ; tm:unit unit:KiloGM ; tm:perUnit unit:L ]"
+        return process("part", unit="unit:L", emissions=((CO2, 6),)) + f":part {heavy} .\n"
+
+    ((key, number),) = effects(versions(fluid(3), fluid(2), unit=f"{UNIT}KiloGM")).items()
+    assert key[0] == "demand"
+    assert (number["before"], number["after"], number["effect"]) == pytest.approx((1 / 3, 1 / 2, 1.0))
 
 
 def test_another_unit_of_an_input_changes_nothing(versions):

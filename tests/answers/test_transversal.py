@@ -77,6 +77,8 @@ def test_suppliers_are_companies_sites_or_processes_and_factors_stand_for_nobody
         "lorry-factor": ("factor", pytest.approx(1.0)),
         "footprint-CN-wind-2024": ("factor", pytest.approx(0.4536)),
     }
+    of_product = chain().replace("tm:producedAt :works ;", "") + ":steel tm:producedAt :works .\n"
+    assert values(divided(case(of_product), "supplier"))["company"] == pytest.approx(6.0)
     unowned = chain().replace("tm:operatedBy :company", 'rdfs:label "x"@en')
     assert {g["kind"] for g in divided(case(unowned), "supplier")["groups"]} == {"site", "process", "factor"}
 
