@@ -18,6 +18,7 @@ from tanmai.commands import (
     ask,
     calculate,
     check,
+    compare,
     cutoffs,
     data,
     demo,
@@ -67,6 +68,9 @@ app.add_typer(electricity.app, name="electricity")
 app.command(name="whatif")(whatif.whatif)
 app.add_typer(scenario.app, name="scenario")
 app.command(name="affected")(affected.affected)
+app.command(name="compare")(compare.compare)
+app.command(name="contributions")(compare.contributions)
+app.command(name="suppliers")(compare.suppliers)
 app.command(name="export")(data.export)
 app.command(name="backup")(data.backup)
 app.command(name="restore")(data.restore)

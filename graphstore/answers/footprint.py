@@ -187,7 +187,15 @@ def _sets(calculation: Calculation, rows: np.ndarray[Any, Any]) -> list[str]:
 
 
 def not_restated(calculation: Calculation, rows: np.ndarray[Any, Any]) -> float:
-    """Return the kg CO2e of factors that cannot be restated under the asked GWP set, or refuse them when strict."""
+    """Return the kg CO2e of factors that cannot be restated under the asked GWP set, or refuse them when strict.
+
+    Args:
+        calculation: State of the graph and settings.
+        rows: kg of each emission row in the result.
+
+    Raises:
+        ExtractionError: strict, and there are some.
+    """
     positions = [p for p in calculation.characterisation.not_restated if rows[p] != 0]
     if positions and calculation.settings.strict:
         sets = sorted({calculation.snapshot.compiled.system.rows[p].gwp_set for p in positions})
