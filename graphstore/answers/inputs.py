@@ -8,6 +8,7 @@ from typing import Any
 from footprint.solve import SolveInfo
 from graphstore.answers.graph import Calculation, digest
 from graphstore.digest import local_statements
+from graphstore.queries import load
 from graphstore.store import GraphStore
 
 RESULTS = "results/"
@@ -30,11 +31,16 @@ def inputs(calculation: Calculation) -> list[dict[str, Any]]:
 
 
 def state_hash(graph: GraphStore) -> str:
-    """Return one hash of the data of a graph: its datasets by checksum, the local statements, the day of a view of the past."""
+    """Return one hash of the data of a graph: its datasets by checksum, the local statements, the day of a view of the past.
+
+    A graph that `tanmai scenario add` made is no part of the data: results under it have its changes in their settings.
+    """
+    kept = {str(row["graph"]) for row in graph.query(load("scenario-graphs")).dicts()}
+    local = local_statements(graph.engine, graph.base)
     return digest(
         {
             "datasets": sorted(dataset.sha256 for dataset in graph.datasets() if not dataset.key.startswith(RESULTS)),
-            "local": local_statements(graph.engine, graph.base),
+            "local": {name: found for name, found in local.items() if name not in kept},
             "known_on": graph.known_on and str(graph.known_on),
         }
     )

@@ -24,6 +24,7 @@ from graphstore.answers.board import Board
 from graphstore.answers.graph import Calculation, Settings, digest
 from graphstore.answers.inputs import RESULTS, data_hash, state_hash
 from graphstore.catalogue import DatasetVersion
+from graphstore.errors import ScenarioError
 from graphstore.queries import load
 from graphstore.store import GraphStore
 from graphstore.terms import PREFIXES, typed
@@ -91,9 +92,15 @@ def materialize(calculation: Calculation, products: Iterable[str] | None = None)
             results. None for every product.
 
     Raises:
+        ScenarioError: the settings lay a scenario over the data; what is written are results of the data as they are.
         UnknownNameError: a named product cannot be calculated, or several processes make it.
         FootprintError: the system cannot be solved.
     """
+    if calculation.settings.scenario is not None:
+        raise ScenarioError(
+            "a footprint under a scenario is not written into the graph: nothing there would tell it from one of the data as "
+            "they are. Leave the scenario out, or make the change in the data."
+        )
     graph, key, board = calculation.graph, dataset_key(calculation.settings), Board(calculation)
     wanted = data_hash(state_hash(graph), str(calculation.settings.as_dict()["hash"]))
     before = _rows(graph, key)

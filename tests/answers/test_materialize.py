@@ -10,6 +10,9 @@ from graphstore import GraphStore
 from graphstore.answers.footprint import calculate
 from graphstore.answers.graph import Calculation, Settings
 from graphstore.answers.results import materialize, retire, stored
+from graphstore.errors import ScenarioError
+from graphstore.scenario_statements import add, scenario_iri
+from graphstore.scenarios import AmountChange, Scenario
 from tanmai import knowledge
 
 CHAIN = process("ore", emissions=(("flow:CO2-fossil", 2),)) + process("metal", inputs=((":ore", 3),))
@@ -72,6 +75,29 @@ def test_a_local_statement_makes_results_stale(store):
     materialize(Calculation(store))
     store.update(f"INSERT DATA {{ <{EX}more> tm:amount 2 }}")
     assert [each.fresh for each in stored(store)] == [False]
+
+
+def test_a_kept_scenario_makes_no_result_stale_and_what_hides_in_its_graph_does(store):
+    """Results of the data as they are do not follow from what a scenario would change."""
+    materialize(Calculation(store))
+    before = calculate(Calculation(store), f"{EX}metal").data["input_hash"]
+    for key in ("s1", "s10"):
+        change = AmountChange(f"{EX}metal-in-1", relative=0.1)
+        add(store, Scenario(scenario_iri(store.base, key), (change,), {"en": key}))
+    assert [each.fresh for each in stored(store)] == [True]
+    assert calculate(Calculation(store), f"{EX}metal").data["input_hash"] == before
+    assert materialize(Calculation(store)).changed is False
+    graph = f"{scenario_iri(store.base, 's1')}/graph"
+    store.update(f"INSERT DATA {{ GRAPH <{graph}> {{ <{EX}ore-emission-1> tm:note 1 }} }}")
+    assert [each.fresh for each in stored(store)] == [False]
+    assert calculate(Calculation(store), f"{EX}metal").data["input_hash"] != before
+
+
+def test_results_under_a_scenario_are_not_written(store):
+    scenario = Scenario("", (AmountChange(f"{EX}metal-in-1", relative=0.1),))
+    with pytest.raises(ScenarioError, match="Leave the scenario out"):
+        materialize(Calculation(store).under(scenario))
+    assert values(store) == {}
 
 
 def test_results_are_no_input_of_results(store):
