@@ -15,15 +15,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from footprint.gaps import Reading
 from graphstore import GraphStore
 from graphstore.answers.graph import Calculation, Settings
 from graphstore.errors import LayoutError
 from tanmai import knowledge
+from tanmai.analysing import Analysing, require_counts, unit_iri
+from tanmai.method import Method, settings_of
 from tanmai.results import Explanation, Footprint, Table
 
 if TYPE_CHECKING:
@@ -34,30 +36,10 @@ if TYPE_CHECKING:
     from graphstore import LoadReport
     from graphstore.answers.results import Written
     from graphstore.terms import Value
+    from mappings.olca import ImportReport
 
 
-class Method(TypedDict, total=False):
-    """How to calculate: the options of the command line, with the same names and defaults.
-
-    Attributes:
-        gwp: GWP set: AR4, AR5, AR6.
-        unlinked: inputs that nothing supplies: ``error`` or ``cutoff``.
-        coproducts: products without a stated method: ``error``, ``unallocated``, ``mass``, ``energy``, ``economic``,
-            ``system-expansion``, ``price-ratio``.
-        recycling: recycling model: ``stated``, ``cut-off``, ``closed-loop``, ``cff``.
-        strict: refuse factors that cannot be restated.
-        sector_average: allow a result that rests on sectors of an input-output table alone.
-    """
-
-    gwp: str
-    unlinked: str
-    coproducts: str
-    recycling: str
-    strict: bool
-    sector_average: bool
-
-
-class Graph:
+class Graph(Analysing):
     """A knowledge graph; open it with :func:`tanmai.open`.
 
     Attributes:
@@ -71,7 +53,7 @@ class Graph:
         self.lang = lang
         self._release = release
         self._store: GraphStore | None = None
-        self._calculations: dict[Settings, Calculation] = {}
+        self._calculations: dict[tuple[Settings, str | None], Calculation] = {}
 
     @classmethod
     def open(cls, path: str | Path | None, lang: str, release: str | None) -> Self:
@@ -120,18 +102,45 @@ class Graph:
             require_known_terms(transaction, [r.version for r in reports if r.changed], store.base)
         return reports
 
+    def import_package(
+        self, path: str | Path, key: str | None = None, flow_map: str | Path | None = None
+    ) -> tuple[LoadReport, ImportReport]:
+        """Import an openLCA JSON-LD package, or the manifest of an input-output table, as one dataset.
+
+        Args:
+            path: zip or folder of the package, or the manifest (TOML).
+            key: name of the dataset; else that of the file, or the one in the manifest.
+            flow_map: CSV that says which flow is which greenhouse gas; the default table when None.
+
+        Returns:
+            What was stored, and what came in and what did not.
+
+        Raises:
+            MappingError: the package, the flow map or the table cannot be read; nothing was changed.
+        """
+        from tanmai.importing import import_package
+
+        return import_package(self._writing, Path(path), key, None if flow_map is None else Path(flow_map))
+
     def update(self, text: str) -> None:
         """Run a SPARQL update on local statements."""
         with self._writing() as store:
             store.update(text)
 
     def materialize(self, *products: str, **method: Unpack[Method]) -> Written:
-        """Write footprints of the named products, or of all, into the graph, in place of stale ones."""
+        """Write footprints of the named products, or of all, into the graph, in place of stale ones.
+
+        Args:
+            *products: IRI, or a unique part of a name, each; all products when none is named.
+            **method: see :class:`Method`; without a scenario, since what is written are results of the data as they are.
+        """
+        from graphstore.answers.products import outputs_of
         from graphstore.answers.results import materialize
 
-        settings = _settings(method)
         with self._writing() as store:
-            return materialize(Calculation(store, settings), products or None)
+            knowledge.require(store)
+            calculation = Calculation(store, _laid(store, settings_of(method), method.get("scenario")))
+            return materialize(calculation, outputs_of(calculation, products) if products else None)
 
     # ------------------------------------------------------------ questions
 
@@ -172,6 +181,7 @@ class Graph:
 
         from graphstore.search.index import SearchIndex
 
+        require_counts(most=most)
         with SearchIndex.of(self._reading()) as index:
             hits = index.search(text, kind, most)
         return pl.DataFrame(
@@ -202,7 +212,7 @@ class Graph:
         from graphstore.answers.footprint import calculate
 
         calculation = self.calculation(**method)
-        return Footprint(calculate(calculation, product, amount, self._unit(calculation, unit)).data, self.lang)
+        return Footprint(calculate(calculation, product, amount, unit_iri(calculation, unit)).data, self.lang)
 
     def footprints(self, **method: Unpack[Method]) -> pl.DataFrame:
         """Compute the footprint of every product at once: iri, process, name, amount, unit, kg_co2e, error_bound, ..."""
@@ -233,17 +243,20 @@ class Graph:
         from graphstore.answers.explanation import explain
 
         calculation = self.calculation(**method)
-        wanted = self._unit(calculation, unit)
+        wanted = unit_iri(calculation, unit)
         return Explanation(explain(calculation, product, amount, wanted, depth=depth, cutoff=cutoff), self.lang)
 
     def calculation(self, **method: Unpack[Method]) -> Calculation:
         """Return the compiled state of the graph under some settings, for the functions of ``graphstore.answers``."""
-        settings = _settings(method)
+        settings, scenario = settings_of(method), method.get("scenario")
         store = self._reading()
         knowledge.require(store)
-        if settings not in self._calculations:
-            self._calculations[settings] = Calculation(store, settings)
-        return self._calculations[settings]
+        if (settings, None) not in self._calculations:
+            self._calculations[settings, None] = Calculation(store, settings)
+        if (settings, scenario) not in self._calculations:
+            laid = _laid(store, settings, scenario).scenario
+            self._calculations[settings, scenario] = self._calculations[settings, None].under(laid)
+        return self._calculations[settings, scenario]
 
     # ------------------------------------------------------------ the store
 
@@ -251,11 +264,6 @@ class Graph:
     def store(self) -> GraphStore:
         """The store of the newest state, open for reading (in memory: for writing)."""
         return self._reading()
-
-    def _unit(self, calculation: Calculation, unit: str | None) -> str | None:
-        from graphstore.answers.units import find_unit
-
-        return None if unit is None else find_unit(calculation, unit)
 
     def _reading(self) -> GraphStore:
         """Return the newest state; what was compiled for an older one is let go of."""
@@ -282,14 +290,10 @@ class Graph:
             yield store
 
 
-def _settings(method: Method) -> Settings:
-    return Settings(
-        gwp=method.get("gwp", "AR6").upper(),
-        reading=Reading(
-            method.get("unlinked", "error"),
-            method.get("coproducts", "error"),
-            method.get("recycling", "stated").removeprefix("stated"),
-        ),
-        strict=method.get("strict", False),
-        sector_average=method.get("sector_average", False),
-    )
+def _laid(store: GraphStore, settings: Settings, scenario: str | None) -> Settings:
+    """Return settings that lay a scenario of the graph over its data, where one is named."""
+    if scenario is None:
+        return settings
+    from graphstore.scenarios import find_scenario
+
+    return replace(settings, scenario=find_scenario(store, scenario))

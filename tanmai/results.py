@@ -83,9 +83,9 @@ class Footprint(Shown):
         lines = self.data["contributions"]
         columns = {
             "exchange": [line["exchange"] for line in lines],
-            **{key: [_name(line.get(key), self.lang) for line in lines] for key in ("process", "flow", "provider")},
+            **{key: [name_of(line.get(key), self.lang) for line in lines] for key in ("process", "flow", "provider")},
             "amount": [line["amount"] for line in lines],
-            "unit": [_name(line.get("unit"), self.lang) for line in lines],
+            "unit": [name_of(line.get("unit"), self.lang) for line in lines],
             "factor": [line["factor"] for line in lines],
             "kg_co2e": [line["value"] for line in lines],
             "share": [line["share"] for line in lines],
@@ -229,7 +229,7 @@ def _listed(items: list[dict[str, Any]], lang: str, value: str) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "iri": [item["iri"] for item in items],
-            "name": [_name(item, lang) for item in items],
+            "name": [name_of(item, lang) for item in items],
             "kg_co2e": [item[value] for item in items],
             "share": [item.get("share") for item in items],
         },
@@ -237,7 +237,7 @@ def _listed(items: list[dict[str, Any]], lang: str, value: str) -> pl.DataFrame:
     )
 
 
-def _name(item: Mapping[str, Any] | None, lang: str) -> str | None:
+def name_of(item: Mapping[str, Any] | None, lang: str) -> str | None:
     """The name of a node in a language; for a unit its symbol."""
     from tanmai.render.names import named, symbol
 

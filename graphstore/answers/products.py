@@ -95,6 +95,12 @@ def find(calculation: Calculation, rows: Sequence[ProductRow], text: str, names:
     )
 
 
+def outputs_of(calculation: Calculation, texts: Sequence[str]) -> list[str]:
+    """Return the output exchange or process that makes each of the products meant, see `find`."""
+    names, rows = Names(calculation), products(calculation)
+    return [find(calculation, rows, text, names).output for text in texts]
+
+
 def _one(text: str, found: Sequence[ProductRow], names: Names) -> ProductRow:
     if len(found) == 1:
         return found[0]

@@ -136,57 +136,12 @@ def import_package(
 ) -> None:
     """Import a package or table as one dataset, and report what came in and what did not. 导入数据包或投入产出表。"""
     from mappings.inputoutput import is_manifest
+    from tanmai.importing import import_package as imported
 
     front = Front.of(store, json, lang)
-    if is_manifest(path):
-        _import_table(front, path, key, flow_map)
-    else:
-        _import_olca(front, path, key, flow_map)
-
-
-def _import_olca(front: Front, path: Path, key: str | None, flow_map: Path | None) -> None:
-    """Import an openLCA package, and the choices among several producers as a dataset beside it."""
-    from mappings.flowmap import FlowMap
-    from mappings.olca import convert, read_package
-    from tanmai import knowledge
-
-    name = key or path.name.removesuffix(path.suffix)
-    table = FlowMap.load(flow_map) if flow_map else None
-    package = read_package(path)
-    with front.open("write") as graph:
-        made = convert(package, base=graph.base, flow_map=table, dataset_key=name)
-        with graph.transaction(f"import {name}") as transaction:
-            knowledge.load_into(transaction)
-            report = transaction.load_bytes(made.data, key=name, format="ntriples", name=path.name)
-            if made.linking:
-                transaction.load_bytes(
-                    made.linking, key=f"{name}-linking", format="ntriples", name=f"{path.name}, linking"
-                )
-    _imported(front, report, made.report)
-
-
-def _import_table(front: Front, path: Path, key: str | None, flow_map: Path | None) -> None:
-    """Import an input-output table under the name that its manifest, or --key, gives it."""
-    from mappings.inputoutput import convert, read_manifest
-    from tanmai import knowledge
-
-    if flow_map is not None:
+    if flow_map is not None and is_manifest(path):
         raise typer.BadParameter("an input-output table names its gases itself.", param_hint="--flow-map")
-    manifest = read_manifest(path, key)
-    with front.open("write") as graph:
-        made = convert(manifest, base=graph.base)
-        with graph.transaction(f"import {manifest.key}") as transaction:
-            knowledge.load_into(transaction)
-            report = transaction.load_bytes(
-                made.data,
-                key=manifest.key,
-                format="turtle",
-                name=path.name,
-                title=next(iter(manifest.titles.values())),
-                licence=manifest.licence,
-                issued=manifest.issued,
-            )
-    _imported(front, report, made.report)
+    _imported(front, *imported(lambda: front.open("write"), path, key, flow_map))
 
 
 def _imported(front: Front, load: LoadReport, report: ImportReport) -> None:

@@ -48,13 +48,14 @@ def materialize(
 
 def _write(front: Front, products: list[str] | None, settings: Settings) -> None:
     from graphstore.answers.graph import Calculation
+    from graphstore.answers.products import outputs_of
     from graphstore.answers.results import materialize as written
     from tanmai import knowledge
 
     with front.open("write") as graph:
         knowledge.require(graph)
         calculation = Calculation(graph, settings)
-        made = written(calculation, None if products is None else _activities(calculation, products))
+        made = written(calculation, None if products is None else outputs_of(calculation, products))
     told = _told(made)
     if front.json:
         front.print_json(told)
@@ -64,15 +65,6 @@ def _write(front: Front, products: list[str] | None, settings: Settings) -> None
         show_written(told, front.lang)
     if made.refused:
         raise typer.Exit(1)
-
-
-def _activities(calculation: Any, texts: list[str]) -> list[str]:
-    """Find products by IRI or name; the same names as everywhere."""
-    from graphstore.answers.names import Names
-    from graphstore.answers.products import find, products
-
-    names, rows = Names(calculation), products(calculation)
-    return [find(calculation, rows, text, names).output for text in texts]
 
 
 def _told(made: Written) -> dict[str, Any]:

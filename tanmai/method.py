@@ -1,0 +1,52 @@
+"""How the Python entry calculates: settings by the names of the command line."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from footprint.gaps import Reading
+from graphstore.answers.graph import Settings
+
+
+class Method(TypedDict, total=False):
+    """How to calculate: the options of the command line, with the same names and defaults.
+
+    Attributes:
+        gwp: GWP set: AR4, AR5, AR6.
+        unlinked: inputs that nothing supplies: ``error`` or ``cutoff``.
+        coproducts: products without a stated method: ``error``, ``unallocated``, ``mass``, ``energy``, ``economic``,
+            ``system-expansion``, ``price-ratio``.
+        recycling: recycling model: ``stated``, ``cut-off``, ``closed-loop``, ``cff``.
+        strict: refuse factors that cannot be restated.
+        sector_average: allow a result that rests on sectors of an input-output table alone.
+        scenario: name, label or IRI of a scenario of the graph that is laid over the data.
+    """
+
+    gwp: str
+    unlinked: str
+    coproducts: str
+    recycling: str
+    strict: bool
+    sector_average: bool
+    scenario: str | None
+
+
+def settings_of(method: Method) -> Settings:
+    """Return the settings that a method says, without its scenario: that one is looked up in a graph.
+
+    Raises:
+        TypeError: a setting that does not exist; taken as nothing, it would leave the default in force unseen.
+    """
+    known = Method.__optional_keys__
+    if unknown := sorted(method.keys() - known):
+        raise TypeError(f"there is no setting {', '.join(unknown)}: choose from {', '.join(sorted(known))}.")
+    return Settings(
+        gwp=method.get("gwp", "AR6").upper(),
+        reading=Reading(
+            method.get("unlinked", "error"),
+            method.get("coproducts", "error"),
+            method.get("recycling", "stated").removeprefix("stated"),
+        ),
+        strict=method.get("strict", False),
+        sector_average=method.get("sector_average", False),
+    )
