@@ -12,6 +12,7 @@ density, heating value or mass per piece is used. A value that cannot be had is 
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -93,7 +94,10 @@ class Functions:
             self._units = unit_table(self._select)
         known = () if product is None else conversions_of(self._select, _iri(product, "the product"))
         units = _iri(source, "the unit converted from"), _iri(target, "the unit converted to")
-        return self._units.convert(_number(value), *units, known)
+        converted = self._units.convert(_number(value), *units, known)
+        if not math.isfinite(converted):
+            raise BindingError(f"{value} in <{units[1]}> is beyond what a number can hold. Choose a larger unit.")
+        return converted
 
     def _select(self, text: str) -> bytes:
         return self.graph.query(text).serialize("csv")
@@ -146,4 +150,6 @@ def _number(term: Term) -> float:
     value = to_python(term if isinstance(term, ox.Literal) else None)
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise BindingError(f"the value is {term}, which is no number. Give an xsd:decimal, xsd:double or xsd:integer.")
+    if not math.isfinite(value):
+        raise BindingError(f"the value is {term}, which is not finite. Give a number that was measured or stated.")
     return float(value)
