@@ -31,9 +31,19 @@ _RECORDING: ContextVar[Console | None] = ContextVar("_RECORDING", default=None)
 
 
 def recorded(show: Callable[[], None], width: int = 120) -> Console:
-    """Return a console that recorded what a renderer printed, to be exported as text, with styles or without."""
+    """Return a console that recorded what a renderer printed, to be exported as text, with styles or without.
+
+    In a notebook too it prints nothing: what it recorded is shown once, by who asked for it.
+    """
     made = _Console(
-        record=True, file=io.StringIO(), width=width, force_terminal=True, highlight=False, markup=False, emoji=False
+        record=True,
+        file=io.StringIO(),
+        width=width,
+        force_terminal=True,
+        force_jupyter=False,
+        highlight=False,
+        markup=False,
+        emoji=False,
     )
     token = _RECORDING.set(made)
     try:

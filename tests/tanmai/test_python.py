@@ -112,6 +112,14 @@ def test_what_is_shown_in_a_terminal_a_notebook_and_as_text(g):
     assert repr(found) == f"<Footprint {EX}metal: {found.total!r} kg CO2e>"
 
 
+def test_in_a_notebook_nothing_is_printed_beside_what_is_shown(g, monkeypatch, capsys):
+    """Rich would show every line as an output of its own where it finds itself in a notebook."""
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    monkeypatch.setattr("rich.jupyter.display", lambda *_: pytest.fail("shown twice"))
+    assert "14,940 kg CO2e" in g.footprint("metal")._repr_html_()
+    assert capsys.readouterr().out == ""
+
+
 def test_chinese_is_spoken_where_asked(turtle):
     with tanmai.open(lang="zh") as graph:
         graph.load(turtle(CHAIN))
