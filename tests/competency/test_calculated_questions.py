@@ -7,6 +7,7 @@ from chains import EX, process, product
 from questions import text_of
 
 from graphstore import GraphStore
+from graphstore.answers.affected import affected
 from graphstore.answers.footprint import calculate
 from graphstore.answers.graph import Calculation, Settings
 from graphstore.answers.missing import missing
@@ -261,3 +262,25 @@ def test_question_30_what_has_changed_between_two_releases_and_which_results_are
         with GraphStore.open(tmp_path / "store", mode="read", release=release) as store:
             ((_, values[release], *_),) = ask(store, "30", factor=f"<{OWN}>")
     assert values == {"r1": Decimal("0.6"), "r2": Decimal("0.5")}
+
+
+def test_question_30_which_footprints_are_affected_by_the_factor(tmp_path):
+    """2 kWh x 0.6 = 1.2 becomes 2 x 0.5 = 1.0; the results written before the change are no number that changed."""
+    with GraphStore.open(tmp_path / "store", mode="write") as store:
+        with store.transaction("first") as transaction:
+            knowledge.load_into(transaction)
+            transaction.load_bytes(own_factor("0.6"), key="own", format="turtle")
+        materialize(Calculation(store, Settings()))
+        store.release("r1")
+        store.load_bytes(own_factor("0.5"), key="own", format="turtle")
+        store.release("r2")
+        with (
+            GraphStore.open(tmp_path / "store", mode="read", release="r1") as one,
+            GraphStore.open(tmp_path / "store", mode="read", release="r2") as two,
+        ):
+            data = affected(Calculation(one), Calculation(two))
+    (number,) = data["numbers"]
+    assert (number["old"], number["new"]) == (0.6, 0.5)
+    assert [(found["product"]["iri"], found["base"], found["new"]) for found in data["products"]] == [
+        (f"{EX}bread", pytest.approx(1.2), pytest.approx(1.0))
+    ]
