@@ -270,5 +270,7 @@ def _check(manifest: Manifest, economy: Economy) -> None:
     try:
         economy.table().check()
     except InvalidSystem as error:
-        cure = " In the manifest: negative_value_added = true." if economy.table().overspent().size else ""
-        raise PackageError(str(manifest.files[first]), f"{error}{cure}") from error
+        cause = str(error)
+        if economy.table().overspent().size:
+            cause = f"{error} In the manifest: negative_value_added = true."
+        raise PackageError(str(manifest.files[first]), cause) from error

@@ -197,18 +197,16 @@ class Factors:
         return Chosen(chosen, tuple(assumed))
 
     def _none(self, place: str, year: int, generation: str, dated: Sequence[ElectricityFactor]) -> NoFactorError:
-        self.names.learn([place, generation])
-        what, where = self.names[generation].in_language("en"), self.names[place].in_language("en")
         years = sorted({_year(factor) for factor in dated})
         if not years:
             return NoFactorError(
-                f"No footprint factor of {what} is known for {where} or a place that contains it. "
+                f"No footprint factor of <{generation}> is known for <{place}> or a place that contains it. "
                 "Load one with its source (tm:ElectricityFootprintFactor); nothing is put in its place."
             )
         known = ", ".join(str(each) for each in years)
         return NoFactorError(
-            f"No footprint factor of {what} is known for {where} in {year}; there are factors for {known}. Ask for one of "
-            "these years, or allow the nearest one with --nearest-year, which is then reported."
+            f"No footprint factor of <{generation}> is known for <{place}> in {year}; there are factors for {known}. Ask for "
+            "one of these years, or allow the nearest one with --nearest-year, which is then reported."
         )
 
     def named(self, iri: str, place: str, year: int) -> Chosen:

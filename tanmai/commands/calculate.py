@@ -89,6 +89,7 @@ def calculating(front: Front, state: tuple[str | None, str | None], settings: Se
     from footprint.errors import FootprintError
     from graphstore.answers.graph import Calculation
     from graphstore.answers.names import Names
+    from schemes.errors import SchemeError
     from tanmai import knowledge
     from tanmai.translate import translated
 
@@ -97,7 +98,7 @@ def calculating(front: Front, state: tuple[str | None, str | None], settings: Se
         calculation = Calculation(graph, settings)
         try:
             yield calculation
-        except FootprintError as error:
+        except (FootprintError, SchemeError) as error:
             error.args = (Names(calculation).annotate(translated(str(error), front.lang), front.lang),)
             raise
 
