@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from benchmarks import engine, growth, montecarlo, search, startup, store
+from benchmarks import engine, growth, montecarlo, search, startup, store, whatif
 from benchmarks.report import Row, header, table, write_json
 from benchmarks.subject import USLCI_FILES, Data, prepare, select_of, synthetic, uslci
 from graphstore import GraphStore
@@ -23,7 +23,7 @@ FULL, QUICK = 20_000, 1_000
 SIZES, QUICK_SIZES = [5_000, 20_000, 100_000], [500, 1_000]
 LARGE = (100_000, 1_000_000)
 NAMES, QUICK_NAMES = 500_000, 1_000
-PARTS = ("store", "engine", "montecarlo", "growth", "startup", "search")
+PARTS = ("store", "engine", "whatif", "montecarlo", "growth", "startup", "search")
 
 
 def main() -> int:
@@ -95,10 +95,12 @@ def _system(data: Data, folder: Path, parts: Iterable[str], *, targets: bool) ->
             _fill(graph, data)
         if "store" in parts:
             yield from store.extraction(data, memory, disk, targets=targets)
-        if "engine" in parts or "montecarlo" in parts:
+        if {"engine", "whatif", "montecarlo"} & set(parts):
             case = prepare(data, select_of(memory), folder)
         if "engine" in parts:
             yield from engine.rows(case, targets=targets)
+        if "whatif" in parts:
+            yield from whatif.rows(case, targets=targets)
         if "montecarlo" in parts:
             yield from montecarlo.rows(case, folder, targets=targets)
 

@@ -24,7 +24,20 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["SOLVERS", "Tree", "adjoint", "again", "draw", "drawing", "missing", "one", "traverse", "write_package"]
+__all__ = [
+    "SOLVERS",
+    "Tree",
+    "adjoint",
+    "again",
+    "change",
+    "draw",
+    "drawing",
+    "missing",
+    "one",
+    "resolved",
+    "traverse",
+    "write_package",
+]
 
 FIRST_FLOW = 1_000_000_000
 """Identifier of the first biosphere flow; activities are numbered from 1."""
@@ -160,6 +173,22 @@ def again(lca: Any, activity: int, amount: float) -> float:
     with _quiet():
         lca.lci(demand={activity + 1: amount})
         lca.lcia()
+    return float(lca.score)
+
+
+def change(lca: Any, link: tuple[int, int], amount: float) -> None:
+    """Raise the amount that an activity takes from a provider (provider, consumer), in the matrix at hand."""
+    provider, consumer = link
+    row, column = lca.dicts.product[provider + 1], lca.dicts.activity[consumer + 1]
+    lca.technosphere_matrix[row, column] -= amount
+
+
+def resolved(lca: Any) -> float:
+    """Score the demand at hand anew with a changed matrix; a direct solver factorises it again."""
+    with _quiet():
+        lca._delete_solver_state()
+        lca.lci_calculation()
+        lca.lcia_calculation()
     return float(lca.score)
 
 

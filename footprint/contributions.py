@@ -14,6 +14,7 @@ import numpy as np
 
 from footprint.equations import EPS
 from footprint.errors import InvalidQuery
+from footprint.intervals import exact, product, summed
 from footprint.solve import DEFAULT, Bounded, Settings
 from footprint.solve import supply as solve_supply
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from footprint.compile import Cost
     from footprint.solve import Scores, Supply
-    from footprint.system import FloatArray, IntArray
+    from footprint.system import AnyArray, FloatArray, IntArray
 
 __all__ = [
     "UNSTATED",
@@ -32,6 +33,7 @@ __all__ = [
     "by_activity",
     "by_category",
     "by_exchange",
+    "by_first_label",
     "by_gas",
     "by_row",
     "by_stage",
@@ -93,7 +95,7 @@ class Sensitivities:
 def by_activity(supply: Supply, cost: Cost) -> Breakdown:
     """Divide by the activity that emits: direct emissions b_j x_j of every activity."""
     _single(cost)
-    values = _product(Bounded(cost.values, cost.errors), Bounded(supply.runs, supply.bounds))
+    values = product(Bounded(cost.values, cost.errors), Bounded(supply.runs, supply.bounds))
     return _broken_down(supply, cost, supply.compiled.system.activity_ids, values)
 
 
@@ -124,34 +126,65 @@ def by_stage(supply: Supply, cost: Cost, scores: Scores, settings: Settings = DE
     """Divide by life-cycle stage; the last label, UNSTATED, holds what no stage is stated for.
 
     A flow belongs to the stage of the first exchange with a stage on its way from the product demanded; exchanges
-    without one pass it on. So with the labelled exchanges removed, the supply z of the same demand tells how often
-    each activity runs before any stage is met, and a labelled exchange hands over amount x z x (footprint of its
-    provider's product). Exact with loops, since z and the footprints are.
+    without one pass it on (see ``by_first_label``).
 
     Args:
         supply: supply of the demand.
         cost: one characterisation.
         scores: footprints of all products under it.
+        settings: how to solve.
+
+    Raises:
+        FootprintError: the system without the labelled exchanges cannot be solved (only with credits).
+    """
+    system = supply.compiled.system
+    return by_first_label(supply, cost, scores, system.stage_ids, system.tech_stage, system.bio_stage, settings)
+
+
+def by_first_label(
+    supply: Supply,
+    cost: Cost,
+    scores: Scores,
+    labels: Sequence[str],
+    tech: AnyArray,
+    bio: AnyArray,
+    settings: Settings = DEFAULT,
+) -> Breakdown:
+    """Divide by the first label met on the way from the product demanded; nothing counts twice along a chain.
+
+    With the labelled exchanges removed, the supply z of the same demand tells how often each activity runs before any
+    label is met, and a labelled exchange hands over amount x z x (footprint of its provider's product). Exact with
+    loops, since z and the footprints are.
+
+    Args:
+        supply: supply of the demand.
+        cost: one characterisation.
+        scores: footprints of all products under it.
+        labels: what the labels stand for.
+        tech: label of each technosphere exchange, an index into labels or -1, integers[m].
+        bio: label of each elementary exchange, integers[q].
         settings: how to solve for z.
+
+    Returns:
+        One part per label, and a last one, UNSTATED, with what meets no label.
 
     Raises:
         FootprintError: the system without the labelled exchanges cannot be solved (only with credits).
     """
     _single(cost)
-    system = supply.compiled.system
-    labelled = np.flatnonzero(system.tech_stage >= 0).astype(np.int32)
+    labelled = np.flatnonzero(tech >= 0).astype(np.int32)
     before = supply
     if len(labelled):
         without = supply.compiled.with_amounts(tech=dict.fromkeys(labelled.tolist(), 0.0))
         before = solve_supply(without, supply.activity, supply.amount, settings)
     handed, emitted = _embodied(supply, before, scores, labelled), _emitted(before, cost)
-    unstated = len(system.stage_ids)
-    stage = np.concatenate([system.tech_stage[labelled], np.where(system.bio_stage < 0, unstated, system.bio_stage)])
+    unstated = len(labels)
+    group = np.concatenate([tech[labelled], np.where(bio < 0, unstated, bio)])
     parts = Bounded(
         np.concatenate([handed.values, emitted.values]),
         np.concatenate([handed.bounds, emitted.bounds]),
     )
-    return _broken_down(supply, cost, [*system.stage_ids, UNSTATED], _summed(parts, stage, unstated + 1))
+    return _broken_down(supply, cost, [*labels, UNSTATED], summed(parts, group, unstated + 1))
 
 
 def sensitivities(supply: Supply, cost: Cost, scores: Scores) -> Sensitivities:
@@ -180,9 +213,8 @@ def _embodied(supply: Supply, runs: Supply, scores: Scores, exchanges: IntArray)
     system = supply.compiled.system
     provider, consumer = system.tech_provider[exchanges], system.tech_consumer[exchanges]
     worth = Bounded(scores.values[provider], scores.bounds[provider])
-    carried = _product(worth, Bounded(runs.runs[consumer], runs.bounds[consumer]))
-    amount = system.tech_amount[exchanges] * supply.compiled.sign[provider]
-    return _product(Bounded(amount, np.zeros(len(amount))), carried)
+    carried = product(worth, Bounded(runs.runs[consumer], runs.bounds[consumer]))
+    return product(exact(system.tech_amount[exchanges] * supply.compiled.sign[provider]), carried)
 
 
 def _emitted(supply: Supply, cost: Cost) -> Bounded:
@@ -190,34 +222,18 @@ def _emitted(supply: Supply, cost: Cost) -> Bounded:
     system = supply.compiled.system
     kg = system.bio_amount * cost.factors[system.bio_row]
     where = system.bio_activity
-    return _product(Bounded(kg, EPS * np.abs(kg)), Bounded(supply.runs[where], supply.bounds[where]))
+    return product(Bounded(kg, EPS * np.abs(kg)), Bounded(supply.runs[where], supply.bounds[where]))
 
 
 def _grouped(supply: Supply, cost: Cost, names: Sequence[str], *, merge: bool = True) -> Breakdown:
     """Characterise the inventory and sum it by name."""
     _single(cost)
-    values = _product(supply.inventory(), Bounded(cost.factors, np.zeros(len(cost.factors))))
+    values = product(supply.inventory(), exact(cost.factors))
     if not merge:
         return _broken_down(supply, cost, names, values)
     labels = list(dict.fromkeys(names))
     where = np.array([labels.index(name) for name in names], dtype=np.int32)
-    return _broken_down(supply, cost, labels, _summed(values, where, len(labels)))
-
-
-def _product(a: Bounded, b: Bounded) -> Bounded:
-    """Multiply elementwise; bounds of errors multiply out."""
-    values = a.values * b.values
-    bounds = np.abs(a.values) * b.bounds + a.bounds * np.abs(b.values) + a.bounds * b.bounds
-    return Bounded(values, bounds * (1 + 8 * EPS) + EPS * np.abs(values))
-
-
-def _summed(parts: Bounded, group: IntArray, groups: int) -> Bounded:
-    """Sum by group; the rounding of the sums is added to the bounds."""
-    terms = np.bincount(group, minlength=groups) + 2.0
-    values = np.bincount(group, parts.values, minlength=groups).astype(np.float64)
-    bounds = np.bincount(group, parts.bounds, minlength=groups)
-    size = np.bincount(group, np.abs(parts.values), minlength=groups)
-    return Bounded(values, (bounds + EPS * terms * (size + bounds)).astype(np.float64))
+    return _broken_down(supply, cost, labels, summed(values, where, len(labels)))
 
 
 def _broken_down(supply: Supply, cost: Cost, labels: Sequence[str], parts: Bounded) -> Breakdown:

@@ -1,273 +1,336 @@
-"""Why two footprints of one product differ: the effect of every number that changed, exactly, with nothing left over.
+"""Why two footprints differ: the effect of every number that is not the same on both sides, exactly.
 
-Let A and B be the technosphere matrices before and after (production on the diagonal, uses negative), b_A and b_B the
-characterised direct emissions of each activity per run, f the demand. With the prices p = b_A A^-1 of the state before and the
-runs x = B^-1 f of the state after,
+Let ``M x = f`` be the supply for the demand f and ``M' w = b`` the worth of one unit of every product (M: production on
+the diagonal, less what is used; b: direct emissions; ``'`` transposed), on a first side a and a second side b. Then
 
-    F_B - F_A = b_B x - p f = b_B x - p B x = (b_B - b_A) x + p (A - B) x,
+    F_b - F_a = b_b x_b - w_a f_a                        since F = b x = w f
+              = b_b x_b - w_a M_b x_b + w_a (f_b - f_a)     put M_b x_b for f_b
+              = (db - w_a dM) x_b + w_a df                 since b_a = M_a' w_a
 
-since b_A = p A. So each changed number has one effect, the change times a price before times runs after, and the effects add
-up to the difference; there is no interaction term to be shared out. Taking prices after and runs before explains the opposite
-difference (B to A) exactly as well; the two stories share out joint changes differently, and both are true.
+with d for second less first. Nothing is left over, however large the changes are: the old worth prices what the new
+supply chain takes. Exchanging the sides gives the same with ``w_b`` and ``x_a``. The mean of both is used, so that the
+effects of exchanged sides are the same with the other sign; where one number alone has changed, all three agree.
 
-An activity that only the state after has is priced as it is there, on suppliers as they were before; its own numbers have then
-not changed, and the effect stands at the exchange that now draws on it.
+A number of M or b that is an amount times an allocation share, or a mass times a warming potential, is divided by the
+mean of the other factor: ``d(u v) = mean(v) du + mean(u) dv``, which again leaves nothing over.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from footprint.compile import Cost, compile_system
+from footprint.compile import Compiled, Cost, compile_system
 from footprint.equations import EPS
-from footprint.errors import InvalidQuery
-from footprint.solve import DEFAULT, Bounded, Settings, Supply, scores
+from footprint.intervals import add, exact, product, summed
+from footprint.solve import DEFAULT, Bounded, Scores, Settings, Supply, scores, supply
+from footprint.union import Side, Union, united
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-    from footprint.compile import Compiled
-    from footprint.system import FloatArray, IntArray, System
+    from footprint.system import EmissionRow, FloatArray
 
-__all__ = ["Change", "Difference", "State", "difference"]
+__all__ = ["Change", "Changes", "difference"]
+
+SAME = 1e-12
+"""Relative distance of two quotients of floats that stand for the same stated number."""
+
+
+class Change(IntEnum):
+    """What kind of number has changed."""
+
+    INPUT = 0
+    EMISSION = 1
+    FACTOR = 2
+    PRODUCTION = 3
+    SHARE = 4
+    POTENTIAL = 5
+    DEMAND = 6
 
 
 @dataclass(frozen=True, slots=True)
-class State:
-    """One of the two sides.
+class Changes:
+    """Every number that differs, and what that does to the footprint.
 
     Attributes:
-        compiled: the system.
-        cost: its characterised emissions, one characterisation.
-        keys: what each activity is called on both sides, distinct, length n.
-        supply: the supply chain of the demand.
+        kind: a ``Change`` for each.
+        exchange: index into exchange_ids, or -1.
+        activity: the activity that the number belongs to (the consumer of an input), or -1; index into keys.
+        provider: who supplies an input or the product demanded, or -1.
+        row: emission row of an emission, a factor's mass or a potential, or -1.
+        before, after: the number on either side; 0 where the side does not have it.
+        effect: kg CO2e of the difference of the footprints that comes from it, with bounds.
+        keys, exchange_ids, rows: what the indices stand for.
+        totals: the two footprints.
     """
 
+    kind: NDArray[np.int64]
+    exchange: NDArray[np.int64]
+    activity: NDArray[np.int64]
+    provider: NDArray[np.int64]
+    row: NDArray[np.int64]
+    before: FloatArray
+    after: FloatArray
+    effect: Bounded
+    keys: Sequence[str]
+    exchange_ids: Sequence[str]
+    rows: tuple[EmissionRow, ...]
+    totals: tuple[Bounded, Bounded]
+
+
+@dataclass(frozen=True, slots=True)
+class _Solved:
     compiled: Compiled
     cost: Cost
-    keys: Sequence[Hashable]
+    scores: Scores
     supply: Supply
 
+    def worth(self, activities: NDArray[np.int64]) -> Bounded:
+        return Bounded(self.compiled.sign[activities] * self.scores.values[activities], self.scores.bounds[activities])
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Effects of changed numbers, one item each; the numbers are those of one consumer and one exchange.
-
-    Attributes:
-        activity: activity of the state after whose number it is, int32.
-        exchange: identifier of the exchange; empty where the number has none (the masses of an emission factor).
-        kind: ``tech`` (an input), ``bio`` (an emission) or ``production`` (the reference amount).
-        before, after: kg CO2e per run of the activity that stand at the number, both at prices before.
-        effect: kg CO2e of the difference that it makes.
-        bound: rigorous bound of the error of the effect.
-    """
-
-    activity: int
-    exchange: str
-    kind: str
-    before: float
-    after: float
-    effect: float
-    bound: float
+    def runs(self, activities: NDArray[np.int64]) -> Bounded:
+        return Bounded(self.supply.runs[activities], self.supply.bounds[activities])
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """The difference between two footprints and what it is made of.
+class _Block:
+    """Some changes of one kind, before they are joined."""
 
-    Attributes:
-        value: F_B - F_A in kg CO2e, of the two totals.
-        bound: rigorous bound of its error.
-        changes: every effect that is not zero, largest first.
-        demand: what stands at the demand itself: another amount, or another activity that supplies it.
-        remainder: value less all effects; only rounding.
-    """
-
-    value: float
-    bound: float
-    changes: tuple[Change, ...]
-    demand: float
-    remainder: float
+    kind: Change
+    before: FloatArray
+    after: FloatArray
+    effect: Bounded
+    exchange: NDArray[np.int64] | None = None
+    activity: NDArray[np.int64] | None = None
+    provider: NDArray[np.int64] | None = None
+    row: NDArray[np.int64] | None = None
 
 
-def difference(before: State, after: State, settings: Settings = DEFAULT) -> Difference:
-    """Explain the difference of two footprints number by number; see the module for the algebra.
+def difference(first: Side, second: Side, settings: Settings = DEFAULT) -> Changes:
+    """Explain the footprint of the second side less that of the first by the numbers that are not the same.
 
     Args:
-        before: the state the difference is counted from.
-        after: the other one; activities are matched by key.
-        settings: how to solve for the prices of activities that only the state after has.
+        first: one system, its characterisation, and what is demanded of it.
+        second: the other one; or the same under another characterisation.
+        settings: how to solve.
 
     Raises:
-        InvalidQuery: keys that are not distinct.
-        FootprintError: the state before cannot be solved with the activities that only the state after has.
+        FootprintError: one side cannot be solved, completed with the activities of the other.
     """
-    for state in (before, after):
-        if len(set(state.keys)) != len(state.keys):
-            raise InvalidQuery("two activities have the same key: keys must be distinct to match two systems.")
-    position = {key: j for j, key in enumerate(before.keys)}
-    extended = _extended(before, after, [position.get(key, -1) for key in after.keys], settings)
-    changes = [*_tech(before, after, extended), *_bio(before, after, extended), *_production(before, after, extended)]
-    changes = sorted((change for change in changes if change.effect != 0), key=lambda change: -abs(change.effect))
-    total, earlier = after.supply.total(after.cost), before.supply.total(before.cost)
-    value = float(total.values) - float(earlier.values)
-    bound = float(total.bounds) + float(earlier.bounds) + 2 * EPS * abs(float(total.values))
-    asked = after.supply.activity
-    signed = float(after.compiled.sign[asked]) * after.supply.amount
-    demand = float(extended.prices.values[extended.place[asked]]) * signed - float(earlier.values)
-    demand = demand if abs(demand) > bound else 0.0  # the same demand: only the rounding of two solutions
-    explained = math.fsum([demand, *(change.effect for change in changes)])
-    return Difference(value, bound, tuple(changes), demand, value - explained)
+    union = united(first, second)
+    sides = (_solved(union, 0, settings), _solved(union, 1, settings))
+    blocks = [
+        *_links(union, sides),
+        *_emissions(union, sides),
+        _production(union, sides),
+        _demand(union, sides),
+    ]
+    return _joined(union, sides, [block for block in blocks if len(block.before)])
+
+
+def _solved(union: Union, k: int, settings: Settings) -> _Solved:
+    compiled = compile_system(union.systems[k])
+    cost = compiled.cost(union.factors[k])
+    demanded = int(np.flatnonzero(union.demand[k])[0])
+    chain = supply(compiled, demanded, float(union.demand[k][demanded]), settings)
+    return _Solved(compiled, cost, scores(compiled, cost, settings), chain)
+
+
+def _crossed(sides: tuple[_Solved, _Solved], made: NDArray[np.int64], run: NDArray[np.int64]) -> Bounded:
+    """Mean of (first worth x second runs) and (second worth x first runs)."""
+    a, b = sides
+    both = add(product(a.worth(made), b.runs(run)), product(b.worth(made), a.runs(run)))
+    return Bounded(both.values / 2, both.bounds / 2)
+
+
+def _mean_runs(sides: tuple[_Solved, _Solved], run: NDArray[np.int64]) -> Bounded:
+    both = add(sides[0].runs(run), sides[1].runs(run))
+    return Bounded(both.values / 2, both.bounds / 2)
+
+
+def _stated(change: FloatArray, size: FloatArray) -> Bounded:
+    """A difference of stated numbers with the rounding of making it."""
+    return Bounded(change, 8 * EPS * size)
+
+
+def _side_by_side(
+    union: Union, sides: tuple[_Solved, _Solved], names: tuple[str, str, str, str]
+) -> tuple[NDArray[np.int64], FloatArray, FloatArray]:
+    """Sum both sides' entries by what they stand for; returns the keys, and the amounts that differ.
+
+    Entries of activities that only one side has are the same on both by construction; those of activities that run on
+    neither side have no effect.
+    """
+    running = union.common & ((sides[0].supply.runs != 0) | (sides[1].supply.runs != 0))
+    owner, amount = names[1], names[3]
+    listed = []
+    for system in union.systems:
+        mine = running[getattr(system, owner)]
+        key = np.stack([getattr(system, name)[mine].astype(np.int64) for name in names[:3]], axis=1)
+        listed.append((key, getattr(system, amount)[mine]))
+    keys, where = _distinct(np.concatenate([key for key, _ in listed]))
+    cut = len(listed[0][0])
+    before = np.bincount(where[:cut], listed[0][1], minlength=len(keys)).astype(np.float64)
+    after = np.bincount(where[cut:], listed[1][1], minlength=len(keys)).astype(np.float64)
+    differs = np.abs(after - before) > 4 * EPS * np.maximum(np.abs(before), np.abs(after))  # not by conversion alone
+    return keys[differs], before[differs], after[differs]
+
+
+def _distinct(rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the distinct rows and the number of each row among them.
+
+    Column by column, so that each sort is of plain numbers: sorting rows as a whole takes four times as long.
+    """
+    number = np.zeros(len(rows), dtype=np.int64)
+    for column in rows.T:
+        size = int(column.max(initial=0)) + 2  # -1 stands for absent
+        number = np.unique(number * size + column + 1, return_inverse=True)[1].reshape(-1).astype(np.int64)
+    first = np.zeros(int(number.max(initial=-1)) + 1, dtype=np.int64)
+    first[number] = np.arange(len(rows))
+    return rows[first], number
 
 
 @dataclass(frozen=True, slots=True)
-class _Extended:
-    """The state before, with the activities that only the state after has.
+class _Parts:
+    """A change of amount x share, divided into that of the amount and that of the share."""
 
-    Attributes:
-        place: its activity for each activity of the state after.
-        shared: whether the state before has it too.
-        prices: p, kg CO2e per unit of each product.
-    """
-
-    place: IntArray
-    shared: NDArray[np.bool_]
-    prices: Bounded
+    amount: FloatArray
+    share: FloatArray
 
 
-def _extended(before: State, after: State, matched: Sequence[int], settings: Settings) -> _Extended:
-    place: IntArray = np.array(matched, dtype=np.int32)
-    shared = place >= 0
-    new = np.flatnonzero(~shared).astype(np.int32)
-    place[new] = before.compiled.n + np.arange(len(new))
-    compiled, cost = before.compiled, before.cost
-    if len(new):
-        compiled = compile_system(_grown(before.compiled.system, after.compiled.system, new, place))
-        values, errors = (
-            np.concatenate([getattr(s.cost, name)[k] for s, k in ((before, slice(None)), (after, new))])
-            for name in ("values", "errors")
-        )
-        cost = Cost(np.empty(0), values, errors)
-    found = scores(compiled, cost, settings)
-    return _Extended(place, shared, Bounded(compiled.sign * found.values, found.bounds))
+def _divided(union: Union, activity: NDArray[np.int64], before: FloatArray, after: FloatArray) -> _Parts:
+    old, new = union.share[0][activity], union.share[1][activity]
+    change = after - before
+    shared = (old != new) & (old != 0) & (new != 0)
+    u = np.divide(before, old, out=before.copy(), where=shared)
+    v = np.divide(after, new, out=after.copy(), where=shared)
+    same = np.abs(u - v) <= SAME * np.abs(u)
+    of_share = np.where(shared, np.where(same, change, (u + v) / 2 * (new - old)), 0.0)
+    of_share = np.where((old != new) & ~shared, change, of_share)
+    return _Parts(np.where(of_share == change, 0.0, change - of_share), of_share)
 
 
-def _grown(before: System, after: System, new: IntArray, place: IntArray) -> System:
-    """Add activities of another system with what they draw on; emissions are left out, the cost is made apart."""
-    mine = np.isin(after.tech_consumer, new)
-    none = np.full(len(before.tech_amount) + int(mine.sum()), -1)
-    names = [*before.activity_ids, *(after.activity_ids[int(j)] for j in new)]
-    return replace(
-        before,
-        activity_ids=names,
-        production=np.concatenate([before.production, after.production[new]]),
-        tech_provider=np.concatenate([before.tech_provider, place[after.tech_provider[mine]]]).astype(np.int32),
-        tech_consumer=np.concatenate([before.tech_consumer, place[after.tech_consumer[mine]]]).astype(np.int32),
-        tech_amount=np.concatenate([before.tech_amount, after.tech_amount[mine]]),
-        tech_exchange=none.astype(np.int64),
-        tech_stage=none.astype(np.int16),
-        bio_activity=np.empty(0, dtype=np.int32),
-        bio_row=np.empty(0, dtype=np.int16),
-        bio_amount=np.empty(0),
-        bio_exchange=np.empty(0, dtype=np.int64),
-        bio_stage=np.empty(0, dtype=np.int16),
-        exchange_ids=(),
-        stage_ids=(),
+def _links(union: Union, sides: tuple[_Solved, _Solved]) -> list[_Block]:
+    names = ("tech_exchange", "tech_consumer", "tech_provider", "tech_amount")
+    keys, before, after = _side_by_side(union, sides, names)
+    exchange, consumer, provider = keys.T
+    parts, size = _divided(union, consumer, before, after), np.abs(before) + np.abs(after)
+    price = _crossed(sides, provider, consumer)
+    kept = parts.amount != 0
+    effect = product(_stated(parts.amount, size), price)
+    inputs = _Block(
+        Change.INPUT,
+        before[kept],
+        after[kept],
+        Bounded(effect.values[kept], effect.bounds[kept]),
+        exchange[kept],
+        consumer[kept],
+        provider[kept],
     )
+    return [inputs, *_shares(union, consumer, product(_stated(parts.share, size), price))]
 
 
-@dataclass(frozen=True, slots=True)
-class _Entries:
-    """Numbers of one side: activity of the state after, exchange, kg CO2e per run of the activity, bound and size of it."""
-
-    activity: IntArray
-    exchange: list[str]
-    value: FloatArray
-    bound: FloatArray
-
-
-def _tech(before: State, after: State, extended: _Extended) -> list[Change]:
-    """Inputs: amount times the price of what supplies them."""
-    running = extended.shared & (after.supply.runs != 0)
-    back = _back(before, extended, running)
-    sides = []
-    for system, activity, place in (
-        (before.compiled.system, back, np.arange(before.compiled.n)),
-        (after.compiled.system, np.where(running, np.arange(after.compiled.n), -1), extended.place),
-    ):
-        mine = np.flatnonzero(activity[system.tech_consumer] >= 0)
-        provider, amount = place[system.tech_provider[mine]], system.tech_amount[mine]
-        price, error = extended.prices.values[provider], extended.prices.bounds[provider]
-        value = amount * price
-        names = _names(system, system.tech_exchange[mine])
-        sides.append(
-            _Entries(activity[system.tech_consumer[mine]], names, value, np.abs(amount) * error + EPS * np.abs(value))
-        )
-    return _compared(sides[0], sides[1], after, "tech")
+def _emissions(union: Union, sides: tuple[_Solved, _Solved]) -> list[_Block]:
+    names = ("bio_exchange", "bio_activity", "bio_row", "bio_amount")
+    keys, before, after = _side_by_side(union, sides, names)
+    exchange, activity, row = keys.T
+    old, new = union.factors
+    parts, size = _divided(union, activity, before, after), np.abs(before) + np.abs(after)
+    price = product(exact((old[row] + new[row]) / 2), _mean_runs(sides, activity))
+    effect, blocks = product(_stated(parts.amount, size), price), []
+    for kind, mine in ((Change.EMISSION, exchange >= 0), (Change.FACTOR, exchange < 0)):
+        kept = mine & (parts.amount != 0)
+        found = Bounded(effect.values[kept], effect.bounds[kept])
+        columns = {"exchange": exchange[kept], "activity": activity[kept], "row": row[kept]}
+        blocks.append(_Block(kind, before[kept], after[kept], found, **columns))
+    shares = _shares(union, activity, product(_stated(parts.share, size), price))
+    return [*blocks, *shares, *_potentials(union, sides)]
 
 
-def _bio(before: State, after: State, extended: _Extended) -> list[Change]:
-    """Emissions: kilograms times what a kilogram counts."""
-    running = extended.shared & (after.supply.runs != 0)
-    sides = []
-    for state, activity in (
-        (before, _back(before, extended, running)),
-        (after, np.where(running, np.arange(after.compiled.n), -1)),
-    ):
-        system = state.compiled.system
-        mine = np.flatnonzero(activity[system.bio_activity] >= 0)
-        value = system.bio_amount[mine] * state.cost.factors[system.bio_row[mine]]
-        names = _names(system, system.bio_exchange[mine])
-        sides.append(_Entries(activity[system.bio_activity[mine]], names, value, EPS * np.abs(value)))
-    return _compared(sides[0], sides[1], after, "bio")
+def _shares(union: Union, activity: NDArray[np.int64], effect: Bounded) -> list[_Block]:
+    """Sum the effects of allocation shares by activity."""
+    found = np.unique(activity[effect.values != 0])
+    if not len(found):
+        return []
+    sums = summed(effect, activity.astype(np.int32), len(union.keys))
+    chosen = Bounded(sums.values[found], sums.bounds[found])
+    return [_Block(Change.SHARE, union.share[0][found], union.share[1][found], chosen, activity=found)]
 
 
-def _production(before: State, after: State, extended: _Extended) -> list[Change]:
-    """Reference amounts: what a run makes is worth its price, and counts against what it uses."""
-    mine = np.flatnonzero(extended.shared & (after.supply.runs != 0))
-    place = extended.place[mine]
-    price, error = extended.prices.values[place], extended.prices.bounds[place]
-    sides = []
-    for amount in (before.compiled.system.production[place], after.compiled.system.production[mine]):
-        value = -amount * price
-        names = [""] * len(mine)
-        sides.append(_Entries(mine.astype(np.int32), names, value, np.abs(amount) * error + EPS * np.abs(value)))
-    return _compared(sides[0], sides[1], after, "production")
+def _potentials(union: Union, sides: tuple[_Solved, _Solved]) -> list[_Block]:
+    """Mean mass of each row on the mean supply chain, times the change of its potential.
+
+    The mass is averaged activity by activity, as the runs are: mean(m) x mean(x), not mean(m x).
+    """
+    old, new = union.factors
+    changed = np.flatnonzero(old != new)
+    if not len(changed):
+        return []
+    everyone = np.arange(len(union.keys), dtype=np.int64)
+    runs = _mean_runs(sides, everyone)
+    mass = exact(np.zeros(len(old)))
+    for system in union.systems:
+        carried = Bounded(runs.values[system.bio_activity], runs.bounds[system.bio_activity])
+        half = summed(product(exact(system.bio_amount / 2), carried), system.bio_row.astype(np.int32), len(old))
+        mass = add(mass, half)
+    effect = product(_stated(new - old, np.abs(new) + np.abs(old)), mass)
+    chosen = Bounded(effect.values[changed], effect.bounds[changed])
+    kept = chosen.values != 0
+    chosen = Bounded(chosen.values[kept], chosen.bounds[kept])
+    return [_Block(Change.POTENTIAL, old[changed][kept], new[changed][kept], chosen, row=changed[kept])]
 
 
-def _back(before: State, extended: _Extended, running: NDArray[np.bool_]) -> IntArray:
-    """For each activity of the state before its number in the state after, where it runs there; else -1."""
-    back = np.full(before.compiled.n, -1, dtype=np.int32)
-    here = np.flatnonzero(running)
-    back[extended.place[here]] = here
-    return back
+def _production(union: Union, sides: tuple[_Solved, _Solved]) -> _Block:
+    old, new = (system.production for system in union.systems)
+    running = (sides[0].supply.runs != 0) | (sides[1].supply.runs != 0)
+    differs = np.abs(new - old) > 4 * EPS * np.abs(old)
+    changed = np.flatnonzero(union.common & running & differs)
+    price = _crossed(sides, changed, changed)
+    effect = product(_stated((old - new)[changed], (np.abs(old) + np.abs(new))[changed]), price)
+    return _Block(Change.PRODUCTION, old[changed], new[changed], effect, activity=changed)
 
 
-def _names(system: System, exchange: NDArray[np.int64]) -> list[str]:
-    return [system.exchange_ids[int(e)] if e >= 0 else "" for e in exchange]
+def _demand(union: Union, sides: tuple[_Solved, _Solved]) -> _Block:
+    old, new = (side.compiled.sign * asked for side, asked in zip(sides, union.demand, strict=True))
+    changed = np.flatnonzero(np.abs(new - old) > 4 * EPS * np.abs(old))
+    both = add(sides[0].worth(changed), sides[1].worth(changed))
+    change = _stated((new - old)[changed], (np.abs(old) + np.abs(new))[changed])
+    effect = product(change, Bounded(both.values / 2, both.bounds / 2))
+    return _Block(Change.DEMAND, union.demand[0][changed], union.demand[1][changed], effect, provider=changed)
 
 
-def _compared(one: _Entries, other: _Entries, after: State, kind: str) -> list[Change]:
-    """Sum each side by activity and exchange, and multiply what differs by the runs after."""
-    sums: dict[tuple[int, str], list[float]] = {}
-    for side, entries in enumerate((one, other)):
-        for activity, exchange, value, bound in zip(
-            entries.activity.tolist(), entries.exchange, entries.value.tolist(), entries.bound.tolist(), strict=True
-        ):
-            kept = sums.setdefault((activity, exchange), [0.0, 0.0, 0.0])
-            kept[side] += value
-            kept[2] += bound + EPS * abs(kept[side])
-    changes = []
-    for (activity, exchange), (first, second, error) in sums.items():
-        if first == second:
-            continue
-        runs, spread = float(after.supply.runs[activity]), float(after.supply.bounds[activity])
-        change = second - first
-        bound = abs(change) * spread + (abs(runs) + spread) * error + EPS * abs(change * runs)
-        changes.append(Change(activity, exchange, kind, first, second, change * runs, bound))
-    return changes
+def _joined(union: Union, sides: tuple[_Solved, _Solved], blocks: list[_Block]) -> Changes:
+    def column(name: str) -> NDArray[np.int64]:
+        parts = [getattr(block, name) for block in blocks]
+        filled = [
+            np.full(len(block.before), -1) if part is None else part for block, part in zip(blocks, parts, strict=True)
+        ]
+        return np.concatenate([np.empty(0, dtype=np.int64), *filled]).astype(np.int64)
+
+    def floats(parts: list[FloatArray]) -> FloatArray:
+        return np.concatenate([np.empty(0), *parts])
+
+    return Changes(
+        kind=np.concatenate(
+            [np.empty(0, dtype=np.int64), *(np.full(len(b.before), int(b.kind)) for b in blocks)]
+        ).astype(np.int64),
+        exchange=column("exchange"),
+        activity=column("activity"),
+        provider=column("provider"),
+        row=column("row"),
+        before=floats([block.before for block in blocks]),
+        after=floats([block.after for block in blocks]),
+        effect=Bounded(
+            floats([block.effect.values for block in blocks]), floats([block.effect.bounds for block in blocks])
+        ),
+        keys=union.keys,
+        exchange_ids=union.systems[0].exchange_ids,
+        rows=union.systems[0].rows,
+        totals=(sides[0].supply.total(sides[0].cost), sides[1].supply.total(sides[1].cost)),
+    )

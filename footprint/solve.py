@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from footprint.kernels import Relax
     from footprint.system import FloatArray, IntArray
 
-__all__ = ["Bounded", "Scores", "Settings", "SolveInfo", "Supply", "scores", "supply"]
+__all__ = ["Bounded", "Scores", "Settings", "SolveInfo", "Supply", "certified", "scores", "supply"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def scores(compiled: Compiled, cost: Cost, settings: Settings = DEFAULT, start: 
     rhs = _rows(cost.values / compiled.scale, order)
     rounding = _rows(cost.errors / compiled.scale, order) * (1 + 4 * EPS)
     first = None if start is None else _rows(start.values, order)
-    x, bounds, info = _certified(compiled, equations, rhs, rounding, settings, first)
+    x, bounds, info = certified(compiled, equations, rhs, rounding, settings, first)
     values, errors = np.empty_like(cost.values), np.empty_like(cost.values)
     values[..., order], errors[..., order] = x.T, bounds.T
     return Scores(values, errors, info)
@@ -168,7 +168,7 @@ def supply(compiled: Compiled, activity: int, amount: float = 1.0, settings: Set
     equations = compiled.forward
     order = equations.order
     rhs = np.where(order == activity, float(amount), 0.0)
-    x, bounds, info = _certified(compiled, equations, rhs, np.zeros(compiled.n), settings, None)
+    x, bounds, info = certified(compiled, equations, rhs, np.zeros(compiled.n), settings, None)
     runs, errors = np.empty(compiled.n), np.empty(compiled.n)
     runs[order], errors[order] = x, bounds
     runs /= compiled.scale
@@ -182,7 +182,7 @@ def _rows(values: FloatArray, order: IntArray) -> FloatArray:
     return np.ascontiguousarray(values[..., order].T)
 
 
-def _certified(
+def certified(
     compiled: Compiled,
     equations: Equations,
     rhs: FloatArray,
@@ -190,7 +190,22 @@ def _certified(
     settings: Settings,
     first: FloatArray | None,
 ) -> tuple[FloatArray, FloatArray, SolveInfo]:
-    """Solve, then bound the error; rows in the order of the equations."""
+    """Solve, then bound the error.
+
+    Args:
+        compiled: the system whose activities the rows stand for.
+        equations: its equations, or some of them that need no others.
+        rhs: right-hand side, float64[rows] or float64[rows, k], in the order of the equations.
+        rounding: bound of the error of the right-hand side, same shape.
+        settings: how to solve.
+        first: a solution to start from.
+
+    Returns:
+        The unknowns, rigorous bounds of their errors, and how they were found.
+
+    Raises:
+        UnproductiveLoop, SingularSystem, NotConverged, NotCertified: as for ``scores``.
+    """
     relax = choose(settings.kernel, len(equations.matrix.data))
     comparison = _comparison(compiled, equations, relax)
     x, info = _solved(compiled, equations, rhs, relax, settings, first)

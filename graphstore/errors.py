@@ -18,6 +18,7 @@
     ├── UpdateError                 an update was refused; nothing was changed
     ├── ExtractionError             the graph's statements cannot be read as unit processes
     │   └── UncertaintyError        a stated spread cannot be used, or two products cannot be drawn together
+    ├── ScenarioError               a scenario is not stated properly, or cannot be laid over the data
     ├── UnknownNameError            no such dataset, version, graph, generation or release
     ├── ExportError                 the target could not be written
     ├── StorageError                the disk failed or is full; the previous state is intact
@@ -141,3 +142,7 @@ class ExtractionError(GraphStoreError):
 
 class UncertaintyError(ExtractionError):
     """A spread is stated in a way that cannot be used, or two products cannot be drawn together."""
+
+
+class ScenarioError(GraphStoreError):
+    """A scenario or change is not stated properly, or does not fit the data it is to be laid over."""

@@ -14,9 +14,11 @@ from typing import Final, cast
 import typer
 
 from tanmai.commands import (
+    affected,
     ask,
     calculate,
     check,
+    compare,
     cutoffs,
     data,
     demo,
@@ -26,8 +28,10 @@ from tanmai.commands import (
     materialize,
     missing,
     quality,
+    scenario,
     search,
     variants,
+    whatif,
 )
 from tanmai.commands import uncertainty as uncertain
 from tanmai.settings import language_of
@@ -61,6 +65,12 @@ app.command(name="check")(check.check)
 app.command(name="cutoffs")(cutoffs.cutoffs)
 app.command(name="quality")(quality.quality)
 app.add_typer(electricity.app, name="electricity")
+app.command(name="whatif")(whatif.whatif)
+app.add_typer(scenario.app, name="scenario")
+app.command(name="affected")(affected.affected)
+app.command(name="compare")(compare.compare)
+app.command(name="contributions")(compare.contributions)
+app.command(name="suppliers")(compare.suppliers)
 app.command(name="export")(data.export)
 app.command(name="backup")(data.backup)
 app.command(name="restore")(data.restore)

@@ -42,7 +42,9 @@ class Method(TypedDict, total=False):
     Attributes:
         gwp: GWP set: AR4, AR5, AR6.
         unlinked: inputs that nothing supplies: ``error`` or ``cutoff``.
-        coproducts: products without a stated method: ``error``, ``unallocated``, ``mass``, ``energy``, ``economic``.
+        coproducts: products without a stated method: ``error``, ``unallocated``, ``mass``, ``energy``, ``economic``,
+            ``system-expansion``, ``price-ratio``.
+        recycling: recycling model: ``stated``, ``cut-off``, ``closed-loop``, ``cff``.
         strict: refuse factors that cannot be restated.
         sector_average: allow a result that rests on sectors of an input-output table alone.
     """
@@ -50,6 +52,7 @@ class Method(TypedDict, total=False):
     gwp: str
     unlinked: str
     coproducts: str
+    recycling: str
     strict: bool
     sector_average: bool
 
@@ -282,7 +285,11 @@ class Graph:
 def _settings(method: Method) -> Settings:
     return Settings(
         gwp=method.get("gwp", "AR6").upper(),
-        reading=Reading(method.get("unlinked", "error"), method.get("coproducts", "error")),
+        reading=Reading(
+            method.get("unlinked", "error"),
+            method.get("coproducts", "error"),
+            method.get("recycling", "stated").removeprefix("stated"),
+        ),
         strict=method.get("strict", False),
         sector_average=method.get("sector_average", False),
     )

@@ -10,12 +10,12 @@ import numpy as np
 from footprint.gaps import Assumption
 from footprint.inventory import Ints
 from footprint.solve import Supply
+from graphstore.answers import underscenario
 from graphstore.answers.cutoffs import processes_in
 from graphstore.answers.graph import Calculation
 from graphstore.answers.lines import Terms
 from graphstore.answers.names import Names
 from graphstore.answers.question import Question
-from graphstore.queries import load
 
 MOST_WITHOUT_GAS = 20
 """Exchanges that count nothing, listed of a chain; a database has them by the thousand."""
@@ -35,6 +35,7 @@ def collect(
     """
     calculation, chain, names = question.calculation, question.chain, question.names
     found = [
+        underscenario.assumption(calculation, names),
         _narrowed(question),
         *(sector_average(average) if average else ()),
         _not_restated(calculation, fixed, total),
@@ -179,7 +180,7 @@ _DECIDED = {
 def _factors(calculation: Calculation, terms: Terms, total: float, names: Names) -> list[dict[str, Any]]:
     """Report factors whose year or place differs from that of the process that uses them, or is not stated."""
     value = _priced(calculation, terms)
-    rows = calculation.about(load("factor-fit"), "exchange", value)
+    rows = underscenario.factor_fit(calculation, value)
     made = []
     for code, en, zh in _FIT:
         hit = sorted({str(row["exchange"]) for row in rows if row[code]})
@@ -212,7 +213,7 @@ def _priced(calculation: Calculation, terms: Terms) -> dict[str, float]:
 def _illustrative(calculation: Calculation, terms: Terms, total: float) -> dict[str, Any] | None:
     """Report the share of a result that rests on figures which say of themselves that they come from no source."""
     ids = calculation.snapshot.compiled.system.exchange_ids
-    marked = {str(row["exchange"]) for row in calculation.graph.query(load("illustrative-terms")).dicts()}
+    marked = underscenario.illustrative(calculation)
     if not marked:
         return None
     mine = [float(v) for e, v in zip(terms.exchange, terms.value, strict=True) if v and ids[int(e)] in marked]

@@ -72,7 +72,7 @@ def _result(question: Question, most: int) -> dict[str, Any]:
     rows = chain.inventory().values
     product = str(snapshot.product_of(activity))
     names.learn([product, snapshot.maker(activity), question.unit])
-    fixed = _not_restated(calculation, rows)
+    fixed = not_restated(calculation, rows)
     average = sector_part(question, total)
     recycled = recycling(question)
     return {
@@ -186,8 +186,16 @@ def _sets(calculation: Calculation, rows: np.ndarray[Any, Any]) -> list[str]:
     return sorted(used_set.rpartition("/")[2] for used_set in used)
 
 
-def _not_restated(calculation: Calculation, rows: np.ndarray[Any, Any]) -> float:
-    """Return the kg CO2e of factors that cannot be restated under the asked GWP set, or refuse them when strict."""
+def not_restated(calculation: Calculation, rows: np.ndarray[Any, Any]) -> float:
+    """Return the kg CO2e of factors that cannot be restated under the asked GWP set, or refuse them when strict.
+
+    Args:
+        calculation: State of the graph and settings.
+        rows: kg of each emission row in the result.
+
+    Raises:
+        ExtractionError: strict, and there are some.
+    """
     positions = [p for p in calculation.characterisation.not_restated if rows[p] != 0]
     if positions and calculation.settings.strict:
         sets = sorted({calculation.snapshot.compiled.system.rows[p].gwp_set for p in positions})

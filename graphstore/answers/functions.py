@@ -5,7 +5,7 @@
     tmf:convert(?value, ?from, ?to [, ?product])    an amount in another unit; xsd:double
 
 A product is named by its IRI or that of its process. Settings are a text such as ``"AR5"`` or ``"gwp=AR5; unlinked=cutoff;
-coproducts=mass; strict=true; sector-average=true"``; without them they are those of ``tanmai footprint``. Units are IRIs; with a product, its stated
+coproducts=mass; recycling=cff; strict=true; sector-average=true"``; without them they are those of ``tanmai footprint``. Units are IRIs; with a product, its stated
 density, heating value or mass per piece is used. A value that cannot be had is unbound, and the reason stands in the
 ``failures`` of the result, so that no gap in an answer goes unseen. Embedded stores only.
 """
@@ -99,7 +99,7 @@ class Functions:
         return self.graph.query(text).serialize("csv")
 
 
-_KEYS: Final = ("gwp", "unlinked", "coproducts", "strict", "sector-average")
+_KEYS: Final = ("gwp", "unlinked", "coproducts", "recycling", "strict", "sector-average")
 
 
 def settings_of(text: str) -> Settings:
@@ -124,7 +124,7 @@ def settings_of(text: str) -> Settings:
             raise BindingError(f"settings {text!r}: {key} is {found[key]!r}. Write true or false.")
     return Settings(
         gwp=found.get("gwp", "AR6").upper(),
-        reading=Reading(found.get("unlinked", "error"), found.get("coproducts", "error")),
+        reading=Reading(found.get("unlinked", "error"), found.get("coproducts", "error"), found.get("recycling", "")),
         strict=found.get("strict") == "true",
         sector_average=found.get("sector-average") == "true",
     )

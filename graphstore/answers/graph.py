@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
@@ -15,12 +16,16 @@ from footprint.compile import Cost
 from footprint.gaps import Reading
 from footprint.inventory import Bools
 from footprint.solve import Scores, scores
+from graphstore.scenarios import Scenario
 from graphstore.store import GraphStore
 from graphstore.technosphere.binding import Bound, bind
 from graphstore.technosphere.emissions import Characterisation, characterisation
 from graphstore.technosphere.snapshot import Snapshot, snapshot
 from graphstore.technosphere.uncertainty import spreads
 from graphstore.terms import PythonValue
+
+if TYPE_CHECKING:
+    from graphstore.answers.overlay import Overlay
 
 ID = "https://w3id.org/tanmai/id/"
 BATCH = 2000
@@ -36,21 +41,23 @@ class Settings:
         reading: How gaps in the data are read.
         strict: Refuse factors that cannot be restated under the GWP set, instead of reporting them.
         sector_average: Allow a result that rests on sectors of an input-output table alone (rule R11).
+        scenario: Changes that are laid over the data; None for the data as they are.
     """
 
     gwp: str = "AR6"
     reading: Reading = field(default_factory=Reading)
     strict: bool = False
     sector_average: bool = False
+    scenario: Scenario | None = None
 
     @property
     def gwp_set(self) -> str:
         """IRI of the GWP set."""
         return f"{ID}gwp-set/{self.gwp}"
 
-    def as_dict(self) -> dict[str, str | bool]:
-        """The settings by name, and their hash."""
-        made: dict[str, str | bool] = {
+    def as_dict(self) -> dict[str, Any]:
+        """The settings by name, and their hash; of a scenario what it changes counts, not what it is called."""
+        made: dict[str, Any] = {
             "gwp": self.gwp,
             "unlinked": self.reading.unlinked,
             "coproducts": self.reading.coproducts,
@@ -58,7 +65,11 @@ class Settings:
             "strict": self.strict,
             "sector_average": self.sector_average,
         }
-        return made | {"hash": digest(made)}
+        if self.scenario is None:
+            return made | {"hash": digest(made)}
+        stated = self.scenario.stated()
+        hashed = digest(made | {"scenario": sorted(digest(change) for change in stated)})
+        return made | {"scenario": self.scenario.iri, "scenario_changes": stated, "hash": hashed}
 
 
 def digest(value: object) -> str:
@@ -76,11 +87,35 @@ class Calculation:
 
     @cached_property
     def snapshot(self) -> Snapshot:
-        """The compiled system: of the part of the graph that was given, else of the whole."""
+        """The compiled system, with the changes of the scenario made."""
+        if self.overlay is None:
+            return self.base
+        from graphstore.answers.overlay import overlaid  # it needs this module
+
+        return overlaid(self.base, self.overlay)
+
+    @cached_property
+    def overlay(self) -> Overlay | None:
+        """What the scenario changes in the system; None without one."""
+        if self.settings.scenario is None:
+            return None
+        from graphstore.answers.overlay import overlay  # it needs this module
+
+        return overlay(self, self.base, self.settings.scenario.changes, partial=self.part is not None)
+
+    @cached_property
+    def base(self) -> Snapshot:
+        """The compiled system of the data as they are: of the part of the graph that was given, else of the whole."""
         if self.part is not None:
             return self.part
         reading = self.settings.reading
         return snapshot(self.select, reading.coproducts, self._cache(), reading.recycling)
+
+    def under(self, scenario: Scenario | None) -> Calculation:
+        """Return the same state of the graph under a scenario; what is compiled of the data serves it too."""
+        made = replace(self, settings=replace(self.settings, scenario=scenario))
+        made.__dict__["base"] = self.base
+        return made
 
     def _cache(self) -> Path | None:
         """Folder for the compiled system; none in memory, nor where the store may only be read."""

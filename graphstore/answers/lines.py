@@ -12,10 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from footprint.intervals import exact, product, summed
 from footprint.inventory import Floats, Ints
-from footprint.solve import Supply
+from footprint.solve import Bounded, Supply
 from graphstore.answers.graph import Calculation
 from graphstore.answers.names import Names
+from graphstore.answers.underscenario import corrected
 from graphstore.queries import load
 
 
@@ -27,34 +29,34 @@ class Terms:
         exchange: Index of the exchange.
         value: kg CO2e, emissions positive.
         amount: Amount of the exchange in the whole supply chain, in the unit the engine calculates in.
+        bound: Rigorous bound of the absolute error of each value.
     """
 
     exchange: Ints
     value: Floats
     amount: Floats
+    bound: Floats
 
     @classmethod
     def of(cls, calculation: Calculation, supply: Supply) -> Terms:
         """Evaluate every term for one supply chain."""
-        snapshot, weight = calculation.snapshot, calculation.characterisation.excluding_biogenic
+        snapshot, cost = calculation.snapshot, calculation.cost
         system = snapshot.compiled.system
-        direct = np.bincount(
-            system.bio_activity, weight[system.bio_row] * system.bio_amount, minlength=system.n
-        )  # of factor activities: their value per unit, since they run once per unit
+        runs = Bounded(supply.runs, supply.bounds)
         stated = np.flatnonzero(system.bio_exchange >= 0)
-        kilograms = system.bio_amount[stated] * supply.runs[system.bio_activity[stated]]
+        kilograms = product(exact(system.bio_amount[stated]), _at(runs, system.bio_activity[stated].astype(np.int64)))
+        emitted = product(exact(cost.factors[system.bio_row[stated]]), kilograms)
         priced = np.flatnonzero(snapshot.factor[system.tech_provider] >= 0)
-        amounts = system.tech_amount[priced] * supply.runs[system.tech_consumer[priced]]
+        amounts = product(exact(system.tech_amount[priced]), _at(runs, system.tech_consumer[priced].astype(np.int64)))
+        # a factor's activity runs once per unit, so its direct emissions are those of one unit
+        bought = product(_at(Bounded(cost.values, cost.errors), system.tech_provider[priced].astype(np.int64)), amounts)
         exchange = np.concatenate((system.bio_exchange[stated], system.tech_exchange[priced]))
-        value = np.concatenate(
-            (weight[system.bio_row[stated]] * kilograms, direct[system.tech_provider[priced]] * amounts)
-        )
         keys, where = np.unique(exchange, return_inverse=True)
-        return cls(
-            exchange=keys.astype(np.int64),
-            value=np.bincount(where, value, minlength=len(keys)).astype(np.float64),
-            amount=np.bincount(where, np.concatenate((kilograms, amounts)), minlength=len(keys)).astype(np.float64),
+        value, amount = (
+            summed(_joined(*parts), where.astype(np.int32), len(keys))
+            for parts in ((emitted, bought), (kilograms, amounts))
         )
+        return cls(keys.astype(np.int64), value.values, amount.values, value.bounds)
 
     def largest(self, most: int | None = None) -> Ints:
         """Return positions of the terms by size, zero terms left out."""
@@ -63,13 +65,26 @@ class Terms:
         return order if most is None else order[:most]
 
 
+def _at(parts: Bounded, positions: Ints) -> Bounded:
+    return Bounded(parts.values[positions], parts.bounds[positions])
+
+
+def _joined(first: Bounded, second: Bounded) -> Bounded:
+    return Bounded(np.concatenate((first.values, second.values)), np.concatenate((first.bounds, second.bounds)))
+
+
 def details(calculation: Calculation, exchanges: Iterable[int]) -> dict[str, dict[str, Any]]:
     """Look up what the graph says about exchanges: process, flow, provider, unit, source, year, place, kind of data."""
     ids = calculation.snapshot.compiled.system.exchange_ids
+    return details_of(calculation, (ids[int(e)] for e in exchanges))
+
+
+def details_of(calculation: Calculation, iris: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Look up the same for exchanges by IRI."""
     found: dict[str, dict[str, Any]] = {}
-    for row in calculation.about(load("exchange-details"), "exchange", (ids[int(e)] for e in exchanges)):
+    for row in calculation.about(load("exchange-details"), "exchange", iris):
         found.setdefault(str(row["exchange"]), row)
-    return found
+    return corrected(calculation, found)
 
 
 def described(

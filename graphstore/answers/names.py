@@ -59,13 +59,18 @@ class Names:
         return self._known[iri]
 
     def annotate(self, text: str, lang: str = "en") -> str:
-        """Put the names of nodes beside their IRIs in a message: `<iri>` becomes `"label" <iri>` where the graph has one."""
+        """Put the names of nodes beside their IRIs in a message: `<iri>` becomes `"label" <iri>` where the graph has one.
+
+        One that has its name already is left alone: a message may pass two graphs.
+        """
         found = list(dict.fromkeys(_IRI.findall(text)))
         self.learn(found)
-        for iri in found:
-            if self._known[iri].labels:
-                text = text.replace(f"<{iri}>", f'"{self._known[iri].in_language(lang)}" <{iri}>')
-        return text
+
+        def named(match: re.Match[str]) -> str:
+            labels = self._known[match[1]].labels
+            return f'"{self._known[match[1]].in_language(lang)}" {match[0]}' if labels else match[0]
+
+        return _IRI.sub(named, text)
 
 
-_IRI = re.compile(r"<((?:https?|urn):[^<>\s\"{}|\\^`]*)>")
+_IRI = re.compile(r"(?<!\" )<((?:https?|urn):[^<>\s\"{}|\\^`]*)>")

@@ -32,6 +32,7 @@ TM, PROV, RDF = PREFIXES["tm"], PREFIXES["prov"], PREFIXES["rdf"]
 _SETTING: Final = {
     "unlinked": "unlinkedReading",
     "coproducts": "coproductReading",
+    "recycling": "recyclingReading",
     "strict": "strictReading",
     "sector_average": "sectorAverageReading",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +19,7 @@ from tanmai.commands.options import (
     Lang,
     Recycling,
     Release,
+    ScenarioName,
     SectorAverage,
     Store,
     Strict,
@@ -49,6 +51,7 @@ def footprint(
     recycling: Recycling = "stated",
     strict: Strict = False,
     sector_average: SectorAverage = False,
+    scenario: ScenarioName = None,
     as_of: AsOf = None,
     release: Release = None,
     store: Store = None,
@@ -66,7 +69,7 @@ def footprint(
     if out is not None and not all_products:
         raise typer.BadParameter("--out writes the table of --all; for one product use --json > FILE.")
     settings = settings_of(gwp, unlinked, coproducts, strict=strict, recycling=recycling, sector_average=sector_average)
-    with calculating(front, (as_of, release), settings) as calculation:
+    with calculating(front, (as_of, release), settings, scenario) as calculation:
         if all_products:
             _all(front, calculation, out)
             return
@@ -84,8 +87,13 @@ def footprint(
 
 
 @contextmanager
-def calculating(front: Front, state: tuple[str | None, str | None], settings: Settings) -> Iterator[Calculation]:
-    """Open a state of the store to calculate on; errors get names beside IRIs while the graph that knows them is open."""
+def calculating(
+    front: Front, state: tuple[str | None, str | None], settings: Settings, scenario: str | None = None
+) -> Iterator[Calculation]:
+    """Open a state of the store to calculate on, a scenario laid over it where one is named.
+
+    Errors get names beside IRIs while the graph that knows them is open.
+    """
     from footprint.errors import FootprintError
     from graphstore.answers.graph import Calculation
     from graphstore.answers.names import Names
@@ -95,6 +103,10 @@ def calculating(front: Front, state: tuple[str | None, str | None], settings: Se
 
     with front.view(*state) as graph:
         knowledge.require(graph)
+        if scenario is not None:
+            from graphstore.scenarios import find_scenario
+
+            settings = replace(settings, scenario=find_scenario(graph, scenario))
         calculation = Calculation(graph, settings)
         try:
             yield calculation
@@ -165,6 +177,7 @@ def explain(
     recycling: Recycling = "stated",
     strict: Strict = False,
     sector_average: SectorAverage = False,
+    scenario: ScenarioName = None,
     as_of: AsOf = None,
     release: Release = None,
     store: Store = None,
@@ -177,7 +190,7 @@ def explain(
     if format not in formats:
         raise typer.BadParameter(f"{format!r} is no format; choose one of {', '.join(formats)}.", param_hint="--format")
     settings = settings_of(gwp, unlinked, coproducts, strict=strict, recycling=recycling, sector_average=sector_average)
-    with calculating(front, (as_of, release), settings) as calculation:
+    with calculating(front, (as_of, release), settings, scenario) as calculation:
         from graphstore.answers.explanation import explain as explained
         from graphstore.answers.units import find_unit
 

@@ -57,6 +57,9 @@ SectorAverage = Annotated[
         help="Allow a result that rests on sectors of an input-output table alone. 允许仅以部门平均值得出结果。",
     ),
 ]
+ScenarioName = Annotated[
+    str | None, typer.Option("--scenario", help="Scenario to lay over the data: its name or IRI. 叠加的情景。")
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse factors that cannot be restated. 拒绝无法折算的因子。")]
 
 

@@ -25,7 +25,9 @@ def text(data: Mapping[str, Any], lang: Language) -> str:
 
 def notes(data: Mapping[str, Any], lang: Language) -> list[str]:
     """Return what a reader of the tree has to know besides: gaps, a part taken for the whole, what the loop sign means."""
-    made = [word("loop", lang)] if _has_loop(data["root"]) else []
+    scenario = data["settings"].get("scenario")
+    made = [f"{word('scenario', lang)}: {scenario}"] if scenario else []
+    made += [word("loop", lang)] if _has_loop(data["root"]) else []
     if data["cutoffs"]:
         made += [f"{word('cut_off', lang)}: {len(data['cutoffs'])}", *cut_off_lines(data["cutoffs"], lang)]
     part = data["sector_part"]

@@ -56,6 +56,8 @@ def headline(data: Mapping[str, Any], lang: Language) -> None:
     )
     bound = f"  ({word('bound', lang)} {total['error_bound']:.1e}; GWP-100: {sets})"
     out.print(Text.assemble((f"{figure(total['value'], 6)} kg CO2e", "bold"), bound))
+    if data["settings"].get("scenario"):
+        out.print(f"{word('scenario', lang)}: {data['settings']['scenario']}", style="bold")
     biogenic = data["total_including_biogenic_co2"]
     if biogenic["value"] != total["value"]:
         out.print(f"{figure(biogenic['value'], 6)} kg CO2e {word('including_biogenic', lang)}")

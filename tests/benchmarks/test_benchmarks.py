@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from benchmarks import whatif
 from benchmarks.generate import factors, generate
 from benchmarks.graph import exchange_count, ntriples
 from benchmarks.montecarlo import uncertain
@@ -95,3 +96,11 @@ def test_every_input_and_emission_of_the_monte_carlo_benchmark_is_drawn():
     spread = found.deviation > 1e-6 * np.abs(expected)  # a product without emissions has none
     assert spread.sum() > 150
     assert np.median(np.abs(found.mean - expected)[spread] / error[spread]) < 2
+
+
+def test_whatif_rows_agree_with_full_solves(store, tmp_path):
+    case = prepare(synthetic(200), select_of(store), tmp_path, peer=False)
+    made = list(whatif.rows(case, targets=True))
+    assert [row.agrees for row in made if row.difference is not None] == [True] * 6
+    assert [row.target for row in made[:4]] == [None, 50.0, 50.0, 50.0]
+    assert made[4].ours == "1 of 200"

@@ -1,152 +1,175 @@
-"""The difference of two footprints is the sum of the effects of what changed, with nothing left over."""
+"""The difference of two footprints, number by number: nothing left over, whatever has changed."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
-from small_systems import FACTORS, system, systems
+from small_systems import FACTORS, ROWS, system, systems
 
 from footprint import compile_system, supply
-from footprint.difference import State, difference
-from footprint.errors import FootprintError, InvalidQuery
-
-ANY = st.one_of(systems(), systems(credits_=True))
+from footprint.difference import Change, difference
+from footprint.union import Side
 
 
-def state(s, how, activity=0, amount=1.0, factors=FACTORS, keys=None):
+def side(s, factors=FACTORS, share=None, activity=None, amount=1.0):
+    return Side(
+        system=s,
+        keys=s.activity_ids,
+        factors=np.asarray(factors, dtype=float),
+        share=np.ones(s.n) if share is None else np.asarray(share, dtype=float),
+        scale=np.ones(s.n),
+        activity=s.n - 1 if activity is None else activity,
+        amount=amount,
+    )
+
+
+def total(s, factors=FACTORS, activity=None, amount=1.0):
     compiled = compile_system(s)
-    chain = supply(compiled, activity, amount, how)
-    return State(compiled, compiled.cost(factors), keys or s.activity_ids, chain)
+    chain = supply(compiled, s.n - 1 if activity is None else activity, amount)
+    return float(chain.total(compiled.cost(np.asarray(factors, dtype=float))).values)
 
 
-def told(found):
-    return [(change.kind, change.exchange, pytest.approx(change.effect)) for change in found.changes]
+def found(changes, kind):
+    return {
+        (
+            changes.exchange_ids[e] if e >= 0 else "",
+            changes.keys[a] if a >= 0 else "",
+        ): (float(before), float(after), float(effect))
+        for k, e, a, before, after, effect in zip(
+            changes.kind,
+            changes.exchange,
+            changes.activity,
+            changes.before,
+            changes.after,
+            changes.effect.values,
+            strict=True,
+        )
+        if k == kind
+    }
 
 
-ALUMINA, INGOT, PROFILE = range(3)
+# part = 2 steel + 1 CO2, steel = 0.2 steel (itself) + 3 CO2: 1 + 2 x 3 / 0.8 = 8.5
+CHAIN = system(
+    [1.0, 1.0],
+    tech=[(0, 1, 2.0), (0, 0, 0.2)],
+    bio=[(0, 0, 3.0), (1, 0, 1.0)],
+    names=["steel", "part"],
+)
 
 
-def chain(alumina=1250.0, ingot=9400.0, use=1.92):
-    """Rule R31: ingot 9400 + 1.92 x 1250 = 11800, profile 120 + 1.08 x 11800 = 12864."""
-    tech = [(ALUMINA, INGOT, use), (INGOT, PROFILE, 1.08)]
-    return system([1, 1, 1], tech, [(ALUMINA, 0, alumina), (INGOT, 0, ingot), (PROFILE, 0, 120.0)])
+def test_one_number_explains_all_of_it():
+    """Steel per part 2 -> 1.5: the difference is -0.5 x 3 / 0.8 = -1.875, all of it by that number."""
+    changed = replace(CHAIN, tech_amount=np.array([1.5, 0.2]))
+    changes = difference(side(CHAIN), side(changed))
+    assert list(changes.kind) == [Change.INPUT]
+    assert found(changes, Change.INPUT) == {("exchange-0", "part"): pytest.approx((2.0, 1.5, -1.875), rel=1e-12)}
 
 
-def test_one_changed_emission_has_one_effect(how):
-    """1.08 x 1.92 t alumina at 250 kg less: -518.4."""
-    found = difference(state(chain(), how, PROFILE), state(chain(alumina=1000), how, PROFILE))
-    assert found.value == pytest.approx(-518.4)
-    assert told(found) == [("bio", "exchange-2", pytest.approx(-518.4))]
-    assert abs(found.remainder) <= found.bound
-    assert found.demand == 0
+def test_two_numbers_share_what_they_do_together():
+    """Steel per part 2 -> 1, steel's CO2 3 -> 4: 8.5 -> 6.
+
+    By hand: -1 x mean(3 / 0.8, 4 / 0.8) = -4.375 and +1 x mean(2, 1) / 0.8 = +1.875, together -2.5.
+    """
+    changed = replace(CHAIN, tech_amount=np.array([1.0, 0.2]), bio_amount=np.array([4.0, 1.0]))
+    changes = difference(side(CHAIN), side(changed))
+    assert found(changes, Change.INPUT)[("exchange-0", "part")][2] == pytest.approx(-4.375, rel=1e-12)
+    assert found(changes, Change.EMISSION)[("exchange-2", "steel")][2] == pytest.approx(1.875, rel=1e-12)
+    assert changes.effect.values.sum() == pytest.approx(6.0 - 8.5, rel=1e-12)
 
 
-def test_two_changes_share_the_difference_at_prices_before_and_runs_after(how):
-    """Less alumina (1.92 to 1.90) at the price before, 1250: 1.08 x -0.02 x 1250; and 250 less on the 1.90 of after."""
-    found = difference(state(chain(), how, PROFILE), state(chain(alumina=1000, use=1.90), how, PROFILE))
-    assert told(found) == [
-        ("bio", "exchange-2", pytest.approx(1.08 * 1.90 * -250)),
-        ("tech", "exchange-0", pytest.approx(1.08 * -0.02 * 1250)),
-    ]
-    assert found.value == pytest.approx(1.08 * 1.90 * -250 + 1.08 * -0.02 * 1250)
-
-
-def test_a_larger_reference_amount_counts_against_the_process(how):
-    """The same run makes 1.25 t: 9400 + 1.92 x 1250 shared by 1.25; the run after is 1.08 / 1.25 per tonne of profile."""
-    before, after = chain(), replace(chain(), production=np.array([1.0, 1.25, 1.0]))
-    found = difference(state(before, how, PROFILE), state(after, how, PROFILE))
-    assert told(found) == [("production", "", pytest.approx(1.08 * (11800 / 1.25 - 11800)))]
-
-
-def test_a_new_supplier_is_priced_as_it_is_and_the_effect_stands_at_who_draws_on_it(how):
-    """Ingot from a new smelter at 5000 on the same alumina: 1.08 x (5000 + 1.92 x 1250 - 11800)."""
-    s = chain()
-    tech = [(ALUMINA, INGOT, 1.92), (3, PROFILE, 1.08), (ALUMINA, 3, 1.92)]
-    bio = [(ALUMINA, 0, 1250.0), (INGOT, 0, 9400.0), (PROFILE, 0, 120.0), (3, 0, 5000.0)]
-    after = replace(
-        system([1, 1, 1, 1], tech, bio),
-        tech_exchange=np.array(
-            [
-                0,
-                1,
-                9,
-            ],
-            dtype=np.int64,
-        ),
-        exchange_ids=[f"exchange-{e}" for e in range(10)],
+def test_a_swapped_provider_is_two_links_of_one_exchange():
+    """Steel at 3.75 is replaced by recycled steel at 0.5: -2 x 3.75 + 2 x 0.5 = -6.5."""
+    recycled = system(
+        [1.0, 1.0, 1.0],
+        tech=[(2, 1, 2.0), (0, 0, 0.2)],
+        bio=[(0, 0, 3.0), (1, 0, 1.0), (2, 0, 0.5)],
+        names=["steel", "part", "recycled"],
     )
-    after = replace(after, bio_exchange=np.array([2, 3, 4, 8], dtype=np.int64))
-    found = difference(state(s, how, PROFILE), state(after, how, PROFILE))
-    assert told(found) == [("tech", "exchange-1", pytest.approx(1.08 * (7400 - 11800)))]
+    recycled = replace(recycled, bio_exchange=np.array([2, 3, -1]))
+    changes = difference(side(CHAIN, activity=1), side(recycled, activity=1))
+    effects = dict(zip((changes.keys[p] for p in changes.provider), changes.effect.values, strict=True))
+    assert effects == pytest.approx({"steel": -7.5, "recycled": 1.0}, rel=1e-12)
+    assert {changes.exchange_ids[e] for e in changes.exchange} == {"exchange-0"}
 
 
-def test_another_warming_potential_is_a_change_of_emissions(how):
-    s = system([1], [], [(0, 0, 2.0), (0, 1, 0.1)])
-    found = difference(state(s, how), state(s, how, factors=np.array([1.0, 30.0, 1.0])))
-    assert told(found) == [("bio", "exchange-1", pytest.approx(0.1 * 0.2))]
+def test_potentials_shares_productions_and_demands_have_effects_of_their_own():
+    ch4 = system([1.0], bio=[(0, 0, 2.0), (0, 1, 0.1)], names=["well"])
+    by_gwp = difference(side(ch4, [1.0, 28.0, 1.0]), side(ch4, [1.0, 29.8, 1.0]))
+    assert list(by_gwp.kind) == [Change.POTENTIAL]
+    assert by_gwp.rows[by_gwp.row[0]] == ROWS[1]
+    assert by_gwp.effect.values == pytest.approx([0.1 * 1.8])
+    halved = replace(ch4, bio_amount=ch4.bio_amount * 0.5)
+    by_share = difference(side(ch4), side(halved, share=[0.5]))
+    assert list(by_share.kind) == [Change.SHARE]
+    assert by_share.effect.values == pytest.approx([-(2.0 + 2.98) / 2])
+    more = difference(side(ch4), side(replace(ch4, production=np.array([2.0]))))
+    assert list(more.kind) == [Change.PRODUCTION]
+    assert more.effect.values == pytest.approx([-(2.0 + 2.98) / 2])
+    asked = difference(side(ch4), side(ch4, amount=3.0))
+    assert list(asked.kind) == [Change.DEMAND]
+    assert asked.effect.values == pytest.approx([2 * (2.0 + 2.98)])
 
 
-def test_another_amount_stands_at_the_demand(how):
-    found = difference(state(chain(), how, PROFILE), state(chain(), how, PROFILE, 3.0))
-    assert (found.changes, found.demand) == ((), pytest.approx(2 * 12864))
-
-
-def test_keys_must_be_distinct(how):
-    with pytest.raises(InvalidQuery, match="same key"):
-        difference(state(chain(), how, keys=["a", "a", "b"]), state(chain(), how))
-
-
-@given(s=ANY)
-def test_a_state_does_not_differ_from_itself(how, s):
-    found = difference(state(s, how), state(s, how))
-    assert (found.value, found.changes, found.demand) == (0.0, (), 0.0)
-
-
-def changed(data, s):
-    """The same system with a few numbers changed, and perhaps a use of one activity more or less."""
-    factor = st.floats(0.5, 1.5)
-    tech = s.tech_amount * np.array([data.draw(factor) for _ in s.tech_amount])
-    bio = s.bio_amount * np.array([data.draw(factor) for _ in s.bio_amount])
-    production = s.production * np.array([data.draw(st.sampled_from([1.0, 1.0, 1.3])) for _ in s.production])
-    return replace(s, tech_amount=tech, bio_amount=bio, production=production)
-
-
-@given(s=ANY, data=st.data(), amount=st.floats(0.1, 100))
-def test_effects_add_up_to_the_difference(how, s, data, amount):
-    other = changed(data, s)
-    try:
-        found = difference(state(s, how, s.n - 1, amount), state(other, how, s.n - 1, amount))
-        back = difference(state(other, how, s.n - 1, amount), state(s, how, s.n - 1, amount))
-    except FootprintError:
-        assume(False)
-    allowed = found.bound + sum(change.bound for change in found.changes)
-    assert abs(found.remainder) <= allowed
-    assert back.value == -found.value
-    assert abs(back.remainder) <= back.bound + sum(change.bound for change in back.changes)
-
-
-@given(s=systems(), data=st.data())
-def test_effects_add_up_where_activities_come_and_go(how, s, data):
-    """The state before lacks the last activity and everything that names it; the order of activities differs."""
-    if s.n < 3:
-        return
-    kept = (s.tech_provider < s.n - 1) & (s.tech_consumer < s.n - 1)
-    emits = s.bio_activity < s.n - 1
-    fewer = replace(
-        s,
-        activity_ids=list(s.activity_ids[:-1]),
-        production=s.production[:-1],
-        **{
-            name: getattr(s, name)[kept]
-            for name in ("tech_provider", "tech_consumer", "tech_amount", "tech_exchange", "tech_stage")
-        },
-        **{
-            name: getattr(s, name)[emits]
-            for name in ("bio_activity", "bio_row", "bio_amount", "bio_exchange", "bio_stage")
-        },
+def test_a_changed_amount_in_a_changed_share_is_told_apart():
+    """10 kg at a share of 0.5 -> 20 kg at 0.4: 5 -> 8; amount +10 x 0.45 = 4.5, share 15 x -0.1 = -1.5."""
+    one = system([1.0], bio=[(0, 0, 5.0)], names=["mill"])
+    two = replace(one, bio_amount=np.array([8.0]))
+    changes = difference(side(one, share=[0.5]), side(two, share=[0.4]))
+    assert dict(zip(changes.kind.tolist(), changes.effect.values, strict=True)) == pytest.approx(
+        {Change.EMISSION: 4.5, Change.SHARE: -1.5}
     )
-    one, other = (fewer, s) if data.draw(st.booleans()) else (s, fewer)
-    found = difference(state(one, how, 0), state(other, how, 0))
-    assert abs(found.remainder) <= found.bound + sum(change.bound for change in found.changes)
+
+
+@st.composite
+def pairs(draw):
+    """A system, and another with amounts changed, exchanges dropped, and activities of its own."""
+    first = draw(st.one_of(systems(), systems(credits_=True)))
+    second = draw(st.one_of(systems(), systems(credits_=True)))
+    if draw(st.booleans()):
+        scale = st.floats(0.2, 1.0) | st.just(1.0) | st.just(0.0)
+        second = replace(
+            first,
+            tech_amount=first.tech_amount * draw(st.lists(scale, min_size=len(first.tech_amount), max_size=len(first.tech_amount))),
+            bio_amount=first.bio_amount * draw(st.lists(scale, min_size=len(first.bio_amount), max_size=len(first.bio_amount))),
+        )  # fmt: skip
+    return first, second
+
+
+@given(pair=pairs(), gwp=st.floats(20, 40), amount=st.floats(0.1, 100))
+def test_the_effects_add_up_to_the_difference(pair, gwp, amount):
+    first, second = pair
+    factors = [1.0, gwp, 1.0]
+    a = side(first, activity=0)
+    b = side(second, factors, activity=0, amount=amount)
+    changes = difference(a, b)
+    gap = total(second, factors, 0, amount) - total(first, FACTORS, 0)
+    size = sum(abs(float(t.values)) for t in changes.totals)
+    slack = changes.effect.bounds.sum() + sum(float(t.bounds) for t in changes.totals) + 1e-11 * size
+    assert abs(changes.effect.values.sum() - gap) <= slack
+    assert changes.effect.bounds.sum() <= 1e-6 * np.abs(changes.effect.values).sum() + 1e-9
+
+
+@given(pair=pairs())
+def test_exchanged_sides_turn_every_sign(pair):
+    first, second = pair
+    one, two = difference(side(first, activity=0), side(second, activity=0)), difference(side(second, activity=0), side(first, activity=0))  # fmt: skip
+
+    def effects(changes):
+        names = zip(changes.kind, changes.exchange, changes.activity, changes.provider, changes.row, strict=True)
+        return {
+            (int(k), changes.exchange_ids[e], changes.keys[a], changes.keys[p], str(changes.rows[r])): float(v)
+            for (k, e, a, p, r), v in zip(names, changes.effect.values, strict=True)
+        }
+
+    there, back = effects(one), effects(two)
+    assert there.keys() == back.keys()
+    size = max((abs(value) for value in there.values()), default=0.0)
+    for name, value in there.items():
+        assert back[name] == pytest.approx(-value, rel=1e-9, abs=1e-9 * size)
+
+
+@given(s=st.one_of(systems(), systems(credits_=True)))
+def test_nothing_differs_from_itself(s):
+    assert len(difference(side(s), side(s)).kind) == 0

@@ -1,0 +1,189 @@
+"""The commands compare, contributions and suppliers: what they print, and their exit codes."""
+
+import json
+import sys
+from dataclasses import dataclass
+from importlib.resources import files
+
+import pytest
+
+DEMO = "https://w3id.org/tanmai/demo/"
+HYDRO, GRID, PROFILE = f"{DEMO}ingot-hydro", f"{DEMO}ingot-grid", f"{DEMO}profile-delivered"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """The demo chain in two releases: r1 as shipped; in r2 less power for electrolysis, and extrusion on hydropower."""
+    from graphstore import GraphStore
+    from tanmai import knowledge
+
+    folder = tmp_path_factory.mktemp("compare") / "store"
+    chain = (files("tanmai") / "demo" / "aluminium.ttl").read_text(encoding="utf-8")
+    with GraphStore.open(folder) as opened:
+        with opened.transaction("r1") as transaction:
+            knowledge.load_into(transaction)
+            transaction.load_bytes(chain.encode(), key="demo", format="turtle")
+        opened.release("r1")
+        changed = _replaced(chain, "electrolysis-grid-in-electricity", "tm:amount 13400", "tm:amount 13000")
+        changed = _replaced(changed, "extrusion-in-electricity", "grid-average-2024", "hydro-2024")
+        opened.load_bytes(changed.encode(), key="demo", format="turtle")
+        opened.release("r2")
+    return folder
+
+
+def _replaced(text, node, old, new):
+    head, mark, tail = text.partition(f"d:{node} a tm:Exchange")
+    assert mark
+    assert old in tail.partition(" .\n")[0]
+    return head + mark + tail.replace(old, new, 1)
+
+
+@pytest.fixture
+def ask(monkeypatch, capsys, store):
+    """Run a command in this process as the console script does."""
+    from tanmai import cli
+
+    for name in ("TANMAI_STORE", "TANMAI_TRACEBACK"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TANMAI_LANG", "en")
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["tanmai", *map(str, arguments), "--store", str(store)])
+        capsys.readouterr()
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as exit_:
+            code = exit_.code or 0
+        printed = capsys.readouterr()
+        assert "internal error" not in printed.err
+        return Outcome(code, printed.out, printed.err)
+
+    return run
+
+
+def test_two_products_differ_by_their_power(ask):
+    """Rule R16; r2 needs 13,000 kWh: 13,000 x 0.5777 - 13,400 x 0.0141 = 7,321.16."""
+    told = ask("compare", HYDRO, GRID)
+    assert (told.code, told.err) == (0, "")
+    assert "+7,321.16 kg CO2e" in told.out
+    assert "electricity, medium and high voltage" in told.out
+    found = ask("compare", HYDRO, GRID, "--json").json
+    (line,) = found["terms"]
+    assert line["amount_part"] == pytest.approx(-400 * (0.5777 + 0.0141) / 2)
+    assert line["amount_part"] + line["factor_part"] == pytest.approx(7321.16)
+
+
+def test_two_releases_differ_by_two_numbers(ask):
+    """r1 -> r2: 400 kWh less per tonne of metal, and 900 kWh of another kind per tonne of profile."""
+    found = ask("compare", PROFILE, "--release", "r1", "--against-release", "r2", "--json").json
+    numbers = {n["exchange"].rpartition("/")[2]: n for n in found["changes"]["numbers"]}
+    assert set(numbers) == {"electrolysis-grid-in-electricity", "extrusion-in-electricity"}
+    assert numbers["electrolysis-grid-in-electricity"]["before"] == 13400
+    assert numbers["electrolysis-grid-in-electricity"]["after"] == 13000
+    assert numbers["extrusion-in-electricity"]["kind"] == "provider"
+    total = found["b"]["total"]["value"] - found["a"]["total"]["value"]
+    assert sum(n["effect"] for n in numbers.values()) == pytest.approx(total, rel=1e-9)
+    assert found["a"]["engine"]["generation"] != found["b"]["engine"]["generation"]
+    told = ask("compare", PROFILE, "--release", "r1", "--against-release", "r2")
+    assert "13,400 kW·h" in told.out
+    assert "hydropower, 2024" in told.out
+
+
+def test_gwp_sets_are_compared_on_purpose(ask):
+    told = ask("compare", PROFILE, "--gwp", "AR5", "--against-gwp", "ar6")
+    assert told.code == 0
+    assert "warming potential" in told.out
+    assert "differs on purpose" in told.out
+
+
+def test_what_is_not_comparable_is_refused_with_its_keys(ask):
+    told = ask("compare", f"{DEMO}bauxite", GRID)
+    assert told.code == 1
+    assert "product category" in told.out
+    assert "kg CO2e" not in told.out
+    found = ask("compare", f"{DEMO}bauxite", GRID, "--json")
+    assert (found.code, found.json["comparable"], found.json["differing"]) == (1, False, ["product-category"])
+    assert "difference" not in found.json
+    anyway = ask("compare", f"{DEMO}bauxite", GRID, "--anyway", "--lang", "zh")
+    assert anyway.code == 0
+    assert anyway.out.index("不可比较") < anyway.out.index("kg CO2e")
+    assert "电解铝" in anyway.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((HYDRO,), "nothing to compare with"),
+        ((HYDRO, "--gwp", "AR5", "--against-gwp", "AR5"), "nothing to compare with"),
+        ((HYDRO, "--against-release", "r9"), "r9"),
+        ((HYDRO, "--against-as-of", "yesterday"), "--against-as-of"),
+        ((HYDRO, GRID, "--unit", "kWh"), "cannot be converted"),
+        ((HYDRO, "nowhere"), "nowhere"),
+        ((HYDRO, "--against-gwp", "AR9"), "AR9"),
+    ],
+)
+def test_bad_questions_get_one_message(ask, arguments, said):
+    told = ask("compare", *arguments)
+    assert told.code == 2
+    assert said in told.err
+    assert told.out == ""
+
+
+def test_a_name_stands_once_in_a_message_of_the_second_state(ask):
+    told = ask("compare", HYDRO, "--against-as-of", "2025-01-01")
+    assert told.code == 2
+    assert '"electricity, medium and high voltage" <' in told.err
+    assert told.err.count('"electricity, medium and high voltage"') == 1
+
+
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [
+        ("hot-spots", "cumulative"),
+        ("supplier", "alumina refining"),
+        ("country", "China"),
+        ("region", "China"),
+        ("electricity", "Through electricity"),
+        ("transport", "road freight"),
+    ],
+)
+def test_a_footprint_is_divided_every_way(ask, by, said):
+    told = ask("contributions", PROFILE, "--by", by)
+    assert (told.code, told.err) == (0, "")
+    assert said in told.out
+    found = ask("contributions", PROFILE, "--by", by, "--json").json
+    rest = found["rest"]["value"] if found["rest"] else 0
+    parts = sum(group["value"] for group in found["groups"]) + rest + found["remainder"]
+    assert parts == pytest.approx(found["total"]["value"], rel=1e-12)
+    assert ask("contributions", PROFILE, "--by", by, "--lang", "zh").code == 0
+
+
+def test_the_share_of_hot_spots_may_be_asked_for(ask):
+    few = ask("contributions", PROFILE, "--share", "0.5", "--json").json
+    many = ask("contributions", PROFILE, "--share", "0.99", "--json").json
+    assert len(few["groups"]) < len(many["groups"])
+    assert few["groups"][-1]["cumulative_share"] >= 0.5
+    assert ask("contributions", PROFILE, "--by", "country", "--share", "0.5").code == 2
+    assert "packaging" in ask("contributions", PROFILE, "--by", "packaging").err
+
+
+def test_suppliers_are_listed_with_how_they_were_chosen(ask):
+    told = ask("suppliers", GRID)
+    assert (told.code, told.err) == (0, "")
+    assert "the only producer" in told.out
+    assert "named in the data, default" in told.out
+    assert "数据指定" in ask("suppliers", GRID, "--lang", "zh").out
+    found = ask("suppliers", GRID, "--json").json
+    assert [line["candidates"][0]["factor"] for line in found["inputs_supplied"]] == [False, True]
