@@ -222,9 +222,9 @@ class Factors:
                 f"There is no electricity factor <{iri}> with a value per unit of energy. Load it, or name a generation type."
             )
         if not factor.usable:
-            kind = self.names[str(factor.kind)].in_language("en") if factor.kind else "of a refused kind"
+            kind = f"of the kind <{factor.kind}>" if factor.kind else "of a refused kind"
             raise WrongFactorKindError(
-                f"<{iri}> is of the kind “{kind}”: {float(factor.value):g} kg CO2 per kWh of the generation stage only, for the accounting of "
+                f"<{iri}> is {kind}: {float(factor.value):g} kg CO2 per kWh of the generation stage only, for the accounting of "
                 "organizations. It may not enter a product footprint; `tanmai electricity why` names the right one."
             )
         assumed = []
