@@ -540,9 +540,11 @@ def test_a_release_stays_when_the_store_goes_on(tanmai, fresh, tmp_path):
     ],
 )
 def test_the_list_of_commands_speaks_the_language_of_the_reader_whole(monkeypatch, capsys, lang, said, not_said):
+    from tanmai.cli import main
+
     monkeypatch.setattr("sys.argv", ["tanmai", "--help"])
     monkeypatch.setenv("TANMAI_LANG", lang)
-    cli.main()
+    main()
     shown = " ".join(capsys.readouterr().out.split())
     assert said in shown
     assert not_said not in shown
