@@ -96,7 +96,19 @@ def _check_columns(inventory: Inventory) -> None:
     ]
     for wrong, what, cure in checks:
         _refuse(inventory, np.flatnonzero(wrong), what, cure)
+    _refuse_claims(inventory)
     _check_kinds(inventory)
+
+
+def _refuse_claims(inventory: Inventory) -> None:
+    """Refuse carbon credits and avoided emissions in an inventory: they stand beside a footprint, never in it (rule R09)."""
+    claimed = np.flatnonzero(np.isin(inventory.exchanges.flow, list(inventory.flows.refusal)))
+    if len(claimed):
+        kind = inventory.flows.refusal[int(inventory.exchanges.flow[claimed[0]])]
+        what = f"are of the class <{kind}>, which may not enter a product footprint"
+        _refuse(
+            inventory, claimed, what, "Take them out of the inventory; a claim of neutrality stands beside the number."
+        )
 
 
 def _check_kinds(inventory: Inventory) -> None:

@@ -200,13 +200,17 @@ class ExchangeTable:
 
 @dataclass(frozen=True, slots=True)
 class FlowTable:
-    """Flows with their kind, the emission row they fill (-1: not a greenhouse gas) and stated properties (conversions, prices)."""
+    """Flows with their kind, the emission row they fill (-1: not a greenhouse gas) and stated properties (conversions, prices).
+
+    `refusal` gives, for a flow of a class that may not enter a footprint, the IRI of the class.
+    """
 
     ids: Sequence[str]
     kind: Ints
     row: Ints
     conversions: Mapping[int, Sequence[Conversion]] = field(default_factory=dict)
     prices: Mapping[int, Sequence[Price]] = field(default_factory=dict)
+    refusal: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -282,7 +282,10 @@ class _Trace:
         if function is not None and name in _parameters(function):
             yield from self._arguments(name, scope, function)
         elif not values:
-            yield from ((value, scope, True) for value in _assigned(name, self._source.trees[scope.file]))
+            home = self._source.imports.get((scope.file, name), scope.file)  # a table may be another module's
+            table = self._source.trees.get(home)
+            where = _Scope(home, None)
+            yield from ((value, where, True) for value in (_assigned(name, table) if table is not None else ()))
 
     def _arguments(self, name: str, scope: _Scope, function: Function) -> Iterator[tuple[ast.expr, _Scope, bool]]:
         """What the callers of a function hand in for a parameter; single words are language in private functions only."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import sys
 from typing import Final, cast
 
@@ -43,6 +44,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help in half the time, and of one form with the errors
 )
 app.command(name="demo")(demo.demo)
 app.command(name="init")(data.init)
@@ -93,6 +95,7 @@ def main() -> None:
     _write_utf8()
     sys.argv[1:] = [_decoded(argument) for argument in sys.argv[1:]]
     lang = language_of(sys.argv[1:])
+    _list_commands_in(lang)
     try:
         code = app(standalone_mode=False)
     except BrokenPipeError:
@@ -108,6 +111,25 @@ def main() -> None:
         typer.echo(word("interrupted", lang), err=True)
     if code:
         sys.exit(code)
+
+
+_CHINESE_PART: Final = re.compile(r"(?<=[.!?])\s+(?=[^\x00-\x7f])")
+
+
+def _list_commands_in(lang: Language) -> None:
+    """Have the list of commands say in one language, whole, what each is for; each command's own help is in both."""
+    for info in app.registered_commands:
+        info.short_help = _in_language(info.callback.__doc__ if info.callback else None, lang)
+    for group in app.registered_groups:
+        if group.typer_instance is not None:
+            group.short_help = _in_language(str(group.typer_instance.info.help or ""), lang)
+
+
+def _in_language(text: str | None, lang: Language) -> str:
+    """Take the English or the Chinese part of a help text that begins `English. 中文。`"""
+    first = " ".join((text or "").partition("\n\n")[0].split())
+    english, _, chinese = _CHINESE_PART.sub("\n", first, count=1).partition("\n")
+    return chinese or english if lang == "zh" else english
 
 
 def _told(error: Exception, lang: Language) -> int:

@@ -201,9 +201,11 @@ class Table(Shown):
             cells = [["" if value is None else str(value) for value in row] for row in self.rows]
             out.print(table("", [(name, False) for name in self.columns], cells))
         if self.failures:
+            from tanmai.translate import translated  # read when something is missing, never before
+
             out.print(word("not_computed", self._language, count=sum(self.failures.values())))
             for reason, count in self.failures.items():
-                out.print(f"  {count} x {reason}", soft_wrap=True)
+                out.print(f"  {count} x {translated(reason, self._language)}", soft_wrap=True)
 
     def _repr_html_(self) -> str:
         if self.kind == "ask":

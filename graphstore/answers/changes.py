@@ -157,7 +157,7 @@ class Reader:
             raise self._several(text, found)
         where = "" if self.chain is None else " in the supply chain of this product"
         raise UnknownNameError(
-            f"There is no {what} {text!r}{where}. Write an IRI, or parts of names: an exchange as 'FLOW in PROCESS'. "
+            f"{text!r} is no {what}{where}. Write an IRI, or parts of names: an exchange as 'FLOW in PROCESS'. "
             "`tanmai explain PRODUCT` shows the names."
         )
 

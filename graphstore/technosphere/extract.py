@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -20,8 +21,9 @@ from footprint.inventory import (
     ProcessTable,
 )
 from graphstore.errors import ExtractionError
+from graphstore.queries import load
 from graphstore.technosphere import coproducts, emissions, quantities, recycling
-from graphstore.technosphere.columns import Index, Select, joined, members, scans
+from graphstore.technosphere.columns import Index, Select, joined, members, scans, table
 
 ID = "https://w3id.org/tanmai/id/"
 METHODS = {
@@ -62,7 +64,7 @@ def extract(select: Select) -> Inventory:
     return Inventory(
         processes=_process_table(select, processes, exchange_index),
         exchanges=_exchange_table(exchanges, exchange_index, processes, flows, units, stages, factors.ids),
-        flows=quantities.with_properties(select, flow_table),
+        flows=replace(quantities.with_properties(select, flow_table), refusal=_refused_flows(select, flows)),
         factors=factors.table(units.positions(factors.frame["unit"]), rows),
         unit_ids=units.ids,
         units=unit_table,
@@ -120,6 +122,13 @@ def _flow_kinds(select: Select, flows: Index) -> Ints:
             )
         kinds[found] = kind
     return kinds
+
+
+def _refused_flows(select: Select, flows: Index) -> dict[int, str]:
+    """Return the classes of flows that may not enter a footprint, by position of the flow."""
+    found = table(select, load("refused-flows"), "flow", "class")
+    positions = flows.positions(found["flow"])
+    return {int(p): kind for p, kind in zip(positions, found["class"], strict=True) if p != NONE}
 
 
 def _known(index: Index, values: pl.Series, subjects: pl.Series, predicate: str) -> Ints:

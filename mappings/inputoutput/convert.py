@@ -32,7 +32,7 @@ class Conversion:
     def chunks(self) -> Iterator[bytes]:
         """Yield the data as Turtle in pieces of some megabytes; the same bytes for the same files; may be called again."""
         lines = _Lines(self._manifest, self._economy)
-        yield lines.head(self._base).encode()
+        yield lines.prologue(self._base).encode()
         yield "".join(lines.sectors()).encode()
         for piece in lines.inputs():
             yield piece.encode()
@@ -101,7 +101,7 @@ class _Lines:
         self._unit = _unit_iri(manifest.money, manifest.multiple)
         self._table = f"<input-output-table/{self._key}>"
 
-    def head(self, base: str) -> str:
+    def prologue(self, base: str) -> str:
         """Return prefixes, the units of money, the rates, the table, and the CO2e factors."""
         manifest = self._manifest
         titles = ", ".join(_tagged(text, tag) for tag, text in sorted(manifest.titles.items()))

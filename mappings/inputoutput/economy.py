@@ -143,7 +143,7 @@ def _supply_use(manifest: Manifest) -> _Raw:
     try:
         a, intensity = from_supply_use(csc_array(make), csc_array(use), amounts, industries, commodities)
     except InvalidSystem as error:
-        raise PackageError(f"{make_grid.path} and {use_grid.path}", str(error)) from error
+        raise PackageError(f"{make_grid.path}, {use_grid.path}", str(error)) from error
     emitted = tuple(Emitted(e.flow, e.gwp_set, e.unit, intensity[i]) for i, e in enumerate(stated))
     replaced = (made_less[0] + used_less[0], made_less[1] + used_less[1])
     made = (make.sum(axis=0) != 0).astype(np.float64)
@@ -270,5 +270,7 @@ def _check(manifest: Manifest, economy: Economy) -> None:
     try:
         economy.table().check()
     except InvalidSystem as error:
-        cure = " In the manifest: negative_value_added = true." if economy.table().overspent().size else ""
-        raise PackageError(str(manifest.files[first]), f"{error}{cure}") from error
+        cause = str(error)
+        if economy.table().overspent().size:
+            cause = f"{error} In the manifest: negative_value_added = true."
+        raise PackageError(str(manifest.files[first]), cause) from error

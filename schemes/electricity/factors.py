@@ -197,18 +197,16 @@ class Factors:
         return Chosen(chosen, tuple(assumed))
 
     def _none(self, place: str, year: int, generation: str, dated: Sequence[ElectricityFactor]) -> NoFactorError:
-        self.names.learn([place, generation])
-        what, where = self.names[generation].in_language("en"), self.names[place].in_language("en")
         years = sorted({_year(factor) for factor in dated})
         if not years:
             return NoFactorError(
-                f"No footprint factor of {what} is known for {where} or a place that contains it. "
+                f"No footprint factor of <{generation}> is known for <{place}> or a place that contains it. "
                 "Load one with its source (tm:ElectricityFootprintFactor); nothing is put in its place."
             )
         known = ", ".join(str(each) for each in years)
         return NoFactorError(
-            f"No footprint factor of {what} is known for {where} in {year}; there are factors for {known}. Ask for one of "
-            "these years, or allow the nearest one with --nearest-year, which is then reported."
+            f"No footprint factor of <{generation}> is known for <{place}> in {year}; there are factors for {known}. Ask for "
+            "one of these years, or allow the nearest one with --nearest-year, which is then reported."
         )
 
     def named(self, iri: str, place: str, year: int) -> Chosen:
@@ -224,9 +222,9 @@ class Factors:
                 f"There is no electricity factor <{iri}> with a value per unit of energy. Load it, or name a generation type."
             )
         if not factor.usable:
-            kind = self.names[str(factor.kind)].in_language("en") if factor.kind else "of a refused kind"
+            kind = f"of the kind <{factor.kind}>" if factor.kind else "of a refused kind"
             raise WrongFactorKindError(
-                f"<{iri}> is of the kind “{kind}”: {float(factor.value):g} kg CO2 per kWh of the generation stage only, for the accounting of "
+                f"<{iri}> is {kind}: {float(factor.value):g} kg CO2 per kWh of the generation stage only, for the accounting of "
                 "organizations. It may not enter a product footprint; `tanmai electricity why` names the right one."
             )
         assumed = []

@@ -57,10 +57,12 @@ def _tell_failures(result: QueryResult, lang: Language) -> None:
     """Say on stderr which values of extension functions are missing and why; the verdict on such an answer is 1."""
     if not result.failures:
         return
+    from tanmai.translate import translated
+
     missing = sum(result.failures.values())
     typer.echo(word("not_computed", lang, count=missing), err=True)
     for reason, count in list(result.failures.items())[:MOST_REASONS]:
-        typer.echo(f"  {count} x {reason}", err=True)
+        typer.echo(f"  {count} x {translated(reason, lang)}", err=True)
     if len(result.failures) > MOST_REASONS:
         typer.echo(f"  {word('more', lang, count=len(result.failures) - MOST_REASONS)}", err=True)
     raise typer.Exit(1)

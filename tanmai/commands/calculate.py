@@ -97,6 +97,7 @@ def calculating(
     from footprint.errors import FootprintError
     from graphstore.answers.graph import Calculation
     from graphstore.answers.names import Names
+    from schemes.errors import SchemeError
     from tanmai import knowledge
     from tanmai.translate import translated
 
@@ -109,7 +110,7 @@ def calculating(
         calculation = Calculation(graph, settings)
         try:
             yield calculation
-        except FootprintError as error:
+        except (FootprintError, SchemeError) as error:
             error.args = (Names(calculation).annotate(translated(str(error), front.lang), front.lang),)
             raise
 

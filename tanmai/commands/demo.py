@@ -116,6 +116,9 @@ def _next(front: Front, seconds: float) -> None:
         if front.lang == "zh"
         else "tanmai footprint alumina --amount 2.5 --unit t",
         f"tanmai explain {PROFILE} --format html > profile.html",
+        f"tanmai uncertainty {PROFILE}",
+        f"tanmai whatif {PROFILE} --swap 'grid average, 2024=hydropower, 2024'",
+        "tanmai compare https://w3id.org/tanmai/demo/ingot-hydro https://w3id.org/tanmai/demo/ingot-grid",
         "tanmai footprint --all --out all.csv",
         "tanmai query -e 'SELECT ?factor ?value { ?factor a tm:ElectricityFootprintFactor ; tm:co2e ?value } LIMIT 5'",
     ):

@@ -335,3 +335,22 @@ def test_r31_with_internal_recycling(case):
     """Scrap of the profile goes back: 0.1 t profile per t ingot. F = 120 + 1.08 x (9400 + 2400 + 0.1 F)."""
     recycled = chain() + ":ingot-making tm:input :scrap .\n" + exchange("scrap", ":profile", 0.1, "unit:TONNE")
     assert case(recycled).total("profile") == pytest.approx((120 + 1.08 * 11800) / (1 - 0.108), rel=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["CarbonCredit", "AvoidedEmissionsClaim"])
+def test_r09_credits_and_avoided_emissions_may_not_stand_in_an_inventory(case, kind):
+    """Rule R09: they stand beside the footprint, never in it, whatever else the flow is called."""
+    claim = f":claim a tm:{kind}, tm:ElementaryFlow ; tm:gas gas:CO2 ; tm:emissionCategory category:fossil .\n"
+    loaded = case(process("metal", emissions=(("flow:CO2-fossil", 10), (":claim", -4))) + claim)
+    with pytest.raises(InvalidInventory, match=f"{kind}>, which may not enter a product footprint"):
+        loaded.total("metal")
+
+
+def test_r09_leaves_other_products_and_mere_statements_alone(case):
+    claim = ":claim a tm:CarbonCredit .\n"
+    text = process("metal", emissions=(("flow:CO2-fossil", 10),)) + claim
+    assert case(text).total("metal") == pytest.approx(10)
+    mixed = text + process("other", outputs=((":claim", 1),))
+    assert case(mixed).total("metal") == pytest.approx(10)
+    with pytest.raises(InvalidInventory, match="CarbonCredit"):
+        case(mixed).total("other")

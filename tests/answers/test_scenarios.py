@@ -260,7 +260,12 @@ def test_changes_as_people_write_them(demo, way, text, expected):
         ("set", "anode in electrolysis=0.4 kWh", UnitError, "cannot be converted"),
         ("set", "anode in electrolysis=0.4 zorkmid", UnknownNameError, "No unit 'zorkmid'"),
         ("set", "electricity=5", UnknownNameError, "may mean 6 things"),
-        ("set", "unobtainium=5", UnknownNameError, "no exchange or emission factor 'unobtainium' in the supply chain"),
+        (
+            "set",
+            "unobtainium=5",
+            UnknownNameError,
+            "'unobtainium' is no exchange or emission factor in the supply chain",
+        ),
         ("set", f"{DEMO}no-such=5", UnknownNameError, "no exchange"),
         ("swap", f"China, coal={HYDRO}", UnknownNameError, "no process or emission factor in use"),
         ("swap", f"China, grid average, 2024={EF}nothing", ScenarioError, "neither a process"),

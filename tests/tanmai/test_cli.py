@@ -530,3 +530,22 @@ def test_a_release_stays_when_the_store_goes_on(tanmai, fresh, tmp_path):
     assert tanmai(*ask, "--release", "2026").out.strip() == "false"
     assert tanmai("release", "2026", "--drop", "--store", fresh).code == 0
     assert tanmai(*ask, "--release", "2026").code == 2
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "not_said"),
+    [
+        ("zh", "固定当前状态为发布版本。", "Pin the newest state"),
+        ("en", "Pin the newest state under a name", "固定当前状态"),
+    ],
+)
+def test_the_list_of_commands_speaks_the_language_of_the_reader_whole(monkeypatch, capsys, lang, said, not_said):
+    from tanmai.cli import main
+
+    monkeypatch.setattr("sys.argv", ["tanmai", "--help"])
+    monkeypatch.setenv("TANMAI_LANG", lang)
+    main()
+    shown = " ".join(capsys.readouterr().out.split())
+    assert said in shown
+    assert not_said not in shown
+    assert "..." not in shown.partition("Commands:")[2]

@@ -77,6 +77,18 @@ def test_messages_and_their_parts_are_found_in_source(scripts):
     assert found["it is broken{0}"].place == "tanmai/small.py:18"
 
 
+def test_a_table_of_sentences_is_followed_into_the_module_that_it_is_imported_from(scripts):
+    _, message_source = scripts
+    texts = {
+        "low/faults.py": 'FAULTS = {1: ("it is far too small", "name")}\n',
+        "tanmai/small.py": "from low.faults import FAULTS\ndef f(x):\n    what, _ = FAULTS[x]\n    raise ValueError(f'bad: {what}')\n",
+    }
+    found = {m.template: m for m in message_source.Source.of(texts).messages()}
+    assert set(found) == {"bad: {0}", "it is far too small"}
+    assert found["it is far too small"].place == "low/faults.py:1"
+    assert found["bad: {0}"].nested(set()) == {0}
+
+
 def said(scripts, tmp_path, text, catalogue):
     messages, message_source = scripts
     (tmp_path / "tanmai.toml").write_text(catalogue, "utf-8")
