@@ -40,12 +40,13 @@ def settings_of(method: Method) -> Settings:
     known = Method.__optional_keys__
     if unknown := sorted(method.keys() - known):
         raise TypeError(f"there is no setting {', '.join(unknown)}: choose from {', '.join(sorted(known))}.")
+    recycling = method.get("recycling", "stated")
     return Settings(
         gwp=method.get("gwp", "AR6").upper(),
         reading=Reading(
             method.get("unlinked", "error"),
             method.get("coproducts", "error"),
-            method.get("recycling", "stated").removeprefix("stated"),
+            "" if recycling == "stated" else recycling,
         ),
         strict=method.get("strict", False),
         sector_average=method.get("sector_average", False),

@@ -126,9 +126,14 @@ def settings_of(text: str) -> Settings:
     for key in ("strict", "sector-average"):
         if found.get(key, "false") not in {"true", "false"}:
             raise BindingError(f"settings {text!r}: {key} is {found[key]!r}. Write true or false.")
+    recycling = found.get("recycling", "stated")
     return Settings(
         gwp=found.get("gwp", "AR6").upper(),
-        reading=Reading(found.get("unlinked", "error"), found.get("coproducts", "error"), found.get("recycling", "")),
+        reading=Reading(
+            found.get("unlinked", "error"),
+            found.get("coproducts", "error"),
+            "" if recycling == "stated" else recycling,
+        ),
         strict=found.get("strict") == "true",
         sector_average=found.get("sector-average") == "true",
     )

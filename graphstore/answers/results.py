@@ -24,7 +24,7 @@ from graphstore.answers.board import Board
 from graphstore.answers.graph import Calculation, Settings, digest
 from graphstore.answers.inputs import RESULTS, data_hash, state_hash
 from graphstore.catalogue import DatasetVersion
-from graphstore.errors import ScenarioError
+from graphstore.errors import ScenarioError, UnknownNameError
 from graphstore.queries import load
 from graphstore.store import GraphStore
 from graphstore.terms import PREFIXES, typed
@@ -93,7 +93,7 @@ def materialize(calculation: Calculation, products: Iterable[str] | None = None)
 
     Raises:
         ScenarioError: the settings lay a scenario over the data; what is written are results of the data as they are.
-        UnknownNameError: a named product cannot be calculated, or several processes make it.
+        UnknownNameError: a named product cannot be calculated, or several processes make it; there is no product at all.
         FootprintError: the system cannot be solved.
     """
     if calculation.settings.scenario is not None:
@@ -154,7 +154,13 @@ def _chosen(board: Board, products: Iterable[str] | None, before: Sequence[Mappi
     """Return the activities to write: those asked for, and those written before that still exist."""
     system = board.calculation.snapshot.compiled.system
     if products is None:
-        return np.flatnonzero(board.calculation.snapshot.process >= 0).astype(np.int64)
+        every: Ints = np.flatnonzero(board.calculation.snapshot.process >= 0).astype(np.int64)
+        if not len(every) and not before:
+            raise UnknownNameError(
+                "The graph holds no product that can be calculated. Bring processes in with `tanmai load` or `tanmai import`, or run "
+                "`tanmai demo`."
+            )
+        return every
     existing = set(system.activity_ids)
     kept = [row["activity"] for row in before if row["activity"] in existing]
     return np.unique(np.array([board.activity(iri) for iri in (*products, *kept)], dtype=np.int64))

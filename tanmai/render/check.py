@@ -62,7 +62,7 @@ def _range(check: Mapping[str, Any], lang: Language) -> None:
 
 
 def _verdict(within: bool | None, lang: Language) -> str:
-    return word("undecided" if within is None else "within" if within else "outside", lang)
+    return word("undecided" if within is None else "within" if within else "out_of_range", lang)
 
 
 def _balance(check: Mapping[str, Any], lang: Language) -> None:

@@ -54,7 +54,7 @@ def _list(title: str, decisions: Sequence[Mapping[str, Any]], count: int, lang: 
             figure(each["value"]),
             _share(each["share"]),
             _share(each["running_share"]),
-            word("yes" if each["dropped"] else "no", lang),
+            word("may_go" if each["dropped"] else "may_not_go", lang),
             each[f"reason_{lang}"],
         ]
         for each in decisions

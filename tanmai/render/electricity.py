@@ -110,9 +110,9 @@ def show_why(data: Mapping[str, Any], lang: Language) -> None:
     out.print(
         Text.assemble("\n", (named(factor, lang), "bold"), f"  {factor['value']:g} {factor['unit']}"), soft_wrap=True
     )
-    out.print(word("allowed" if data["allowed"] else "refused", lang), style="bold")
+    out.print(word("allowed" if data["allowed"] else "factor_refused", lang), style="bold")
     if factor["kind"] is not None:
-        out.print(f"{word('kind', lang)}: {named(factor['kind'], lang)}")
+        out.print(f"{word('factor_kind', lang)}: {named(factor['kind'], lang)}")
     rule = "" if data["rule"] is None else f"[{data['rule']['identifier']}] "
     documents = word("comma", lang).join(named(each, lang) for each in data["documents"])
     out.print(f"{rule}{data[f'reason_{lang}']}{f' ({documents})' if documents else ''}", soft_wrap=True)
@@ -139,7 +139,7 @@ def show_history(data: Mapping[str, Any], lang: Language) -> None:
     columns = [
         (word("year", lang), False),
         ("kg CO2e/kWh", True),
-        (word("change", lang), True),
+        (word("change_on_year", lang), True),
         (word("issued", lang), False),
         (word("source", lang), False),
     ]

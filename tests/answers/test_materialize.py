@@ -10,7 +10,7 @@ from graphstore import GraphStore
 from graphstore.answers.footprint import calculate
 from graphstore.answers.graph import Calculation, Settings
 from graphstore.answers.results import materialize, retire, stored
-from graphstore.errors import ScenarioError
+from graphstore.errors import ScenarioError, UnknownNameError
 from graphstore.scenario_statements import add, scenario_iri
 from graphstore.scenarios import AmountChange, Scenario
 from tanmai import knowledge
@@ -91,6 +91,14 @@ def test_a_kept_scenario_makes_no_result_stale_and_what_hides_in_its_graph_does(
     store.update(f"INSERT DATA {{ GRAPH <{graph}> {{ <{EX}ore-emission-1> tm:note 1 }} }}")
     assert [each.fresh for each in stored(store)] == [False]
     assert calculate(Calculation(store), f"{EX}metal").data["input_hash"] != before
+
+
+def test_without_any_product_nothing_is_called_fresh():
+    with GraphStore.open() as empty:
+        with empty.transaction("knowledge") as transaction:
+            knowledge.load_into(transaction)
+        with pytest.raises(UnknownNameError, match="holds no product that can be calculated"):
+            materialize(Calculation(empty))
 
 
 def test_results_under_a_scenario_are_not_written(store):

@@ -13,7 +13,7 @@ import pytest
 from chains import HEAD, process, product
 
 import tanmai
-from footprint.errors import InvalidQuery
+from footprint.errors import FootprintError, InvalidQuery
 from graphstore.errors import ScenarioError, UncertaintyError, UnknownNameError
 
 DEMO = "https://w3id.org/tanmai/demo/"
@@ -184,6 +184,12 @@ def test_variants_are_a_frame_with_reasons(tmp_path):
         shown(found, "curd")
         with pytest.raises(InvalidQuery, match="choose allocation or recycling"):
             graph.variants("curd", by="weather")
+
+
+@pytest.mark.parametrize("recycling", ["statedcff", "stated "])
+def test_a_recycling_model_that_does_not_exist_is_refused(g, recycling):
+    with pytest.raises(FootprintError, match="recycling"):
+        g.footprint(GRID, recycling=recycling)
 
 
 @pytest.mark.parametrize(

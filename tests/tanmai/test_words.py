@@ -1,0 +1,29 @@
+"""The words of the interface: one meaning to a key, in both languages."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from tanmai import words, words_schemes
+
+
+def test_no_key_stands_for_two_words():
+    """One table is spread into the other: a key of both would show the wrong word somewhere, and nobody would be told."""
+    tree = ast.parse(Path(words.__file__).read_text(encoding="utf-8"))
+    (table,) = [
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id == "WORDS"
+    ]
+    own = [key.value for key in table.keys if isinstance(key, ast.Constant)]
+    assert len(own) == len(set(own))
+    assert set(own) & set(words_schemes.SCHEME_WORDS) == set()
+    assert words_schemes.SCHEME_WORDS.items() <= words.WORDS.items()
+
+
+@pytest.mark.parametrize("key", sorted(words.WORDS))
+def test_both_languages_name_the_same_values(key):
+    english, chinese = words.WORDS[key]
+    assert set(re.findall(r"{(\w+)", english)) == set(re.findall(r"{(\w+)", chinese))
