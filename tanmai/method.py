@@ -31,15 +31,22 @@ class Method(TypedDict, total=False):
     scenario: str | None
 
 
+_SWITCHES = {"strict", "sector_average"}
+
+
 def settings_of(method: Method) -> Settings:
     """Return the settings that a method says, without its scenario: that one is looked up in a graph.
 
     Raises:
-        TypeError: a setting that does not exist; taken as nothing, it would leave the default in force unseen.
+        TypeError: a setting that does not exist, which would leave the default in force unseen; or a value of another kind.
     """
     known = Method.__optional_keys__
     if unknown := sorted(method.keys() - known):
         raise TypeError(f"there is no setting {', '.join(unknown)}: choose from {', '.join(sorted(known))}.")
+    for key, value in method.items():
+        kind = bool if key in _SWITCHES else str
+        if not isinstance(value, kind) and not (key == "scenario" and value is None):
+            raise TypeError(f"{key} is {value!r}: state {'True or False' if kind is bool else 'a text'}.")
     recycling = method.get("recycling", "stated")
     return Settings(
         gwp=method.get("gwp", "AR6").upper(),

@@ -213,3 +213,13 @@ def test_a_misspelt_setting_is_refused_not_ignored(g):
         g.footprint(GRID, gpw="AR5")
     with pytest.raises(TypeError, match="there is no setting gpw"):
         g.compare(GRID, against={"gpw": "AR5"})
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"), [({"strict": "no"}, "state True or False"), ({"gwp": None}, "state a text")]
+)
+def test_a_setting_of_another_kind_is_refused(setting, said):
+    from tanmai.method import settings_of
+
+    with pytest.raises(TypeError, match=said):
+        settings_of(setting)
