@@ -89,6 +89,7 @@ def ask_within(calculation: Calculation, product: str, amount: float, unit: str 
     row = find(calculation, products(calculation), product, names)
     question = _solved(calculation, names, row.key, (amount, unit))
     calculation.require_complete(processes_in(calculation, question.chain))
+    require_sound(calculation, question.chain)
     return question
 
 

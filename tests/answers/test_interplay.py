@@ -12,6 +12,7 @@ from graphstore.answers.footprint import calculate
 from graphstore.answers.graph import Calculation, Settings
 from graphstore.answers.keeping import compared
 from graphstore.answers.uncertainty import Asked, uncertainty
+from graphstore.answers.variants import variants
 from graphstore.answers.whatif import whatif
 from graphstore.errors import ScenarioError
 from graphstore.scenarios import AmountChange, FactorChange, ProviderSwap, Scenario, ShareShift
@@ -104,6 +105,20 @@ def test_a_swap_to_a_sector_alone_is_refused_as_its_footprint_is(case, tmp_path)
     assert asked["new"]["value"] == pytest.approx(full.total, rel=1e-12)
     assert [a["text_en"] for a in asked["assumptions"]] == [a["text_en"] for a in full.data["assumptions"]]
     assert "sector-average" in {a["code"] for a in asked["assumptions"]}
+
+
+def test_variants_are_no_way_round_the_refusal_of_a_sector_average(case, tmp_path):
+    """Two products of a process that only buys from a sector: the footprint is refused, and so is each variant of it."""
+    bought = ((f"<{sector('3')}>", 3, "u:CNY-2020"),)
+    text = process("thing", inputs=bought, outputs=((":other", 1),), more="tm:allocationMethod method:mass ;")
+    loaded = case(text + product("other") + turtle(write(tmp_path)))
+    with pytest.raises(InvalidInventory, match="--sector-average"):
+        loaded.total("thing")
+    with pytest.raises(InvalidInventory, match="--sector-average"):
+        variants(loaded.calculation(), f"{EX}thing")
+    allowed = Calculation(loaded.store, Settings(sector_average=True))
+    stated = variants(allowed, f"{EX}thing")["rows"][0]["total"]["value"]
+    assert stated == pytest.approx(calculate(allowed, f"{EX}thing").total, rel=1e-12)
 
 
 # ---- recycling
