@@ -186,7 +186,9 @@ def _set_amount(draft: _Draft, change: Change, stated: Statement, new: float) ->
     tech, bio = np.flatnonzero(system.tech_exchange == index), np.flatnonzero(system.bio_exchange == index)
     made = -1 if len(tech) or len(bio) else _made(draft, stated)
     part = _ratio(stated.exchange, stated.amount, new)
-    draft.amounts |= {int(p): float(system.tech_amount[p]) * part for p in tech}
+    for p in tech:  # a credited co-product makes and replaces the same amount: per unit of it nothing changes
+        if system.activity_ids[int(system.tech_consumer[p])] != stated.exchange:
+            draft.amounts[int(p)] = float(system.tech_amount[p]) * part
     draft.bio |= {int(p): float(system.bio_amount[p]) * part for p in bio}
     if made >= 0:
         draft.production[made] = float(system.production[made]) * part
@@ -247,8 +249,8 @@ def _shift(draft: _Draft, change: ShareShift) -> None:
     first, other = _statement(draft, change.exchange), _statement(draft, change.other)
     if first is None or other is None:
         return
-    if first.process != other.process or first.exchange == other.exchange:
-        raise ScenarioError(f"<{change.exchange}> and <{change.other}> are not two exchanges of one process.")
+    if first.process != other.process or first.exchange == other.exchange or {first.side, other.side} != {"input"}:
+        raise ScenarioError(f"<{change.exchange}> and <{change.other}> are not two inputs of one process.")
     _refuse_roles(draft, change)
     scale = draft.statements.scale(other.unit, first.unit, other.flow)
     total = first.amount + other.amount * scale

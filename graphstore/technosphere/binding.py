@@ -72,12 +72,15 @@ def bind(spreads: Spreads, snapshot: Snapshot, production: Floats | None = None)
     """
     made, basis, fault = distributions(spreads.stated)
     system = snapshot.compiled.system
-    exchange = _positions(list(system.exchange_ids), spreads.ids)
+    known = list(system.exchange_ids)
+    exchange = _positions(known, spreads.ids)
     exchange[spreads.kind != Kind.EXCHANGE] = NONE
     variable_of = np.full(len(system.exchange_ids) + 1, NONE, dtype=np.int64)  # the last entry is for the index -1
     placed = np.flatnonzero(exchange >= 0)
     variable_of[exchange[placed]] = placed
-    tech = _places(variable_of[system.tech_exchange])
+    # a credited co-product makes and replaces the same amount: per unit it does not vary (see footprint.expansion)
+    replaces = _positions(known, list(system.activity_ids))[system.tech_consumer] == system.tech_exchange
+    tech = _places(np.where(replaces & (system.tech_exchange >= 0), NONE, variable_of[system.tech_exchange]))
     bio = _places(variable_of[system.bio_exchange])
     process = _positions(list(snapshot.process_ids), spreads.owner)
     process[spreads.kind != Kind.EXCHANGE] = NONE

@@ -121,6 +121,54 @@ def test_variants_are_no_way_round_the_refusal_of_a_sector_average(case, tmp_pat
     assert stated == pytest.approx(calculate(allowed, f"{EX}thing").total, rel=1e-12)
 
 
+# ---- system expansion
+
+
+def expanded(acid=3, more=""):
+    """1 kg of copper (100 kg CO2) with 3 kg of acid that replace acid made at 12: 64 and 12; paint takes half a kg of it."""
+    replaces = f"tm:displaces :burning ; tm:substitutionRatio 1 ; {more}"
+    text = process(
+        "copper", more="tm:allocationMethod method:system-expansion ;", emissions=((CO2, 100),),
+        outputs=((":acid", acid, "unit:KiloGM", replaces),),
+    )  # fmt: skip
+    text += process("paint", inputs=((":acid", 0.5, "unit:KiloGM", "tm:defaultProvider :copper-making ;"),))
+    text += process("made-acid", emissions=((CO2, 12),)).replace(":made-acid-making", ":burning")
+    return text + product("acid")
+
+
+@pytest.mark.parametrize(("relative", "copper"), [(-0.5, 82.0), (1.0, 28.0), (-1.0, 100.0)])
+def test_more_or_less_of_a_credited_co_product(case, relative, copper):
+    """The credit follows the amount; a unit of the co-product stands for what it replaces, however much is made."""
+    loaded, change = case(expanded()), AmountChange(f"{EX}copper-output-1", relative=relative)
+    for name, total in (("copper", copper), ("acid", 12.0), ("paint", 6.0)):
+        asked = whatif(loaded.calculation(), EX + name, changes=[change])
+        full = calculate(under(loaded, change), EX + name)
+        assert (asked["new"]["value"], full.total) == pytest.approx((total, total), rel=1e-12)
+    if relative > -1:
+        stated = case(expanded(acid=3 * (1 + relative)))
+        assert [stated.total(name) for name in ("copper", "acid", "paint")] == pytest.approx([copper, 12, 6])
+
+
+def test_an_uncertain_credited_co_product(case):
+    """By 50 %: 18 of the credit of 36 of the copper; what a unit of it replaces is certain."""
+    calculation = case(expanded(more="tm:relativeHalfWidth95 0.5 ;")).calculation()
+    data, effects = spread(calculation, "copper", method="both", draws=2000)
+    assert effects == pytest.approx({"copper-output-1": 18.0})
+    assert data["monte_carlo"]["standard_deviation"] == pytest.approx(18 / 1.96, rel=0.08)
+    for name in ("acid", "paint"):
+        data, effects = spread(calculation, name)
+        assert (data["first_order"]["half_width"], effects) == (0.0, {})
+
+
+def test_a_share_is_one_of_two_inputs(case):
+    with pytest.raises(ScenarioError, match="not two inputs"):
+        whatif(
+            case(expanded()).calculation(),
+            f"{EX}copper",
+            changes=[ShareShift(f"{EX}copper-output-1", f"{EX}copper-emission-1", 0.5)],
+        )
+
+
 # ---- recycling
 
 
