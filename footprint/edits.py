@@ -11,7 +11,7 @@ from footprint.compile import Compiled, compile_system
 from footprint.errors import InvalidQuery
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from footprint.system import EmissionRow, FloatArray, System
 
@@ -24,11 +24,12 @@ class Added:
 
     Attributes:
         id: its identifier.
-        emissions: kg of each emission row per unit of its product.
+        emissions: emission rows and kg per unit of its product, in the order in which a factor states them: it is by this
+            order that the spread of a single mass finds it.
     """
 
     id: str
-    emissions: Mapping[int, float]
+    emissions: Sequence[tuple[int, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Edit:
                 is changed twice.
         """
         activities, rows = system.n + len(self.added), len(system.rows) + len(self.rows)
-        emissions = [item for activity in self.added for item in activity.emissions.items()]
+        emissions = [item for activity in self.added for item in activity.emissions]
         _inside("tech", self.tech, len(system.tech_amount))
         _inside("relinked", self.relinked, len(system.tech_amount))
         _inside("relinked to activity", [provider for provider, _ in self.relinked.values()], activities)
@@ -105,11 +106,7 @@ def edited_system(system: System, edit: Edit) -> System:
     bio, production = system.bio_amount.copy(), system.production.copy()
     _set(bio, edit.bio)
     _set(production, edit.production)
-    new = [
-        (system.n + k, row, kg)
-        for k, activity in enumerate(edit.added)
-        for row, kg in sorted(activity.emissions.items())
-    ]
+    new = [(system.n + k, row, kg) for k, activity in enumerate(edit.added) for row, kg in activity.emissions]
     absent = np.full(len(new), -1)
     return replace(
         system,

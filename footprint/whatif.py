@@ -199,7 +199,7 @@ class WhatIf:
         values[known], bounds[known] = self.found.values[providers[known]], self.found.bounds[providers[known]]
         for k in np.flatnonzero(~known).tolist():
             emissions = edit.added[int(providers[k]) - n].emissions
-            parts = rounded([weights[row] * kg for row, kg in emissions.items()])
+            parts = rounded([weights[row] * kg for row, kg in emissions])
             found = total(parts)
             values[k], bounds[k] = float(found.values), float(found.bounds)
         return Bounded(values, bounds)

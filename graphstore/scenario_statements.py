@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 
 import pyoxigraph as ox
@@ -112,7 +113,11 @@ def _term(change: Change, key: str) -> ox.NamedNode | ox.Literal:
 
 
 def _source(text: str) -> ox.NamedNode | ox.Literal:
-    return iri(text) if re.fullmatch(r"(https?|urn):\S+", text) else literal(text)
+    """An address as an IRI; a text, and what looks like an address and is none, as it is written."""
+    if re.fullmatch(r"(https?|urn):\S+", text):
+        with suppress(ValueError):
+            return iri(text)
+    return literal(text)
 
 
 def _graph(scenario: str) -> ox.NamedNode:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from graphstore.errors import ScenarioError, UnknownNameError
@@ -104,23 +104,33 @@ def all_scenarios(graph: GraphStore) -> list[Scenario]:
     Raises:
         ScenarioError: one of them is not stated properly.
     """
-    changes: dict[str, list[Change]] = {}
+    return [replace(scenario, changes=_changes(graph, scenario.iri)) for scenario in _named(graph)]
+
+
+def _changes(graph: GraphStore, iri: str) -> tuple[Change, ...]:
+    """Read the changes of one scenario."""
+    changes: list[Change] = []
     seen: set[str] = set()
     for row in graph.query(load("scenario-changes")).dicts():
         read = {key: str(value) for key, value in row.items() if value is not None}
+        if read["scenario"] != iri:
+            continue
         if read["change"] in seen:
             raise ScenarioError(f"<{read['change']}> states a property of a change twice; keep one of them.")
         seen.add(read["change"])
-        changes.setdefault(read["scenario"], []).append(_change(read))
+        changes.append(_change(read))
+    return tuple(changes)
+
+
+def _named(graph: GraphStore) -> list[Scenario]:
+    """Read what every scenario is called, without its changes: one that is stated wrongly does not hide the others."""
     said: dict[str, dict[str, dict[str, str]]] = {}
     for row in graph.query(load("scenarios")).dicts():
         mine = said.setdefault(str(row["scenario"]), {"label": {}, "definition": {}, "source": {}})
         if row["property"] is not None:
             mine[str(row["property"])].setdefault(str(row["tag"]).split("-")[0], str(row["value"]))
     return [
-        Scenario(
-            iri, tuple(changes.get(iri, ())), told["label"], told["definition"], next(iter(told["source"].values()), "")
-        )
+        Scenario(iri, (), told["label"], told["definition"], next(iter(told["source"].values()), ""))
         for iri, told in sorted(said.items())
     ]
 
@@ -132,7 +142,7 @@ def find_scenario(graph: GraphStore, text: str) -> Scenario:
         UnknownNameError: there is none, or several.
         ScenarioError: it changes nothing, or is not stated properly.
     """
-    every = all_scenarios(graph)
+    every = _named(graph)
     wanted = text.strip().lower()
     found = [s for s in every if s.iri == text] or [
         s for s in every if wanted in {s.name.lower(), *(label.lower() for label in s.labels.values())}
@@ -142,9 +152,10 @@ def find_scenario(graph: GraphStore, text: str) -> Scenario:
         raise UnknownNameError(f"There is no scenario {text!r}. Known: {listed}. `tanmai scenario add` makes one.")
     if len(found) > 1:
         raise UnknownNameError(f"{text!r} may mean {', '.join(f'<{s.iri}>' for s in found)}. Give the IRI.")
-    if not found[0].changes:
-        raise ScenarioError(f"<{found[0].iri}> changes nothing. State at least one tm:change.")
-    return found[0]
+    scenario = replace(found[0], changes=_changes(graph, found[0].iri))
+    if not scenario.changes:
+        raise ScenarioError(f"<{scenario.iri}> changes nothing. State at least one tm:change.")
+    return scenario
 
 
 def _change(row: Mapping[str, str]) -> Change:

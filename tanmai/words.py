@@ -238,6 +238,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "base": ("as the data are", "现状"),
     "change": ("What is changed", "改动内容"),
     "changed_numbers": ("Numbers that changed: {count}", "发生变化的数值：{count} 个"),
+    "counts_otherwise": (
+        "stated as before; its share, recycling term or conversion changed",
+        "所述数量未变，其分配份额、再生利用系数或换算系数有变",
+    ),
     "moved": ("Contributions that moved most", "变化最大的贡献项"),
     "new": ("new", "新值"),
     "nothing_changed": ("Nothing that a footprint is computed from has changed.", "参与碳足迹计算的数据未发生变化。"),

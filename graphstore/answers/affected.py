@@ -30,7 +30,8 @@ def affected(before: Calculation, after: Calculation) -> dict[str, Any]:
     Only what is downstream of a change is computed anew; the rest is taken over.
 
     Returns:
-        `numbers`: each exchange, factor or warming potential that changed, with old and new value (None: not there);
+        `numbers`: each exchange, factor or warming potential that changed, with old and new value (None: not there); where an
+        exchange is stated as before, `counts_otherwise` says that its share, recycling term or conversion is another;
         `products`: each product whose footprint changed by more than the error bounds, or that came or went;
         `downstream`: how many products are downstream of a change; `recomputed`: activities solved anew, of `activities`;
         settings, and `before` and `after` with generation and inputs.
@@ -176,6 +177,8 @@ def _exchange(
     row |= {"old": None if was is None else was.amount, "new": None if now is None else now.amount}
     if was is not None and now is not None and was.unit != now.unit:
         row["old_unit"] = states[0].names[was.unit].as_dict()
+    if was is not None and now is not None and (was.amount, was.unit) == (now.amount, now.unit):
+        row["counts_otherwise"] = makers[0] == makers[1]
     if makers[0] != makers[1]:
         keys = ("old_provider", "new_provider")
         row |= {

@@ -25,6 +25,7 @@ from graphstore.answers.units import find_unit
 from graphstore.errors import ScenarioError, UnknownNameError
 from graphstore.queries import load
 from graphstore.scenarios import AmountChange, Change, FactorChange, ProviderSwap, ShareShift
+from graphstore.terms import iri as term_of
 
 if TYPE_CHECKING:
     from footprint.solve import Supply
@@ -57,7 +58,8 @@ class Reader:
             raise ScenarioError(
                 f"{text!r}: write a relative change with its sign, such as +10% or -10%, or give the new amount."
             )
-        exchanges, factors = self._exchanges(left), self._used(self._providers(left, ("factor",)))
+        exchanges = self._exchanges(left)
+        factors = [] if exchanges and _is_iri(left) else self._used(self._providers(left, ("factor",)))
         if exchanges and factors:
             raise self._several(left, [*exchanges, *factors])
         if factors and not exchanges:
@@ -179,7 +181,20 @@ class Reader:
 
 
 def _is_iri(text: str) -> bool:
-    return "://" in text or text.startswith("urn:")
+    """Tell an IRI from a name.
+
+    Raises:
+        ScenarioError: it looks like an IRI, and holds what none may.
+    """
+    if "://" not in text and not text.startswith("urn:"):
+        return False
+    try:
+        term_of(text)
+    except ValueError as error:
+        raise ScenarioError(
+            f"{text!r} is no IRI ({error}). Write it as `tanmai explain PRODUCT --json` does, or give a name."
+        ) from None
+    return True
 
 
 def _divided(text: str, shape: str) -> tuple[str, str]:

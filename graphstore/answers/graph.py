@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from footprint.compile import Cost
+from footprint.errors import FootprintError
 from footprint.gaps import Reading
 from footprint.inventory import Bools
 from footprint.solve import Scores, scores
@@ -114,7 +116,8 @@ class Calculation:
     def under(self, scenario: Scenario | None) -> Calculation:
         """Return the same state of the graph under a scenario; what is compiled of the data serves it too."""
         made = replace(self, settings=replace(self.settings, scenario=scenario))
-        made.__dict__["base"] = self.base
+        with suppress(FootprintError):  # where the whole cannot be compiled, what is upstream of a product may be
+            made.__dict__["base"] = self.base
         return made
 
     def _cache(self) -> Path | None:
@@ -142,7 +145,7 @@ class Calculation:
     @cached_property
     def uncertain(self) -> Bound:
         """All numbers with a stated spread, and their places in the system."""
-        return bind(spreads(self.select, self._cache()), self.snapshot)
+        return bind(spreads(self.select, self._cache()), self.snapshot, self.base.compiled.system.production)
 
     def require_complete(self, inside: Bools | None = None) -> None:
         """Refuse the gaps that the reading does not allow, in the processes marked or in all.

@@ -61,7 +61,7 @@ def compared(
     keys = ("product", "process", "amount", "unit", "base", "narrowed", "inputs", "engine")
     columns = [
         scenario.as_dict()
-        | {key: result[key] for key in ("new", "difference", "changes")}
+        | {key: result[key] for key in ("new", "difference", "changes", "cutoffs", "assumptions")}
         | {"settings": replace(calculation.settings, scenario=scenario).as_dict()}
         for scenario, result in zip(scenarios, results, strict=True)
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -17,12 +16,12 @@ from graphstore.technosphere.quantities import unit_table
 if TYPE_CHECKING:
     from graphstore.answers.graph import Calculation
 
-Emissions: TypeAlias = Mapping[EmissionRow, float]
+Emissions: TypeAlias = tuple[tuple[EmissionRow, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class NewFactor:
-    """An emission factor: its IRI, the unit (IRI) one of which it is stated for, and kg of each kind of emission."""
+    """An emission factor: its IRI, the unit (IRI) one of which it is stated for, and kinds and kg of emission, mass by mass."""
 
     iri: str
     unit: str
@@ -44,10 +43,9 @@ def read(calculation: Calculation, iri: str) -> NewFactor:
         )
     if 0 in found.refusal:
         raise InvalidInventory(f"<{iri}> may not enter a product footprint: {found.refusal[0]}")
-    emissions: dict[EmissionRow, float] = {}
-    for _, row, kg in found.emissions:
-        emissions[row] = emissions.get(row, 0.0) + kg
-    rows = tuple(emissions)
-    if any(emissions[rows[position]] > 0 for position in removal_rows(calculation.select, rows)):
+    emissions = tuple((row, kg) for _, row, kg in found.emissions)
+    if any(
+        emissions[position][1] > 0 for position in removal_rows(calculation.select, tuple(row for row, _ in emissions))
+    ):
         raise InvalidInventory(f"<{iri}> states a positive amount of a removal. State a removal as a negative amount.")
     return NewFactor(iri, str(found.frame["unit"][0]), emissions)

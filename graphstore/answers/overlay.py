@@ -18,7 +18,6 @@ import numpy as np
 from footprint.edits import Added, Edit, edited
 from footprint.gaps import Assumed, Assumption
 from footprint.inventory import NONE
-from footprint.system import EmissionRow
 from graphstore.answers import newfactors
 from graphstore.answers.statements import Statement, Statements
 from graphstore.errors import ScenarioError
@@ -112,9 +111,9 @@ def _finished(draft: _Draft) -> Overlay:
         p: (activity, draft.amounts.get(p, float(system.tech_amount[p])) * draft.scales[p])
         for p, activity in draft.providers.items()
     }
-    rows = tuple(sorted({row for f in draft.new for row in f.emissions} - set(system.rows), key=str))
+    rows = tuple(sorted({row for f in draft.new for row, _ in f.emissions} - set(system.rows), key=str))
     index = {row: position for position, row in enumerate((*system.rows, *rows))}
-    added = tuple(Added(f.iri, {index[row]: kg for row, kg in f.emissions.items()}) for f in draft.new)
+    added = tuple(Added(f.iri, tuple((index[row], kg) for row, kg in f.emissions)) for f in draft.new)
     tech = {p: amount for p, amount in draft.amounts.items() if p not in moved}
     edit = Edit(tech=tech, relinked=moved, bio=draft.bio, production=draft.production, rows=rows, added=added)
     return Overlay(edit, tuple(draft.lines), tuple(draft.new), draft.new_names)
@@ -187,7 +186,9 @@ def _set_amount(draft: _Draft, change: Change, stated: Statement, new: float) ->
     tech, bio = np.flatnonzero(system.tech_exchange == index), np.flatnonzero(system.bio_exchange == index)
     made = -1 if len(tech) or len(bio) else _made(draft, stated)
     part = _ratio(stated.exchange, stated.amount, new)
-    draft.amounts |= {int(p): float(system.tech_amount[p]) * part for p in tech}
+    for p in tech:  # a credited co-product makes and replaces the same amount: per unit of it nothing changes
+        if system.activity_ids[int(system.tech_consumer[p])] != stated.exchange:
+            draft.amounts[int(p)] = float(system.tech_amount[p]) * part
     draft.bio |= {int(p): float(system.bio_amount[p]) * part for p in bio}
     if made >= 0:
         draft.production[made] = float(system.production[made]) * part
@@ -248,12 +249,24 @@ def _shift(draft: _Draft, change: ShareShift) -> None:
     first, other = _statement(draft, change.exchange), _statement(draft, change.other)
     if first is None or other is None:
         return
-    if first.process != other.process or first.exchange == other.exchange:
-        raise ScenarioError(f"<{change.exchange}> and <{change.other}> are not two exchanges of one process.")
+    if first.process != other.process or first.exchange == other.exchange or {first.side, other.side} != {"input"}:
+        raise ScenarioError(f"<{change.exchange}> and <{change.other}> are not two inputs of one process.")
+    _refuse_roles(draft, change)
     scale = draft.statements.scale(other.unit, first.unit, other.flow)
     total = first.amount + other.amount * scale
     _set_amount(draft, change, first, change.share * total)
     _set_amount(draft, change, other, (1 - change.share) * total / scale)
+
+
+def _refuse_roles(draft: _Draft, change: ShareShift) -> None:
+    """Refuse to shift between terms of a recycling model: each counts by its coefficient, so their sum is no material."""
+    query = "SELECT ?exchange { VALUES ?exchange {} ?exchange tm:recyclingRole ?role }"
+    terms = draft.calculation.about(query, "exchange", (change.exchange, change.other))
+    if terms:
+        raise ScenarioError(
+            f"<{terms[0]['exchange']}> is a term of a recycling model (tm:recyclingRole), which takes the shares from the recycled "
+            "content of its process, not from the amounts of its terms. Change tm:recycledContent in the data and load them again."
+        )
 
 
 def _swap(draft: _Draft, change: ProviderSwap) -> None:
@@ -332,7 +345,7 @@ def _factor(draft: _Draft, change: FactorChange) -> None:
     for k, known in enumerate(draft.new):
         if known.iri == change.factor:
             value, part = _changed_value(draft, change, known.emissions)
-            draft.new[k] = replace(known, emissions={row: kg * part for row, kg in known.emissions.items()})
+            draft.new[k] = replace(known, emissions=tuple((row, kg * part) for row, kg in known.emissions))
             draft.lines.append(Line(change, change.factor, value, value * part, known.unit))
             return
     mine = (
@@ -345,10 +358,7 @@ def _factor(draft: _Draft, change: FactorChange) -> None:
             f"<{change.factor}> is no emission factor that the calculated system uses, so nothing would change."
         )
     positions = np.flatnonzero(system.bio_activity == int(mine[0]))
-    emissions: dict[EmissionRow, float] = {}
-    for p in positions:
-        row = system.rows[int(system.bio_row[p])]
-        emissions[row] = emissions.get(row, 0.0) + float(system.bio_amount[p])
+    emissions = tuple((system.rows[int(system.bio_row[p])], float(system.bio_amount[p])) for p in positions)
     value, part = _changed_value(draft, change, emissions)
     draft.bio |= {int(p): float(system.bio_amount[p]) * part for p in positions}
     draft.lines.append(Line(change, change.factor, value, value * part, base.unit_of(int(mine[0]))))
@@ -357,14 +367,14 @@ def _factor(draft: _Draft, change: FactorChange) -> None:
 def _changed_value(draft: _Draft, change: FactorChange, emissions: newfactors.Emissions) -> tuple[float, float]:
     """Return the value of a factor in kg CO2e and what its emissions are to be multiplied by."""
     calculation = draft.calculation
-    rows = tuple(emissions)
+    rows = tuple(row for row, _ in emissions)
     weights = characterisation(calculation.select, rows, calculation.settings.gwp_set).excluding_biogenic
-    value = sum(float(w) * kg for w, kg in zip(weights, emissions.values(), strict=True))
+    value = sum(float(w) * kg for w, (_, kg) in zip(weights, emissions, strict=True))
     if change.relative is not None:
         return value, _ratio(change.factor, 1.0, 1 + change.relative)
-    if len(emissions) != 1 or value == 0:
+    if len(set(rows)) != 1 or value == 0:
         raise ScenarioError(
-            f"<{change.factor}> keeps {len(emissions)} emissions apart; one value in CO2e does not say how they change. Give a "
+            f"<{change.factor}> keeps {len(set(rows))} emissions apart; one value in CO2e does not say how they change. Give a "
             "relative change, or swap the factor for another."
         )
     return value, _ratio(change.factor, value, float(change.co2e or 0.0))

@@ -21,7 +21,7 @@ from graphstore.answers.graph import Calculation
 from graphstore.answers.names import Names
 from graphstore.answers.products import find, products, unassembled_products
 from graphstore.answers.sectors import require_sound
-from graphstore.errors import UnknownNameError
+from graphstore.errors import ScenarioError, UnknownNameError
 from graphstore.technosphere.extract import extract
 from graphstore.technosphere.quantities import conversions_of, unit_table
 from graphstore.technosphere.snapshot import Snapshot, tolerant
@@ -89,6 +89,7 @@ def ask_within(calculation: Calculation, product: str, amount: float, unit: str 
     row = find(calculation, products(calculation), product, names)
     question = _solved(calculation, names, row.key, (amount, unit))
     calculation.require_complete(processes_in(calculation, question.chain))
+    require_sound(calculation, question.chain)
     return question
 
 
@@ -102,7 +103,10 @@ def _answered(calculation: Calculation, names: Names, product: str, asked: tuple
         row = find(calculation, products(calculation), product, names)
         return _solved(calculation, names, row.key, asked)
     except FootprintError as whole:
-        return _narrowed(calculation, names, product, asked, whole)
+        try:
+            return _narrowed(calculation, names, product, asked, whole)
+        except ScenarioError:  # the scenario draws on what is not upstream in the data
+            raise whole from None
 
 
 def _refuse_co_product(calculation: Calculation, names: Names, text: str) -> None:

@@ -15,7 +15,7 @@ from footprint.montecarlo import Simulation
 from footprint.solve import supply
 from footprint.spreads import FAULTS, Basis, Fault
 from graphstore.answers.cutoffs import processes_in
-from graphstore.answers.lines import Terms, facts_of, learn
+from graphstore.answers.lines import Terms, details_of, facts_of, learn
 from graphstore.answers.question import Question
 from graphstore.errors import UncertaintyError
 from graphstore.queries import load
@@ -137,7 +137,7 @@ def _facts(question: Question, wanted: Ints) -> dict[str, dict[str, Any]]:
     calculation, names, spreads = question.calculation, question.names, question.calculation.uncertain.spreads
     kinds = spreads.kind[wanted]
     exchanges = [spreads.ids[int(v)] for v in wanted[kinds == Kind.EXCHANGE]]
-    rows = {str(row["exchange"]): row for row in calculation.about(load("exchange-details"), "exchange", exchanges)}
+    rows = details_of(calculation, exchanges)
     learn(names, rows)
     found = {iri: facts_of(row, names) for iri, row in rows.items()}
     others = [spreads.ids[int(v)] for v in wanted[kinds != Kind.EXCHANGE]]
@@ -167,12 +167,23 @@ def assumptions(question: Question, without: float | None, reading: str) -> list
         _counted("spread-off-centre", used & off_centre, spreads.ids),
         _counted("spread-reaches-zero", used & reaches_zero, spreads.ids),
         _counted("spread-shares-held", used & shared, spreads.ids),
+        _counted("spread-of-the-data", used & _changed(question), spreads.ids),
     ]
     everything = [assumption for assumption in found if assumption is not None]
     if without:
         everything.append(_said("spread-not-stated", share=without, percent=f"{without:.1%}"))
     everything.append(_said("spread-independent"))
     return everything
+
+
+def _changed(question: Question) -> Bools:
+    """Mark the numbers that the scenario changes, a mass with its factor."""
+    calculation = question.calculation
+    spreads, made = calculation.uncertain.spreads, calculation.overlay
+    numbers = {line.subject for line in made.lines if line.old != line.new} if made is not None else set()
+    masses = spreads.kind == Kind.MASS
+    marked = [i in numbers or (m and o in numbers) for i, m, o in zip(spreads.ids, masses, spreads.owner, strict=True)]
+    return np.array(marked, dtype=np.bool_)
 
 
 def of_simulation(draws: int, simulation: Simulation | None) -> list[dict[str, Any]]:
@@ -226,6 +237,10 @@ _TEXTS = {
     "spread-shares-held": (
         "{count} uncertain outputs belong to processes with co-products; the allocation factors are held while they vary.",
         "{count} 个不确定的产出属于多产品过程，抽样时分配系数保持不变。",
+    ),
+    "spread-of-the-data": (
+        "{count} numbers that the scenario changes keep the relative spread that the data state for them.",
+        "{count} 个被情景改动的数据沿用原数据所述的相对离散程度。",
     ),
     "spread-not-stated": (
         "{percent} of the result rests on numbers none of which states a spread; they are taken as exact, so the interval is too narrow.",

@@ -13,13 +13,16 @@ from footprint.whatif import WhatIf
 from graphstore.answers import assumptions as assuming
 from graphstore.answers import underscenario
 from graphstore.answers.changes import Reader
-from graphstore.answers.cutoffs import processes_in
+from graphstore.answers.cutoffs import cut_offs, processes_in
 from graphstore.answers.footprint import not_restated
 from graphstore.answers.graph import Calculation
 from graphstore.answers.inputs import engine, inputs
 from graphstore.answers.lines import Terms, details, facts_of, learn
 from graphstore.answers.names import Names
 from graphstore.answers.question import Question, ask
+from graphstore.answers.recycling import recycling, recycling_assumptions
+from graphstore.answers.sectorpart import sector_part
+from graphstore.answers.sectors import require_sound
 from graphstore.errors import ScenarioError
 from graphstore.scenarios import Change, Scenario
 
@@ -52,7 +55,8 @@ def whatif(
 
     Returns:
         product, amount, unit, base, new and difference (kg CO2e with error bound), changes, moved, products, settings (with
-        the changes as their scenario), how the number was found (`method`), assumptions of the new result, inputs, engine.
+        the changes as their scenario), how the number was found (`method`), cut-offs and assumptions of the new result, inputs,
+        engine.
 
     Raises:
         ScenarioError, UnknownNameError, UnitError: a change that does not fit the graph.
@@ -85,6 +89,7 @@ def whatif(
         "products": _products(asked, question, made, products) if products else [],
         "settings": other.settings.as_dict(),
         "method": {"rebuilt": found.rebuilt, "columns_solved": found.solved},
+        "cutoffs": cut_offs(after.calculation, after.chain, names),
         "assumptions": _assumptions(after, float(found.new.values)),
         "narrowed": question.narrowed,
         "inputs": inputs(calculation),
@@ -97,16 +102,20 @@ def _changed(question: Question, other: Calculation) -> Question:
 
     Raises:
         AllocationError, IncompleteInventory: gaps that the reading does not allow.
+        InvalidInventory: sectors of an input-output table are all there is now, or an input is covered twice.
     """
     chain = supply(other.snapshot.compiled, question.activity, question.chain.amount)
     other.require_complete(processes_in(other, chain))
+    require_sound(other, chain)
     return replace(question, calculation=other, chain=chain)
 
 
 def _assumptions(after: Question, total: float) -> list[dict[str, Any]]:
     """Return what the changed result rests on, as its calculation would report it; strict refuses what that would refuse."""
     fixed = not_restated(after.calculation, after.chain.inventory().values)
-    return assuming.collect(after, Terms.of(after.calculation, after.chain), total, fixed)
+    average = sector_part(after, total)
+    found = assuming.collect(after, Terms.of(after.calculation, after.chain), total, fixed, average)
+    return found + recycling_assumptions(recycling(after))
 
 
 def read_changes(reader: Reader, texts: Sequence[tuple[str, str]]) -> list[Change]:

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from footprint.inventory import NONE, Bools, Ints
+from footprint.inventory import NONE, Bools, Floats, Ints
 from footprint.solve import Supply
 from footprint.spreads import Fault, distributions
 from footprint.variables import Places, Variables
@@ -62,16 +62,25 @@ class Bound:
         return found
 
 
-def bind(spreads: Spreads, snapshot: Snapshot) -> Bound:
-    """Find where each number stands in the system."""
+def bind(spreads: Spreads, snapshot: Snapshot, production: Floats | None = None) -> Bound:
+    """Find where each number stands in the system.
+
+    Args:
+        spreads: What the graph states.
+        snapshot: The system.
+        production: Production of its activities as the graph states it, where a scenario changes that of the system.
+    """
     made, basis, fault = distributions(spreads.stated)
     system = snapshot.compiled.system
-    exchange = _positions(list(system.exchange_ids), spreads.ids)
+    known = list(system.exchange_ids)
+    exchange = _positions(known, spreads.ids)
     exchange[spreads.kind != Kind.EXCHANGE] = NONE
     variable_of = np.full(len(system.exchange_ids) + 1, NONE, dtype=np.int64)  # the last entry is for the index -1
     placed = np.flatnonzero(exchange >= 0)
     variable_of[exchange[placed]] = placed
-    tech = _places(variable_of[system.tech_exchange])
+    # a credited co-product makes and replaces the same amount: per unit it does not vary (see footprint.expansion)
+    replaces = _positions(known, list(system.activity_ids))[system.tech_consumer] == system.tech_exchange
+    tech = _places(np.where(replaces & (system.tech_exchange >= 0), NONE, variable_of[system.tech_exchange]))
     bio = _places(variable_of[system.bio_exchange])
     process = _positions(list(snapshot.process_ids), spreads.owner)
     process[spreads.kind != Kind.EXCHANGE] = NONE
@@ -86,7 +95,7 @@ def bind(spreads: Spreads, snapshot: Snapshot) -> Bound:
             np.concatenate((bio.variable, of_factor.variable, of_mass.variable)),
             np.concatenate((bio.position, of_factor.position, of_mass.position)),
         ),
-        production=_production(spreads, snapshot, process, elsewhere),
+        production=_production(spreads, snapshot, process, elsewhere, production),
     )
     return Bound(spreads, variables, basis, fault, process)
 
@@ -136,7 +145,9 @@ def _variables_of(position: Ints, wanted: Bools, size: int) -> Ints:
     return out
 
 
-def _production(spreads: Spreads, snapshot: Snapshot, process: Ints, elsewhere: Bools) -> Places:
+def _production(
+    spreads: Spreads, snapshot: Snapshot, process: Ints, elsewhere: Bools, production: Floats | None
+) -> Places:
     """Return the reference outputs with a spread.
 
     The activity of one of several co-products carries the identifier of its output; that of an only product, the one of
@@ -152,7 +163,8 @@ def _production(spreads: Spreads, snapshot: Snapshot, process: Ints, elsewhere: 
     single = of_process.cast(schema).join(activities, on="key")  # type: ignore[arg-type]
     variable, activity = single["variable"].to_numpy(), single["activity"].to_numpy()
     flow = _positions(list(snapshot.product_ids), [spreads.flow[int(v)] for v in variable])
-    same = (snapshot.product[activity] == flow) & (system.production[activity] == spreads.amount[variable])
+    stated = system.production if production is None else production
+    same = (snapshot.product[activity] == flow) & (stated[activity] == spreads.amount[variable])
     return Places(
         np.concatenate((named["variable"].to_numpy(), variable[same])).astype(np.int64),
         np.concatenate((named["activity"].to_numpy(), activity[same])).astype(np.int64),

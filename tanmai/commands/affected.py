@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from tanmai.commands.calculate import calculating, settings_of
-from tanmai.commands.options import Coproducts, Front, Gwp, Json, Lang, Store, Unlinked
+from tanmai.commands.options import Coproducts, Front, Gwp, Json, Lang, Recycling, Store, Unlinked
 
 
 def affected(
@@ -18,13 +18,14 @@ def affected(
     gwp: Gwp = "AR6",
     unlinked: Unlinked = "error",
     coproducts: Coproducts = "error",
+    recycling: Recycling = "stated",
     store: Store = None,
     json: Json = False,
     lang: Lang = None,
 ) -> None:
     """Say which numbers changed since a release, and which footprints with them. 某版本以来的数据变化与受影响的碳足迹。"""
     front = Front.of(store, json, lang)
-    settings = settings_of(gwp, unlinked, coproducts, strict=False)
+    settings = settings_of(gwp, unlinked, coproducts, strict=False, recycling=recycling)
     with calculating(front, (None, since), settings) as before, calculating(front, (None, until), settings) as after:
         from graphstore.answers.affected import affected as compared
 

@@ -8,7 +8,20 @@ from typing import Annotated, Any
 import typer
 
 from tanmai.commands.calculate import calculating, settings_of
-from tanmai.commands.options import AsOf, Coproducts, Front, Gwp, Json, Lang, Release, Store, Strict, Unlinked
+from tanmai.commands.options import (
+    AsOf,
+    Coproducts,
+    Front,
+    Gwp,
+    Json,
+    Lang,
+    Recycling,
+    Release,
+    SectorAverage,
+    Store,
+    Strict,
+    Unlinked,
+)
 from tanmai.commands.whatif import Set, Share, Swap, texts_of
 from tanmai.phrases import phrase
 
@@ -37,11 +50,13 @@ def list_(store: Store = None, json: Json = False, lang: Lang = None) -> None:
 
 
 @app.command()
-def show(name: Name, store: Store = None, json: Json = False, lang: Lang = None) -> None:
+def show(
+    name: Name, recycling: Recycling = "stated", store: Store = None, json: Json = False, lang: Lang = None
+) -> None:
     """Show what a scenario changes. 显示情景的改动。"""
     front = Front.of(store, json, lang)
     with calculating(
-        front, (None, None), settings_of("AR6", "cutoff", "unallocated", strict=False), name
+        front, (None, None), settings_of("AR6", "cutoff", "unallocated", strict=False, recycling=recycling), name
     ) as calculation:
         from graphstore.answers.names import Names
         from graphstore.answers.underscenario import described
@@ -75,6 +90,8 @@ def add(
     ] = None,
     unlinked: Unlinked = "error",
     coproducts: Coproducts = "error",
+    recycling: Recycling = "stated",
+    sector_average: SectorAverage = False,
     store: Store = None,
     json: Json = False,
     lang: Lang = None,
@@ -88,7 +105,10 @@ def add(
     if not texts:
         raise typer.BadParameter("say what the scenario changes: --set, --swap or --share.")
     said = (_by_tag(label_en, label_zh), _by_tag(definition_en, definition_zh), source)
-    with calculating(front, (None, None), settings_of("AR6", unlinked, coproducts, strict=False)) as calculation:
+    settings = settings_of(
+        "AR6", unlinked, coproducts, strict=False, recycling=recycling, sector_average=sector_average
+    )
+    with calculating(front, (None, None), settings) as calculation:
         scenario = made(calculation, name, texts, product, said)
     with front.open("write") as graph:
         keep(graph, scenario)
@@ -142,7 +162,9 @@ def compare(
     gwp: Gwp = "AR6",
     unlinked: Unlinked = "error",
     coproducts: Coproducts = "error",
+    recycling: Recycling = "stated",
     strict: Strict = False,
+    sector_average: SectorAverage = False,
     as_of: AsOf = None,
     release: Release = None,
     store: Store = None,
@@ -151,7 +173,7 @@ def compare(
 ) -> None:
     """Set the footprint of a product under several scenarios side by side. 多情景碳足迹对比。"""
     front = Front.of(store, json, lang)
-    settings = settings_of(gwp, unlinked, coproducts, strict=strict)
+    settings = settings_of(gwp, unlinked, coproducts, strict=strict, recycling=recycling, sector_average=sector_average)
     with calculating(front, (as_of, release), settings) as calculation:
         from graphstore.answers.keeping import compared
         from graphstore.answers.units import find_unit

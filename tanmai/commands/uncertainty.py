@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tanmai.commands.calculate import Product, calculating, settings_of
-from tanmai.commands.options import AsOf, Coproducts, Front, Gwp, Json, Lang, Release, Store, Strict, Unlinked
+from tanmai.commands.options import (
+    AsOf,
+    Coproducts,
+    Front,
+    Gwp,
+    Json,
+    Lang,
+    Recycling,
+    Release,
+    SectorAverage,
+    Store,
+    Strict,
+    Unlinked,
+)
 
 if TYPE_CHECKING:
     from graphstore.answers.graph import Calculation
@@ -48,7 +61,9 @@ def uncertainty(
     gwp: Gwp = "AR6",
     unlinked: Unlinked = "error",
     coproducts: Coproducts = "error",
+    recycling: Recycling = "stated",
     strict: Strict = False,
+    sector_average: SectorAverage = False,
     as_of: AsOf = None,
     release: Release = None,
     store: Store = None,
@@ -65,7 +80,7 @@ def uncertainty(
         )
     if out is not None and not all_products:
         raise typer.BadParameter("--out writes the table of --all; for one product use --json > FILE.")
-    settings = settings_of(gwp, unlinked, coproducts, strict=strict)
+    settings = settings_of(gwp, unlinked, coproducts, strict=strict, recycling=recycling, sector_average=sector_average)
     with calculating(front, (as_of, release), settings) as calculation:
         from graphstore.answers.uncertainty import Asked
         from graphstore.answers.uncertainty import uncertainty as answer

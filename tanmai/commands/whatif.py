@@ -14,8 +14,10 @@ from tanmai.commands.options import (
     Gwp,
     Json,
     Lang,
+    Recycling,
     Release,
     ScenarioName,
+    SectorAverage,
     Store,
     Strict,
     Unlinked,
@@ -64,7 +66,9 @@ def whatif(
     gwp: Gwp = "AR6",
     unlinked: Unlinked = "error",
     coproducts: Coproducts = "error",
+    recycling: Recycling = "stated",
     strict: Strict = False,
+    sector_average: SectorAverage = False,
     as_of: AsOf = None,
     release: Release = None,
     store: Store = None,
@@ -76,7 +80,7 @@ def whatif(
     texts = texts_of(sets, swaps, shares)
     if not texts and scenario is None:
         raise typer.BadParameter("say what is changed: --set, --swap, --share or --scenario.")
-    settings = settings_of(gwp, unlinked, coproducts, strict=strict)
+    settings = settings_of(gwp, unlinked, coproducts, strict=strict, recycling=recycling, sector_average=sector_average)
     with calculating(front, (as_of, release), settings, scenario) as calculation:
         from graphstore.answers.units import find_unit
         from graphstore.answers.whatif import whatif as asked

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tanmai.figures import figure
+from tanmai.render.explanation import bracketed
 from tanmai.render.names import named, symbol
 from tanmai.render.tables import console, table
 from tanmai.render.whatif import products_table
@@ -49,4 +50,6 @@ def _number(row: Mapping[str, Any], lang: Language) -> list[str]:
         unit = symbol(row.get("unit"), lang)
     if row.get("old_provider") and row.get("new_provider"):
         called += f" ({named(row['old_provider'], lang)} → {named(row['new_provider'], lang)})"
+    if row.get("counts_otherwise"):
+        called += bracketed(word("counts_otherwise", lang), lang)
     return [called, unit, *("" if row.get(key) is None else figure(row[key]) for key in ("old", "new"))]

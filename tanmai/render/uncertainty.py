@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tanmai.figures import figure, percent
 from tanmai.phrases import phrase
+from tanmai.render.explanation import cut_off_lines
 from tanmai.render.names import named, origin, symbol
 from tanmai.render.tables import console, table
 from tanmai.words import Language, word
@@ -53,6 +54,10 @@ def _product(data: Mapping[str, Any], lang: Language) -> None:
         style="bold",
         soft_wrap=True,
     )
+    if data["cutoffs"]:
+        out.print(f"{word('cut_off', lang)}: {len(data['cutoffs'])}")
+        for line in cut_off_lines(data["cutoffs"], lang):
+            out.print(line, soft_wrap=True)
     if not data["uncertain_numbers"]:
         out.print(word("no_spread", lang))
         return

@@ -8,6 +8,7 @@ from typing import Any
 from rich.text import Text
 
 from tanmai.figures import bar, figure, percent
+from tanmai.render.explanation import cut_off_lines
 from tanmai.render.names import named, symbol
 from tanmai.render.tables import console, table
 from tanmai.words import Language, word
@@ -39,6 +40,10 @@ def show(data: Mapping[str, Any], lang: Language) -> None:
         )
     if data["products"]:
         out.print(products_table(word("other_products", lang), data["products"], lang))
+    if data["cutoffs"]:
+        out.print(f"{word('cut_off', lang)}: {len(data['cutoffs'])}", style="bold")
+        for line in cut_off_lines(data["cutoffs"], lang):
+            out.print(line, soft_wrap=True)
     others = [a for a in data["assumptions"] if a["code"] != "scenario"]  # the changes are told above
     if others:
         out.print(word("assumption", lang), style="bold")

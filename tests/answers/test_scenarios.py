@@ -273,6 +273,8 @@ def test_changes_as_people_write_them(demo, way, text, expected):
         ("share", "natural gas and tooling=30%", ScenarioError, "is not written as FLOW vs OTHER"),
         ("share", "natural gas vs press tooling in extrusion=130%", ScenarioError, "between 0 and 1"),
         ("set", "diesel lorry=0.1 kg", ScenarioError, "leave 'kg' out"),
+        ("set", "http://a<b=1", ScenarioError, "'http://a<b' is no IRI"),
+        ("swap", f"{GRID}=http://a b", ScenarioError, "'http://a b' is no IRI"),
     ],
 )
 def test_changes_that_mean_nothing_are_refused(demo, way, text, error, words):
@@ -436,6 +438,26 @@ def test_scenarios_stated_wrongly_are_refused(change, words):
         store.load_bytes(f"{HEAD} :s a tm:Scenario ; tm:change :c . :c {change} .".encode(), key="s", format="turtle")
         with pytest.raises(ScenarioError, match=words):
             all_scenarios(store)
+
+
+def test_a_scenario_stated_wrongly_does_not_hide_the_others():
+    text = f"{HEAD} :bad a tm:Scenario ; tm:change :c . :c a tm:AmountChange . :good a tm:Scenario ; tm:change :d . "
+    with GraphStore.open() as store:
+        store.load_bytes(
+            f"{text} :d a tm:ProviderSwap ; tm:replacedProvider :a ; tm:newProvider :b .".encode(),
+            key="s",
+            format="turtle",
+        )
+        assert find_scenario(store, "good").changes == (ProviderSwap(f"{EX}b", old=f"{EX}a"),)
+        with pytest.raises(ScenarioError, match="states no tm:changedExchange"):
+            find_scenario(store, "bad")
+
+
+def test_a_source_that_is_no_address_is_kept_as_it_is_written():
+    scenario = Scenario(f"{EX}s", (ProviderSwap(f"{EX}b", old=f"{EX}a"),), source="http://a<b")
+    with GraphStore.open() as store:
+        add(store, scenario)
+        assert find_scenario(store, "s").source == "http://a<b"
 
 
 def test_an_empty_scenario_changes_nothing_and_says_so():

@@ -35,7 +35,7 @@ def edits(draw, s):
 
     positions = some(len(s.tech_amount))
     moved = positions[: draw(st.integers(0, len(positions)))]
-    added = tuple(Added(f"new-{k}", {0: 1.5, len(ROWS): 0.2}) for k in range(draw(st.integers(0, 1))))
+    added = tuple(Added(f"new-{k}", ((0, 1.5), (len(ROWS), 0.2))) for k in range(draw(st.integers(0, 1))))
     providers = st.integers(0, s.n + len(added) - 1)
     treated = np.concatenate((np.sign(s.production), np.ones(len(added))))
     relinked = {}
@@ -141,7 +141,7 @@ def test_emissions_are_exact_at_once(how):
 def test_swap_of_a_provider_that_is_new(how):
     """0.4 of activity 2 (3 kg) becomes 0.8 of a factor with 0.5 kg CO2 and 0.1 kg of a gas worth 10."""
     asked = question(from_matrix(LOOP, [1, 2, 3]), how, 1)
-    edit = Edit(relinked={2: (3, 0.8)}, rows=(HFC,), added=(Added("factor", {0: 0.5, 3: 0.1}),))
+    edit = Edit(relinked={2: (3, 0.8)}, rows=(HFC,), added=(Added("factor", ((0, 0.5), (3, 0.1))),))
     found = asked.total(edit, np.array([*FACTORS, 10.0]))
     assert found.new.values == pytest.approx((2 + 0.2 + 0.8 * 1.5) / 0.9, rel=1e-14)
     assert (found.solved, found.rebuilt) == (0, False)
@@ -189,7 +189,7 @@ def test_many_loops_are_rebuilt(how):
         Edit(tech={0: float("nan")}),
         Edit(relinked={0: (7, 1.0)}),
         Edit(tech={0: 1.0}, relinked={0: (1, 1.0)}),
-        Edit(added=(Added("x", {5: 1.0}),)),
+        Edit(added=(Added("x", ((5, 1.0),)),)),
         Edit(rows=(replace(CO2, gas="other"),)),
     ],
 )

@@ -172,3 +172,54 @@ def test_mistakes_end_in_one_message(tanmai, arguments, words):
     assert (code, out) == (2, "")
     assert words in err
     assert "Traceback" not in err
+
+
+RECYCLED = """
+@prefix : <https://example.org/> . @prefix tm: <https://w3id.org/tanmai/ontology#> . @prefix unit: <http://qudt.org/vocab/unit/> .
+@prefix role: <https://w3id.org/tanmai/id/recycling-role/> . @prefix flow: <https://w3id.org/tanmai/id/elementary-flow/> .
+:virgin a tm:Product . :recycled a tm:Product . :part a tm:Product .
+:vm a tm:UnitProcess ; tm:quantitativeReference :vo ; tm:output :vo ; tm:emission :ve .
+:vo tm:flow :virgin ; tm:amount 1 ; tm:unit unit:KiloGM . :ve tm:flow flow:CO2-fossil ; tm:amount 12 ; tm:unit unit:KiloGM .
+:rm a tm:UnitProcess ; tm:quantitativeReference :ro ; tm:output :ro ; tm:emission :re .
+:ro tm:flow :recycled ; tm:amount 1 ; tm:unit unit:KiloGM . :re tm:flow flow:CO2-fossil ; tm:amount 2 ; tm:unit unit:KiloGM .
+:pm a tm:UnitProcess ; tm:quantitativeReference :po ; tm:output :po ; tm:input :p1, :p2 ; tm:recycledContent 0.25 ;
+  tm:recyclingOutputRate 1 ; tm:energyRecoveryRate 0 ; tm:qualityRatioIn 1 ; tm:qualityRatioOut 1 .
+:po tm:flow :part ; tm:amount 1 ; tm:unit unit:KiloGM .
+:p1 tm:flow :virgin ; tm:amount 1 ; tm:unit unit:KiloGM ; tm:recyclingRole role:virgin-material .
+:p2 tm:flow :recycled ; tm:amount 1 ; tm:unit unit:KiloGM ; tm:recyclingRole role:recycled-material .
+:half a tm:Scenario ; tm:change :c . :c a tm:AmountChange ; tm:changedExchange :ve ; tm:relativeChange -0.5 .
+"""
+
+
+def test_every_command_takes_the_recycling_model_that_an_error_asks_for(tanmai, tmp_path):
+    """No model is stated, so cut-off is asked for: 0.75 x 12 + 0.25 x 2 = 9.5, and 5.0 with virgin metal at half."""
+    data = tmp_path / "recycled.ttl"
+    data.write_text(RECYCLED, encoding="utf-8")
+    assert tanmai("load", data)[0] == 0
+    part, model = "https://example.org/part", ("--recycling", "cut-off", "--json")
+    code, _, err = tanmai("whatif", part, "--scenario", "half")
+    assert (code, "--recycling" in err) == (2, True)
+    for command, values in (
+        (("footprint", part, "--scenario", "half"), [5.0]),
+        (("whatif", part, "--scenario", "half"), [9.5, 5.0]),
+        (("scenario", "compare", part, "half"), [9.5, 5.0]),
+        (("uncertainty", part, "--draws", 2), [9.5]),
+    ):
+        told = asked(tanmai(*command, *model))
+        found = (
+            [told["total"]] if "total" in told else [told["base"], *(s["new"] for s in told.get("scenarios", [told]))]
+        )
+        assert [total["value"] for total in found] == pytest.approx(values), command
+    assert asked(tanmai("scenario", "show", "half", *model))["lines"][0]["new"] == 6.0
+    assert asked(tanmai("scenario", "add", "more", "--set", "https://example.org/ve=+10%", *model))["iri"]
+    assert tanmai("release", "one")[0] == 0
+    data.write_text(RECYCLED.replace("tm:recycledContent 0.25", "tm:recycledContent 0.5"), encoding="utf-8")
+    assert tanmai("load", data)[0] == 0
+    told = asked(tanmai("affected", "one", *model))
+    assert [(p["base"], p["new"]) for p in told["products"]] == [pytest.approx((9.5, 7.0))]
+    assert [(n["exchange"][-2:], n["old"], n["new"], n["counts_otherwise"]) for n in told["numbers"]] == [
+        ("p1", 1.0, 1.0, True),
+        ("p2", 1.0, 1.0, True),
+    ]
+    code, out, _ = tanmai("affected", "one", "--recycling", "cut-off")
+    assert (code, out.count("stated as before")) == (0, 2)
