@@ -119,6 +119,8 @@ class Reader:
         for flow, process in _places(text) or [(text, "")]:
             needles = {"flowText": flow.lower(), "processText": process.lower()}
             for row in self.calculation.graph.query(load("exchanges-by-name"), needles).dicts():
+                if not (_called(str(row["flowLabel"]), flow) and _called(str(row["processLabel"]), process)):
+                    continue
                 exact = (str(row["flowLabel"]).lower() == flow.lower()) + (
                     str(row["processLabel"]).lower() == process.lower()
                 )
@@ -133,7 +135,7 @@ class Reader:
         if _is_iri(text):
             return [text]
         rows = self.calculation.graph.query(load("providers-by-name"), {"needle": text.lower()}).dicts()
-        rows = [row for row in rows if row["kind"] in kinds]
+        rows = [row for row in rows if row["kind"] in kinds and _called(str(row["label"]), text)]
         exact = {str(row["provider"]) for row in rows if str(row["label"]).lower() == text.lower()}
         return sorted(exact or {str(row["provider"]) for row in rows})
 
@@ -178,6 +180,18 @@ class Reader:
         return UnknownNameError(
             f"{text!r} may mean {len(found)} things; give a longer part of the name, or an IRI:\n{listed}{more}"
         )
+
+
+def _called(label: str, text: str) -> bool:
+    """Whether a text is a part of a label that begins where a word begins: "foo" is no part of "footprint" to anybody.
+
+    Chinese has no spaces between words; there any part will do.
+    """
+    label, text = label.lower(), text.lower()
+    at = label.find(text)
+    while at > 0 and text[:1].isascii() and label[at - 1].isascii() and label[at - 1].isalnum():
+        at = label.find(text, at + 1)
+    return at >= 0
 
 
 def _is_iri(text: str) -> bool:

@@ -467,3 +467,22 @@ def test_an_empty_scenario_changes_nothing_and_says_so():
             find_scenario(store, "s")
         with pytest.raises(UnknownNameError, match="Known: s"):
             find_scenario(store, "t")
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "expected"),
+    [
+        ("electricity footprint factor", "foot", True),
+        ("electricity footprint factor", "print", False),  # the middle of a word is no name of it
+        ("electricity footprint factor", "city", False),
+        ("point footprint print", "print", True),  # a later place may begin a word
+        ("全国电力碳足迹因子", "碳足迹", True),
+        ("铝A356", "A356", True),
+        ("PA66 GF30", "gf30", True),
+        ("anything", "", True),
+    ],
+)
+def test_a_part_of_a_name_begins_where_a_word_begins(label, text, expected):
+    from graphstore.answers.changes import _called
+
+    assert _called(label, text) is expected
