@@ -183,15 +183,21 @@ class Reader:
 
 
 def _called(label: str, text: str) -> bool:
-    """Whether a text is a part of a label that begins where a word begins: "foo" is no part of "footprint" to anybody.
+    """Whether a text is a part of a label made of whole words: to nobody is "foo" a name of a footprint factor.
 
     Chinese has no spaces between words; there any part will do.
     """
     label, text = label.lower(), text.lower()
     at = label.find(text)
-    while at > 0 and text[:1].isascii() and label[at - 1].isascii() and label[at - 1].isalnum():
+    while at >= 0 and (_within(label, at) or _within(label, at + len(text))):
         at = label.find(text, at + 1)
     return at >= 0
+
+
+def _within(label: str, place: int) -> bool:
+    """Whether a place lies inside a word of letters and digits."""
+    around = label[place - 1 : place + 1] if place else ""
+    return len(around) == 2 and around.isascii() and around.isalnum()
 
 
 def _is_iri(text: str) -> bool:

@@ -472,7 +472,8 @@ def test_an_empty_scenario_changes_nothing_and_says_so():
 @pytest.mark.parametrize(
     ("label", "text", "expected"),
     [
-        ("electricity footprint factor", "foot", True),
+        ("electricity footprint factor", "footprint", True),
+        ("electricity footprint factor", "electricity foot", False),
         ("electricity footprint factor", "print", False),  # the middle of a word is no name of it
         ("electricity footprint factor", "city", False),
         ("point footprint print", "print", True),  # a later place may begin a word
@@ -482,7 +483,7 @@ def test_an_empty_scenario_changes_nothing_and_says_so():
         ("anything", "", True),
     ],
 )
-def test_a_part_of_a_name_begins_where_a_word_begins(label, text, expected):
+def test_a_part_of_a_name_is_made_of_whole_words(label, text, expected):
     from graphstore.answers.changes import _called
 
     assert _called(label, text) is expected
