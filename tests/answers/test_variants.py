@@ -312,6 +312,43 @@ def test_recycling_models_side_by_side(case):
     assert data["spread"]["factor"] == pytest.approx(8.642 / 1.832, rel=1e-9)
 
 
+def test_each_method_says_what_it_assumes(case):
+    """Only prices of one year, and a switch nobody verified: said by the methods that use them, not by mass."""
+    _, rows = table(case(smelter()), "cathode")
+    codes = {name: {a["code"] for a in row.get("assumptions", ())} for name, row in rows.items()}
+    assert codes["economic"] == codes["stated"] == {"few-price-years"}
+    assert codes["price-ratio"] == {"few-price-years", "price-ratio-rule"}
+    assert codes["mass"] == set()
+    _, rows = table(case(part("cff")), "part", by="recycling")
+    codes = {name: [a["code"] for a in row["assumptions"]] for name, row in rows.items()}
+    assert codes == {"stated": ["recycling-factor-a"], "cff": ["recycling-factor-a"], "closed-loop": [], "cut-off": []}
+
+
+def test_every_answer_says_the_assumptions_of_the_footprint(case):
+    """The same number rests on the same assumptions, whoever tells it."""
+    from graphstore.answers.compare import Asked, compare
+    from graphstore.answers.hybrid import hybrid
+
+    loaded = case(part("cff"))
+    virgin, made = (Asked(loaded.calculation(), f"{EX}{name}") for name in ("virgin", "part"))
+    for told in (
+        hybrid(loaded.calculation(), f"{EX}part")["assumptions"],
+        compare(virgin, made, anyway=True)["b"]["assumptions"],
+    ):
+        assert told == loaded.footprint("part")["assumptions"]
+    assert [a["code"] for a in told] == ["recycling-factor-a"]
+
+
+def test_an_unknown_recycling_model_is_an_error(case):
+    from dataclasses import replace
+
+    calculation = case(part("cff")).calculation()
+    reading = replace(calculation.settings.reading, recycling="CFF")
+    asked = replace(calculation, settings=replace(calculation.settings, reading=reading))
+    with pytest.raises(InvalidQuery, match=r"'CFF' is not known; choose one of cff, closed-loop, cut-off"):
+        variants(asked, f"{EX}part", by="recycling")
+
+
 def test_a_stated_factor_a_beats_that_of_the_material(case):
     data = case(part("cff", "tm:recyclingAllocationFactor 0.5 ;")).footprint("part")
     assert data["total"]["value"] == pytest.approx(10.32 - 5.085 + 0.002, rel=1e-12)

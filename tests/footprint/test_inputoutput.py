@@ -207,6 +207,14 @@ def test_an_input_on_both_sides_is_refused():
         integrate(model(bought=((0, 3, 40.0),)), table())
 
 
+def test_more_than_a_small_purchase_is_refused_beside_a_large_one():
+    """s2 buys 0.02 of s3 and would take 0.04 from p2; that s1 spends 1e12 on itself makes this no rounding."""
+    wide = table(output=[2e12, 1.0, 1.0])
+    made = model(sold=0.01)
+    with pytest.raises(InvalidSystem, match=r"<s2> would take more .* <s3>"):
+        integrate(made, wide)
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [
