@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from footprint.activities import treated_wastes
 from footprint.assemble import assemble
 from footprint.errors import AllocationError, FootprintError, InvalidQuery
 from footprint.gaps import METHODS, UNALLOCATED, Reading
@@ -61,8 +62,8 @@ def variants(
 ) -> dict[str, Any]:
     """Return the footprint of an amount of a product under each method, beside the one that the data state.
 
-    By allocation, the method of the product's own process changes, where that has several products; else that of every
-    process with several products in its supply chain. Single outputs then share like the others; exchanges allocated to one
+    By allocation, the method of the product's own process changes, where that has several products (or treats several wastes); else
+    that of every such process in its supply chain. Single outputs then share like the others; exchanges allocated to one
     output stay with it. Under system expansion a co-product that names what it replaces is credited, and the others share as
     their process states. By recycling, one recycling model holds for the whole chain.
 
@@ -131,10 +132,11 @@ def _own_unit(ground: _Ground) -> str:
 
 
 def _product_outputs(inventory: Inventory) -> Ints:
-    """Return the process of every product output."""
+    """Return the process of every product output, and of every waste that a treatment takes in."""
     table = inventory.exchanges
-    made = (table.direction == Direction.OUTPUT) & ~table.avoided & (table.amount != 0)
-    owners: Ints = table.process[made & (inventory.flows.kind[table.flow] == FlowKind.PRODUCT)]
+    made = (table.direction == Direction.OUTPUT) & ~table.avoided
+    made &= inventory.flows.kind[table.flow] == FlowKind.PRODUCT
+    owners: Ints = table.process[(made | treated_wastes(inventory)) & (table.amount != 0)]
     return owners
 
 

@@ -4,7 +4,7 @@ import random
 from pathlib import Path
 
 import pytest
-from chains import EX, ID, process, product
+from chains import EX, ID, exchange, process, product
 
 from footprint.errors import AllocationError, InvalidQuery, RecyclingError
 from graphstore.answers.variants import variants
@@ -171,6 +171,37 @@ def test_a_product_downstream_varies_the_smelter(case):
     assert [found["iri"] for found in data["processes"]] == [f"{EX}cathode-making"]
     assert rows["mass"]["total"]["value"] == pytest.approx(1.02 * 0.67851327, rel=1e-7)
     assert rows["mass"]["share"] is None
+
+
+def furnace():
+    """8 kg for 1 kg sludge and 3 kg ash, which spares a landfill at 0.5 kg; the fees are 1 and 5 CNY a kg."""
+    text = product("sludge", kind="WasteFlow") + product("ash", kind="WasteFlow") + price("sludge", 1) + price("ash", 5)
+    spares = "tm:displaces :landfill ; tm:substitutionRatio 1 ;"
+    for name, more, kg in (("furnace", spares, 8), ("landfill", "", 0.5)):
+        text += exchange(f"{name}-ash", ":ash", 3 if more else 1, more=more) + exchange(
+            f"{name}-e", "flow:CO2-fossil", kg
+        )
+        taken = f":{name}-sludge, :{name}-ash" if more else f":{name}-ash"
+        first = taken.split(",", maxsplit=1)[0]
+        text += f":{name} a tm:UnitProcess ; tm:quantitativeReference {first} ; tm:input {taken} ; tm:emission :{name}-e .\n"
+    return text + exchange("furnace-sludge", ":sludge", 1) + ":furnace tm:allocationMethod method:mass .\n"
+
+
+def test_wastes_treated_together_have_variants(case):
+    """By mass 2 of 8 kg, by fee 1/16 of them, by expansion 8 - 3 x 0.5; 5 is not beyond the limit of the price ratio."""
+    text = furnace() + process("mill", outputs=((":sludge", 2, "unit:KiloGM"),))
+    loaded = case(text)
+    expected = {
+        "stated": 2.0,
+        "mass": 2.0,
+        "economic": 0.5,
+        "system-expansion": 6.5,
+        "price-ratio": 2.0,
+        "unallocated": 8.0,
+    }
+    assert totals(table(loaded, "sludge")[1]) == pytest.approx(expected, rel=1e-12)
+    doubled = {name: 2 * kg for name, kg in expected.items()}
+    assert totals(table(loaded, "mill")[1]) == pytest.approx(doubled, rel=1e-12)
 
 
 def test_nothing_to_vary_is_said(case):
