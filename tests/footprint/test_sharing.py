@@ -113,6 +113,13 @@ def test_waste_by_price_carries_nothing_under_mass_either():
     assert footprints(book) == pytest.approx({"a": 25.0, "b": 25.0, "slag": 0.0}, rel=1e-12)
 
 
+def test_a_price_that_makes_a_product_waste_is_an_assumption_too():
+    """Slag is worth nothing in the one year that is known, so a carries all 100 kg: that rests on both prices."""
+    book = priced(a={2024: 10}, slag={2024: -1})
+    assert footprints(book) == pytest.approx({"a": 100.0, "slag": 0.0}, rel=1e-12)
+    assert assumed(book, Assumption.FEW_PRICE_YEARS) == ["works-a", "works-slag"]
+
+
 @pytest.mark.parametrize(("latest", "slag"), [(-4.0, 0.0), (-5.0, 0.0), (-3.0, 50.0)])
 def test_waste_by_price_is_the_same_under_every_method(latest, slag):
     """Slag cost 9 once, then 2, 2 and -4 (mean of the three years 0), -5 or -3 (mean above 0): mass shares it as value does."""
