@@ -217,7 +217,7 @@ def _activities(inventory: Inventory, is_output: Bools, methods: Ints, unallocat
         method, made = AllocationMethod(int(methods[process])), outputs[mine]
         share[mine] = sharing.factors(inventory, process, made, own, method)
         credited[mine] = sharing.credited(own, made, method, int(inventory.processes.reference[process]))
-        assumed = sharing.assumed(inventory, process, made[share[mine] > 0], own, method)
+        assumed = sharing.assumed(inventory, process, made, own, method)
         few.append(assumed[0])
         ruled.append(assumed[1])
         ids[mine] = [inventory.exchanges.ids[int(e)] for e in made]

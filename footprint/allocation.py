@@ -61,10 +61,10 @@ def chosen(inventory: Inventory, process: int, outputs: Ints, method: Allocation
 
 
 def _weights(inventory: Inventory, process: int, outputs: Ints, method: AllocationMethod) -> Floats:
-    """Weigh the outputs; one whose value is zero or less is waste and carries nothing under any method (rule R05)."""
+    """Weigh the outputs; one made whose value is zero or less is waste and carries nothing under any method (rule R05)."""
     if method is AllocationMethod.ECONOMIC:
         return np.maximum(0.0, prices.values(inventory, process, outputs))
-    waste = np.array([prices.worthless(inventory, int(exchange)) for exchange in outputs])
+    waste = np.array([prices.worthless(inventory, process, int(exchange)) for exchange in outputs])
     weights = np.zeros(len(outputs))
     weights[~waste] = _physical(inventory, process, outputs[~waste], method)
     return weights

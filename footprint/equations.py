@@ -98,7 +98,8 @@ class Equations:
 
     def residual(self, rhs: FloatArray, x: FloatArray) -> FloatArray:
         """Return ``rhs - x + T x``, shape of x."""
-        out: FloatArray = rhs - x + self.matrix.sparse @ x
+        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused where it is bounded
+            out: FloatArray = rhs - x + self.matrix.sparse @ x
         return out
 
     def rounding(self, rhs: FloatArray, x: FloatArray) -> FloatArray:
@@ -109,9 +110,10 @@ class Equations:
         """
         size = np.abs(x)
         gross = self._gross
-        bound: FloatArray = _times(self.row_error, np.abs(rhs) + size + gross @ size)
-        if self.column_error is not None:
-            bound += gross @ _times(self.column_error, size)
+        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused where it is bounded
+            bound: FloatArray = _times(self.row_error, np.abs(rhs) + size + gross @ size)
+            if self.column_error is not None:
+                bound += gross @ _times(self.column_error, size)
         return bound
 
     def coefficients_above(self) -> FloatArray:

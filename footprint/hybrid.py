@@ -127,8 +127,8 @@ def _corrected(model: HybridModel, table: SectorTable) -> csc_array:
         (sold.data * model.price[sold.row], (model.sector[sold.row], sold.col)), shape=table.inputs.shape
     )
     left = csc_array(table.inputs - replaced.tocsc())
-    rest = left.tocoo()
-    short = np.flatnonzero(rest.data < -1e-12 * table.inputs.max())
+    rest = csc_array(left + 1e-12 * replaced.tocsc()).tocoo()  # rounding, measured by what is taken out of each cell
+    short = np.flatnonzero(rest.data < 0)
     if len(short):
         row, column = (table.ids[int(side[short[0]])] for side in (rest.row, rest.col))
         raise InvalidSystem(

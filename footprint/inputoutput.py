@@ -27,7 +27,7 @@ from footprint.equations import EPS
 from footprint.errors import InvalidQuery, InvalidSystem
 from footprint.graph import blocks_of
 from footprint.knots import spectral_radius as radius_of
-from footprint.solve import Bounded, Supply, supply
+from footprint.solve import Bounded, Supply, refuse_overflow, supply
 from footprint.system import EmissionRow, System
 
 if TYPE_CHECKING:
@@ -160,17 +160,22 @@ def tiers(table: SectorTable, demand: FloatArray) -> Tiers:
     Raises:
         InvalidSystem: see `SectorTable.check`.
         InvalidQuery: a demand of the wrong length, negative or not finite, or none at all.
+        NotCertified: a number is too large for a float64.
     """
     table.check()
     _check_demand(table, demand)
     n = len(table.ids)
-    energy = demand + np.where(table.energy, table.coefficients @ demand, 0.0)
-    outputs = Bounded(demand, np.zeros(n)), Bounded(energy, (n + 4) * EPS * energy)
     chain = supply(compile_system(_system(table, demand)), n, 1.0)
-    made = chain.runs[:n] * table.output
-    whole = Bounded(made, chain.bounds[:n] * table.output * (1 + 2 * EPS) + EPS * np.abs(made))
-    first, second, third = (_emitted(table, made) for made in (*outputs, whole))
-    return Tiers(first, second, third, whole, chain)
+    with np.errstate(over="ignore", invalid="ignore"):
+        energy = demand + np.where(table.energy, table.coefficients @ demand, 0.0)
+        outputs = Bounded(demand, np.zeros(n)), Bounded(energy, (n + 4) * EPS * energy)
+        made = chain.runs[:n] * table.output
+        whole = Bounded(made, chain.bounds[:n] * table.output * (1 + 2 * EPS) + EPS * np.abs(made))
+        first, second, third = (_emitted(table, made) for made in (*outputs, whole))
+        found = Tiers(first, second, third, whole, chain)
+        sums = (part for total in found.totals() for part in (total.values, total.bounds))
+        refuse_overflow(whole.values, whole.bounds, *sums)
+    return found
 
 
 def _check_demand(table: SectorTable, demand: FloatArray) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from footprint.errors import AllocationError, UnitError
-from footprint.inventory import Floats, Ints, Inventory, Price
+from footprint.inventory import Direction, Floats, Ints, Inventory, Price
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,22 @@ def few_years(inventory: Inventory, outputs: Ints) -> Ints:
     return outputs[np.array(few, dtype=np.bool_)]
 
 
-def worthless(inventory: Inventory, exchange: int) -> bool:
-    """Tell whether an output is waste by its price: it states one, and none above zero."""
+def worthless(inventory: Inventory, process: int, exchange: int) -> bool:
+    """Tell whether an output is waste by its price: the mean price by which it would be valued is zero or less.
+
+    A waste that is treated is what its treatment is there for, whatever is paid for it. Prices of one sign need no mean, and
+    so no common currency, unit or years.
+
+    Raises:
+        AllocationError: prices of both signs have no mean (see `mean`).
+    """
+    if inventory.exchanges.direction[exchange] == Direction.INPUT:
+        return False
     stated = inventory.flows.prices.get(int(inventory.exchanges.flow[exchange]), ())
-    return bool(stated) and all(price.amount <= 0 for price in stated)
+    below = sum(price.amount <= 0 for price in stated)
+    if below < len(stated):
+        return below > 0 and mean(inventory, process, exchange).price.amount <= 0
+    return below > 0
 
 
 def mean(inventory: Inventory, process: int, exchange: int) -> MeanPrice:

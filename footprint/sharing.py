@@ -85,24 +85,28 @@ def joint_method(
 
 
 def assumed(
-    inventory: Inventory, process: int, carriers: Ints, own: Ints, method: AllocationMethod
+    inventory: Inventory, process: int, outputs: Ints, own: Ints, method: AllocationMethod
 ) -> tuple[Ints, Ints]:
-    """Return the carriers valued by prices of fewer years than the rule asks for, and those shared by the price-ratio rule.
+    """Return the outputs valued by prices of fewer years than the rule asks for, and those shared by the price-ratio rule.
+
+    Those whose price leaves them nothing are among them: what the others carry for them rests on that price.
 
     Args:
         inventory: The columns.
         process: Index of the process.
-        carriers: Its outputs with a share; a single one carries everything by no assumption.
+        outputs: Its product outputs; a single one that is left to share carries everything by no assumption.
         own: See `factors`.
         method: Method of the process.
     """
-    none = carriers[:0]
-    if len(carriers) < 2:
+    reference = int(inventory.processes.reference[process])
+    apart = credited(own, outputs, method, reference) | (own[outputs] == AllocationMethod.SUBDIVISION)
+    rest, none = outputs[~apart], outputs[:0]
+    if len(rest) < 2:
         return none, none
-    by = joint_method(inventory, process, carriers, own, method)
-    ruled = carriers if by is AllocationMethod.PRICE_RATIO else none
+    by = joint_method(inventory, process, rest, own, method)
+    ruled = rest if by is AllocationMethod.PRICE_RATIO else none
     valued = by in {AllocationMethod.ECONOMIC, AllocationMethod.PRICE_RATIO}
-    return (prices.few_years(inventory, carriers) if valued else none), ruled
+    return (prices.few_years(inventory, rest) if valued else none), ruled
 
 
 def _refuse_none(inventory: Inventory, process: int, rest: Ints, method: AllocationMethod, reference: int) -> None:

@@ -100,12 +100,20 @@ class Supply:
     info: SolveInfo
 
     def total(self, cost: Cost) -> Bounded:
-        """Return the footprint of the demand: shape () or (k,) as the cost is (n,) or (k, n)."""
+        """Return the footprint of the demand: shape () or (k,) as the cost is (n,) or (k, n).
+
+        Raises:
+            NotCertified: it is too large for a float64.
+        """
         values = np.atleast_2d(cost.values)
         errors = np.atleast_2d(cost.errors)
-        totals = np.array([math.fsum(row * self.runs) for row in values])
-        size = np.abs(self.runs) + self.bounds
-        bounds = np.abs(values) @ self.bounds + errors @ size + 2 * EPS * (np.abs(values) @ size)
+        with np.errstate(over="ignore", invalid="ignore"):
+            terms = values * self.runs
+            size = np.abs(self.runs) + self.bounds
+            bounds = np.abs(values) @ self.bounds + errors @ size + 2 * EPS * (np.abs(values) @ size)
+            gross = np.abs(terms).sum(axis=-1)
+        refuse_overflow(gross, bounds)
+        totals = np.array([math.fsum(row) for row in terms])
         shape = cost.values.shape[:-1]
         return Bounded(totals.reshape(shape), (bounds * (1 + self.compiled.n * EPS)).reshape(shape))
 
@@ -120,6 +128,16 @@ class Supply:
         rounding = terms * EPS * np.bincount(system.bio_row, size * (np.abs(runs) + errors), minlength=rows)
         bounds = np.bincount(system.bio_row, size * errors, minlength=rows) * (1 + EPS * terms) + rounding
         return Bounded(values.astype(np.float64), bounds.astype(np.float64))
+
+
+def refuse_overflow(*numbers: FloatArray) -> None:
+    """Refuse numbers that are not finite.
+
+    Raises:
+        NotCertified: a number is too large for a float64.
+    """
+    if not all(np.isfinite(each).all() for each in numbers):
+        raise NotCertified("the result is too large to be computed: a number of it overflowed. Check the amounts.")
 
 
 def scores(compiled: Compiled, cost: Cost, settings: Settings = DEFAULT, start: Scores | None = None) -> Scores:
@@ -167,13 +185,16 @@ def supply(compiled: Compiled, activity: int, amount: float = 1.0, settings: Set
         raise InvalidQuery(f"the amount demanded is {amount}: state a finite number.")
     equations = compiled.forward
     order = equations.order
-    rhs = np.where(order == activity, float(amount), 0.0)
+    size, power = math.frexp(amount)  # solved near 1, and scaled by a power of two, which rounds nothing
+    rhs = np.where(order == activity, size, 0.0)
     x, bounds, info = certified(compiled, equations, rhs, np.zeros(compiled.n), settings, None)
     runs, errors = np.empty(compiled.n), np.empty(compiled.n)
     runs[order], errors[order] = x, bounds
-    runs /= compiled.scale
-    errors = errors / compiled.scale * (1 + 4 * EPS)
-    errors += (compiled.scale_error + 2 * EPS) * (np.abs(runs) + errors)
+    with np.errstate(over="ignore", invalid="ignore"):
+        runs, errors = np.ldexp(runs, power) / compiled.scale, np.ldexp(errors, power)
+        errors = errors / compiled.scale * (1 + 4 * EPS)
+        errors += (compiled.scale_error + 2 * EPS) * (np.abs(runs) + errors)
+    refuse_overflow(runs, errors)
     return Supply(compiled, activity, float(amount), runs, errors, info)
 
 

@@ -16,6 +16,8 @@ from graphstore.answers.graph import Calculation
 from graphstore.answers.lines import Terms
 from graphstore.answers.names import Names
 from graphstore.answers.question import Question
+from graphstore.answers.recycling import recycling, recycling_assumptions
+from graphstore.answers.sectorpart import sector_part
 
 MOST_WITHOUT_GAS = 20
 """Exchanges that count nothing, listed of a chain; a database has them by the thousand."""
@@ -31,9 +33,10 @@ def collect(
         terms: The terms of the result.
         total: The result in kg CO2e.
         fixed: What of it cannot be restated under the asked GWP set.
-        average: What of it comes from sectors of input-output tables.
+        average: What of it comes from sectors of input-output tables, where the caller knows it already.
     """
     calculation, chain, names = question.calculation, question.chain, question.names
+    average = average or sector_part(question, total)
     found = [
         underscenario.assumption(calculation, names),
         _narrowed(question),
@@ -43,6 +46,7 @@ def collect(
         *_factors(calculation, terms, total, names),
         _illustrative(calculation, terms, total),
         _biogenic(calculation),
+        *recycling_assumptions(recycling(question)),
     ]
     return [assumption for assumption in found if assumption is not None]
 

@@ -18,7 +18,7 @@ from graphstore.answers.inputs import engine, input_hash, inputs
 from graphstore.answers.lines import Terms, by_process, described
 from graphstore.answers.names import Names
 from graphstore.answers.question import Question, ask
-from graphstore.answers.recycling import recycling, recycling_assumptions
+from graphstore.answers.recycling import recycling
 from graphstore.answers.sectorpart import sector_part
 from graphstore.errors import ExtractionError
 from graphstore.queries import load
@@ -74,7 +74,6 @@ def _result(question: Question, most: int) -> dict[str, Any]:
     names.learn([product, snapshot.maker(activity), question.unit])
     fixed = not_restated(calculation, rows)
     average = sector_part(question, total)
-    recycled = recycling(question)
     return {
         "product": names[product].as_dict(),
         "process": names[snapshot.maker(activity)].as_dict(),
@@ -94,12 +93,9 @@ def _result(question: Question, most: int) -> dict[str, Any]:
         "contributions": lines,
         "contributions_remainder": total - float(np.sum(terms.value[listed])),
         "credits": credits_in(question),
-        "recycling": recycled,
+        "recycling": recycling(question),
         "cutoffs": cut_offs(calculation, chain, names),
-        "assumptions": [
-            *assuming.collect(question, terms, total, fixed, average),
-            *recycling_assumptions(recycled),
-        ],
+        "assumptions": assuming.collect(question, terms, total, fixed, average),
         "inputs": inputs(calculation),
         "input_hash": input_hash(calculation, product, chain.amount),
         "engine": engine(calculation, chain.info),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from graphstore.answers.assumptions import sector_average
+from graphstore.answers.assumptions import collect
 from graphstore.answers.cutoffs import cut_offs
+from graphstore.answers.footprint import not_restated
 from graphstore.answers.graph import Calculation
 from graphstore.answers.inputs import engine, input_hash, inputs
+from graphstore.answers.lines import Terms
 from graphstore.answers.method import limits_of
 from graphstore.answers.question import ask
 from graphstore.answers.sectorpart import sector_part
@@ -37,6 +39,7 @@ def hybrid(calculation: Calculation, product: str, amount: float = 1.0, unit: st
     calculation, names, chain = question.calculation, question.names, question.chain
     bounded = chain.total(calculation.cost)
     total = float(bounded.values)
+    fixed = not_restated(calculation, chain.inventory().values)
     part = sector_part(question, total)
     iri = str(calculation.snapshot.product_of(question.activity))
     eio, process = _parts(part, total, float(bounded.bounds))
@@ -53,7 +56,7 @@ def hybrid(calculation: Calculation, product: str, amount: float = 1.0, unit: st
         "sector_average": bool(part and part["alone"]),
         "tables": part["tables"] if part else [],
         "limits": limits_of(calculation, HYBRID, names),
-        "assumptions": sector_average(part) if part else [],
+        "assumptions": collect(question, Terms.of(calculation, chain), total, fixed, part),
         "cutoffs": cut_offs(calculation, chain, names),
         "narrowed": question.narrowed,
         "settings": calculation.settings.as_dict(),

@@ -111,7 +111,10 @@ def tiers(calculation: Calculation, demand: Sequence[Wanted], most: int = 12) ->
     table = _table(calculation, known, mine, negative_value_added=bool(described[0].get("negativeValueAdded")))
     y, place = np.zeros(len(mine)), {int(activity): position for position, activity in enumerate(mine)}
     for row, wanted in zip(bought, demand, strict=True):
-        y[place[row.key]] += _money(calculation, row, wanted)
+        at = place[row.key]
+        y[at] = float(y[at]) + _money(
+            calculation, row, wanted
+        )  # as numbers of Python, which overflow without a warning
     found = solve_tiers(table, y)
     names.learn(str(calculation.snapshot.product_of(int(a))) for a in mine)
     return {

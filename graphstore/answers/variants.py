@@ -9,15 +9,19 @@ from typing import Any
 
 import numpy as np
 
+from footprint.activities import treated_wastes
 from footprint.assemble import assemble
 from footprint.errors import AllocationError, FootprintError, InvalidQuery
 from footprint.gaps import METHODS, UNALLOCATED, Reading
 from footprint.inventory import NONE, AllocationMethod, Direction, FlowKind, Ints, Inventory
 from footprint.upstream import upstream
+from graphstore.answers.assumptions import collect
 from graphstore.answers.credits import credits_in
 from graphstore.answers.cutoffs import cut_offs, processes_in
+from graphstore.answers.footprint import not_restated
 from graphstore.answers.graph import Calculation
 from graphstore.answers.inputs import engine, inputs
+from graphstore.answers.lines import Terms
 from graphstore.answers.names import Names
 from graphstore.answers.products import find, unassembled_products
 from graphstore.answers.question import Question, ask_within
@@ -58,8 +62,8 @@ def variants(
 ) -> dict[str, Any]:
     """Return the footprint of an amount of a product under each method, beside the one that the data state.
 
-    By allocation, the method of the product's own process changes, where that has several products; else that of every
-    process with several products in its supply chain. Single outputs then share like the others; exchanges allocated to one
+    By allocation, the method of the product's own process changes, where that has several products (or treats several wastes); else
+    that of every such process in its supply chain. Single outputs then share like the others; exchanges allocated to one
     output stay with it. Under system expansion a co-product that names what it replaces is credited, and the others share as
     their process states. By recycling, one recycling model holds for the whole chain.
 
@@ -73,16 +77,17 @@ def variants(
     Returns:
         product, amount, unit, `processes` (those that vary), `rows`: the first as stated, then one a method, each with
         `applicable`, and either `total` (value, bound), `difference` and `ratio` to the stated one, `share` of the process,
-        `credits` in kg CO2e and `cutoffs`, or the `reason` why it cannot be carried out; `spread` over the applicable
+        `credits` in kg CO2e, `cutoffs` and `assumptions`, or the `reason` why it cannot be carried out; `spread` over the applicable
         methods; `sensitivity`: whether a second run is mandatory, and whether that rule is verified.
 
     Raises:
         UnknownNameError: no such product, or several.
-        InvalidQuery: nothing in the chain could vary, or `by` is neither.
+        InvalidQuery: nothing in the chain could vary, `by` is neither, or the recycling model asked for is unknown.
         FootprintError: neither what is stated nor any method gives a result.
     """
     if by not in {"allocation", "recycling"}:
         raise InvalidQuery(f"variants by {by!r} are not known; choose allocation or recycling.")
+    _refuse_unknown_model(calculation)
     ground = _ground(calculation, product, amount, unit)
     stated = _solved(ground, ground.part, calculation.settings.reading)
     processes, rows = _by_allocation(ground, stated) if by == "allocation" else _by_recycling(ground)
@@ -107,6 +112,14 @@ def variants(
     }
 
 
+def _refuse_unknown_model(calculation: Calculation) -> None:
+    """Refuse what would make every row inapplicable for a slip of the pen."""
+    asked = calculation.settings.reading.recycling
+    known = [str(row["notation"]) for row in calculation.graph.query(load("recycling-models")).dicts()]
+    if asked and asked not in known:
+        raise InvalidQuery(f"recycling model {asked!r} is not known; choose one of {', '.join(known)}.")
+
+
 def _ground(calculation: Calculation, product: str, amount: float, unit: str | None) -> _Ground:
     inventory = extract(calculation.select)
     row = find(calculation, unassembled_products(inventory), product, Names(calculation))
@@ -119,10 +132,11 @@ def _own_unit(ground: _Ground) -> str:
 
 
 def _product_outputs(inventory: Inventory) -> Ints:
-    """Return the process of every product output."""
+    """Return the process of every product output, and of every waste that a treatment takes in."""
     table = inventory.exchanges
-    made = (table.direction == Direction.OUTPUT) & ~table.avoided & (table.amount != 0)
-    owners: Ints = table.process[made & (inventory.flows.kind[table.flow] == FlowKind.PRODUCT)]
+    made = (table.direction == Direction.OUTPUT) & ~table.avoided
+    made &= inventory.flows.kind[table.flow] == FlowKind.PRODUCT
+    owners: Ints = table.process[(made | treated_wastes(inventory)) & (table.amount != 0)]
     return owners
 
 
@@ -250,7 +264,8 @@ def _row(ground: _Ground, found: Question | FootprintError) -> dict[str, Any]:
     bounded = found.chain.total(found.calculation.cost)
     snapshot = found.calculation.snapshot
     several = int(np.sum(snapshot.process == snapshot.process[found.activity])) > 1
-    recycled = recycling(found)
+    fixed = not_restated(found.calculation, found.chain.inventory().values)
+    terms = Terms.of(found.calculation, found.chain)
     return {
         "applicable": True,
         "reason": None,
@@ -258,7 +273,8 @@ def _row(ground: _Ground, found: Question | FootprintError) -> dict[str, Any]:
         "share": float(snapshot.share[found.activity]) if several else None,
         "credits": math.fsum(credit["value"] for credit in credits_in(found)),
         "cutoffs": len(cut_offs(found.calculation, found.chain, found.names)),
-        "recycling": recycled,
+        "recycling": recycling(found),
+        "assumptions": collect(found, terms, float(bounded.values), fixed),
     }
 
 

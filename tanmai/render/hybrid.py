@@ -44,6 +44,10 @@ def show_hybrid(data: Mapping[str, Any], lang: Language) -> None:
         else:
             out.print(word("base_year_checked", lang, count=len(check["converted"])))
     _cut_off(data, lang)
+    if data["assumptions"]:
+        out.print(word("assumption", lang), style="bold")
+    for assumption in data["assumptions"]:
+        out.print(f"  - {assumption[f'text_{lang}']}", soft_wrap=True)
     _tables(data["tables"], lang)
     if data["costs"]:
         limits(data["limits"], lang)

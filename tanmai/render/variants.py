@@ -29,9 +29,24 @@ def show(data: Mapping[str, Any], lang: Language) -> None:
                 f"  - {_method(row, lang)}: {word('not_applicable', lang)}{word('colon', lang)}{row['reason']}",
                 soft_wrap=True,
             )
+    _assumed(data, lang)
     _conclude(data, lang)
     if by_allocation:
         _conditions(data, lang)
+
+
+def _assumed(data: Mapping[str, Any], lang: Language) -> None:
+    """Print what each method assumes; a kind of assumption that stands above for another method is not said again."""
+    told: dict[str, str] = {}
+    for row in data["rows"]:
+        for assumption in row.get("assumptions", ()):
+            told.setdefault(
+                assumption["code"], f"{_method(row, lang)}{word('colon', lang)}{assumption[f'text_{lang}']}"
+            )
+    if told:
+        console().print(word("assumption", lang), style="bold")
+    for text in told.values():
+        console().print(f"  - {text}", soft_wrap=True)
 
 
 def _method(row: Mapping[str, Any], lang: Language) -> str:

@@ -327,7 +327,8 @@ def test_a_price_index_converts_by_hand(economy):
     assert [(r["amount"], r["unit"]["symbol"], r["per"]["symbol"]) for r in cost["conversion"]["rates"]] == [
         (1.08, "CNY-2023", "CNY-2020")
     ]
-    assert [a["code"] for a in found["assumptions"]] == ["sector-average", "money-converted"]
+    assert [a["code"] for a in found["assumptions"]] == ["sector-average", "money-converted", "illustrative"]
+    assert found["assumptions"] == loaded.footprint("pump")["assumptions"]
     assert found["assumptions"][1]["subjects"] == [f"{EX}pump-in-1"]
 
 

@@ -4,7 +4,7 @@ import random
 from pathlib import Path
 
 import pytest
-from chains import EX, ID, process, product
+from chains import EX, ID, exchange, process, product
 
 from footprint.errors import AllocationError, InvalidQuery, RecyclingError
 from graphstore.answers.variants import variants
@@ -173,6 +173,37 @@ def test_a_product_downstream_varies_the_smelter(case):
     assert rows["mass"]["share"] is None
 
 
+def furnace():
+    """8 kg for 1 kg sludge and 3 kg ash, which spares a landfill at 0.5 kg; the fees are 1 and 5 CNY a kg."""
+    text = product("sludge", kind="WasteFlow") + product("ash", kind="WasteFlow") + price("sludge", 1) + price("ash", 5)
+    spares = "tm:displaces :landfill ; tm:substitutionRatio 1 ;"
+    for name, more, kg in (("furnace", spares, 8), ("landfill", "", 0.5)):
+        text += exchange(f"{name}-ash", ":ash", 3 if more else 1, more=more) + exchange(
+            f"{name}-e", "flow:CO2-fossil", kg
+        )
+        taken = f":{name}-sludge, :{name}-ash" if more else f":{name}-ash"
+        first = taken.split(",", maxsplit=1)[0]
+        text += f":{name} a tm:UnitProcess ; tm:quantitativeReference {first} ; tm:input {taken} ; tm:emission :{name}-e .\n"
+    return text + exchange("furnace-sludge", ":sludge", 1) + ":furnace tm:allocationMethod method:mass .\n"
+
+
+def test_wastes_treated_together_have_variants(case):
+    """By mass 2 of 8 kg, by fee 1/16 of them, by expansion 8 - 3 x 0.5; 5 is not beyond the limit of the price ratio."""
+    text = furnace() + process("mill", outputs=((":sludge", 2, "unit:KiloGM"),))
+    loaded = case(text)
+    expected = {
+        "stated": 2.0,
+        "mass": 2.0,
+        "economic": 0.5,
+        "system-expansion": 6.5,
+        "price-ratio": 2.0,
+        "unallocated": 8.0,
+    }
+    assert totals(table(loaded, "sludge")[1]) == pytest.approx(expected, rel=1e-12)
+    doubled = {name: 2 * kg for name, kg in expected.items()}
+    assert totals(table(loaded, "mill")[1]) == pytest.approx(doubled, rel=1e-12)
+
+
 def test_nothing_to_vary_is_said(case):
     loaded = case(process("plain", emissions=(("flow:CO2-fossil", 1),)))
     with pytest.raises(InvalidQuery, match="nothing to allocate"):
@@ -310,6 +341,43 @@ def test_recycling_models_side_by_side(case):
     assert rows["cut-off"]["credits"] == 0.0
     assert rows["closed-loop"]["recycling"]["parts"]["end-of-life"]["value"] == pytest.approx(-10.17, rel=1e-12)
     assert data["spread"]["factor"] == pytest.approx(8.642 / 1.832, rel=1e-9)
+
+
+def test_each_method_says_what_it_assumes(case):
+    """Only prices of one year, and a switch nobody verified: said by the methods that use them, not by mass."""
+    _, rows = table(case(smelter()), "cathode")
+    codes = {name: {a["code"] for a in row.get("assumptions", ())} for name, row in rows.items()}
+    assert codes["economic"] == codes["stated"] == {"few-price-years"}
+    assert codes["price-ratio"] == {"few-price-years", "price-ratio-rule"}
+    assert codes["mass"] == set()
+    _, rows = table(case(part("cff")), "part", by="recycling")
+    codes = {name: [a["code"] for a in row["assumptions"]] for name, row in rows.items()}
+    assert codes == {"stated": ["recycling-factor-a"], "cff": ["recycling-factor-a"], "closed-loop": [], "cut-off": []}
+
+
+def test_every_answer_says_the_assumptions_of_the_footprint(case):
+    """The same number rests on the same assumptions, whoever tells it."""
+    from graphstore.answers.compare import Asked, compare
+    from graphstore.answers.hybrid import hybrid
+
+    loaded = case(part("cff"))
+    virgin, made = (Asked(loaded.calculation(), f"{EX}{name}") for name in ("virgin", "part"))
+    for told in (
+        hybrid(loaded.calculation(), f"{EX}part")["assumptions"],
+        compare(virgin, made, anyway=True)["b"]["assumptions"],
+    ):
+        assert told == loaded.footprint("part")["assumptions"]
+    assert [a["code"] for a in told] == ["recycling-factor-a"]
+
+
+def test_an_unknown_recycling_model_is_an_error(case):
+    from dataclasses import replace
+
+    calculation = case(part("cff")).calculation()
+    reading = replace(calculation.settings.reading, recycling="CFF")
+    asked = replace(calculation, settings=replace(calculation.settings, reading=reading))
+    with pytest.raises(InvalidQuery, match=r"'CFF' is not known; choose one of cff, closed-loop, cut-off"):
+        variants(asked, f"{EX}part", by="recycling")
 
 
 def test_a_stated_factor_a_beats_that_of_the_material(case):

@@ -216,6 +216,16 @@ def test_wastes_treated_together_share_by_what_the_treatment_is_paid(fee, sludge
     assert carried(book) == pytest.approx({"sludge": sludge, "ash": 8.0 - sludge}, rel=1e-12)
 
 
+@pytest.mark.parametrize("fee", [0.0, -1.0])
+def test_a_waste_treated_for_nothing_carries_its_mass_all_the_same(fee):
+    """What is treated is no waste of the treatment: ash is 3 of 4 kg, paid for or not; by value it carries nothing."""
+    book = furnace(By.MASS)
+    book.prices = {"sludge": Price(1.0, "CNY", "kg"), "ash": Price(fee, "CNY", "kg")}
+    assert carried(book) == pytest.approx({"sludge": 2.0, "ash": 6.0}, rel=1e-12)
+    book.prices["sludge"] = Price(fee, "CNY", "kg")
+    assert carried(book) == pytest.approx({"sludge": 2.0, "ash": 6.0}, rel=1e-12)
+
+
 def test_a_waste_treated_may_have_a_stated_factor_and_exchanges_of_its_own():
     book = furnace(By.STATED, share=0.25)
     book.exchanges[0]["share"] = 0.75

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csc_array
 
 from footprint import compile_system, scores, supply
-from footprint.errors import InvalidQuery, InvalidSystem
+from footprint.errors import InvalidQuery, InvalidSystem, NotCertified
 from footprint.hybrid import HybridModel, integrate
 from footprint.inputoutput import SectorTable, tiers
 from footprint.supplyuse import from_supply_use
@@ -45,6 +45,14 @@ def test_the_whole_chain_is_certified():
     for tier, value in zip(found.totals(), (3.6 + 4.2 + 500, None, np.array(R) @ exact), strict=True):
         assert 0 < tier.bounds < 1e-10
         assert value is None or abs(tier.values - value) <= tier.bounds + 1e-12 * value
+
+
+@pytest.mark.parametrize("money", [5e307, 1e308, 1.7e308])
+def test_a_demand_too_large_for_a_number_is_refused(money):
+    """5 kg per CNY: the tiers overflow, and no infinite one is told; a tenth of it still has its numbers."""
+    with pytest.raises(NotCertified, match=r"overflowed\. Check the amounts"):
+        tiers(table(), np.array([0, 0, money]))
+    assert totals(tiers(table(), np.array([0, 0, 1e306]))) == pytest.approx([5e306, 5.5e306, 6.06554e306], rel=1e-6)
 
 
 @st.composite
@@ -197,6 +205,14 @@ def test_an_input_on_both_sides_is_refused():
     """Process 1 takes the product of process 2, which belongs to s3, and pays s3 as well."""
     with pytest.raises(InvalidSystem, match=r"covered twice.*<p1> from <s3>"):
         integrate(model(bought=((0, 3, 40.0),)), table())
+
+
+def test_more_than_a_small_purchase_is_refused_beside_a_large_one():
+    """s2 buys 0.02 of s3 and would take 0.04 from p2; that s1 spends 1e12 on itself makes this no rounding."""
+    wide = table(output=[2e12, 1.0, 1.0])
+    made = model(sold=0.01)
+    with pytest.raises(InvalidSystem, match=r"<s2> would take more .* <s3>"):
+        integrate(made, wide)
 
 
 @pytest.mark.parametrize(

@@ -237,3 +237,13 @@ def test_unknown_kernel():
     compiled = compile_system(from_matrix([[0.0]], [1.0]))
     with pytest.raises(InvalidQuery, match="choose one of"):
         scores(compiled, compiled.cost(FACTORS), Settings(kernel="cuda"))
+
+
+@pytest.mark.parametrize("amount", [1e307, 1e308])
+def test_a_result_too_large_for_a_number_is_refused(amount):
+    """90 kg for 1: 1e307 overflows the sum, 1e308 the runs of the second activity; neither is told as infinite."""
+    compiled = compile_system(system([1.0, 1.0], [(0, 1, 9.0)], [(0, 0, 10.0)]))
+    with pytest.raises(NotCertified, match=r"overflowed\. Check the amounts"):
+        supply(compiled, 1, amount).total(compiled.cost(FACTORS))
+    small = supply(compiled, 1, 1e305).total(compiled.cost(FACTORS))
+    assert small.values == pytest.approx(90e305 * FACTORS[0], rel=1e-12)

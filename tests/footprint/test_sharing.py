@@ -113,6 +113,33 @@ def test_waste_by_price_carries_nothing_under_mass_either():
     assert footprints(book) == pytest.approx({"a": 25.0, "b": 25.0, "slag": 0.0}, rel=1e-12)
 
 
+def test_a_price_that_makes_a_product_waste_is_an_assumption_too():
+    """Slag is worth nothing in the one year that is known, so a carries all 100 kg: that rests on both prices."""
+    book = priced(a={2024: 10}, slag={2024: -1})
+    assert footprints(book) == pytest.approx({"a": 100.0, "slag": 0.0}, rel=1e-12)
+    assert assumed(book, Assumption.FEW_PRICE_YEARS) == ["works-a", "works-slag"]
+
+
+@pytest.mark.parametrize(("latest", "slag"), [(-4.0, 0.0), (-5.0, 0.0), (-3.0, 50.0)])
+def test_waste_by_price_is_the_same_under_every_method(latest, slag):
+    """Slag cost 9 once, then 2, 2 and -4 (mean of the three years 0), -5 or -3 (mean above 0): mass shares it as value does."""
+    prices = {
+        "a": dict.fromkeys((2021, 2022, 2023, 2024), 1.0),
+        "slag": {2021: 9.0, 2022: 2.0, 2023: 2.0, 2024: latest},
+    }
+    book = priced(**prices)
+    book.processes["works"]["method"] = By.MASS
+    assert footprints(book) == pytest.approx({"a": 100.0 - slag, "slag": slag}, rel=1e-12)
+    assert (footprints(priced(**prices))["slag"] > 0) == (slag > 0)
+
+
+def test_prices_of_both_signs_without_a_mean_are_an_error():
+    book = works(By.MASS, ("a", 1.0), ("slag", 1.0))
+    book.prices = {"slag": [Price(-2.0, "CNY", "kg", 2024), Price(2.0, "CNY", "kg", 2024)]}
+    with pytest.raises(AllocationError, match=r"one price of <slag> a year"):
+        footprints(book)
+
+
 # ---- the price-ratio rule
 
 
@@ -202,6 +229,18 @@ def test_a_price_per_what_the_amount_is_not_counted_in():
 
 def test_a_reading_expands_the_system_of_processes_without_a_method():
     assert footprints(smelter(By.NONE), "system-expansion")["metal"] == pytest.approx(2.466, rel=1e-12)
+
+
+def test_a_waste_treated_may_be_credited_with_the_treatment_it_spares():
+    """3 kg ash spare a landfill at 0.5 kg: 8 - 1.5 for the sludge; a mill with 2 kg ash carries 1 kg."""
+    book = Book().waste("sludge", "ash").process(
+        "furnace", ("in", "sludge", 1.0, "kg"), ("in", "ash", 3.0, "kg", {"replaces": "landfill", "ratio": 1.0}),
+        ("emit", "CO2", 8.0, "kg"), method=By.SYSTEM_EXPANSION,
+    )  # fmt: skip
+    book.process("landfill", ("in", "ash", 1.0, "kg"), ("emit", "CO2", 0.5, "kg"))
+    book.process("mill", ("out", "flour", 1.0, "kg"), ("out", "ash", 2.0, "kg"))
+    found = footprints(book)
+    assert (found["sludge"], found["flour"]) == (pytest.approx(6.5, rel=1e-12), pytest.approx(1.0, rel=1e-12))
 
 
 def test_a_credit_may_exceed_the_burden():
