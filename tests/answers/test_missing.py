@@ -249,6 +249,23 @@ def test_a_method_that_is_asked_for_counts_as_stated(case):
     assert (data["complete"], data["total"]["value"]) == (True, pytest.approx(8.0))
 
 
+def test_the_recycling_model_that_is_asked_for_stays(case):
+    """Half ore at 11, half scrap at 1: 6 by cut-off. A closed loop gives back what is recycled: another number."""
+    roles = (("ore", "virgin-material"), ("scrap", "recycled-material"), ("scrap", "recycling-at-end-of-life"), ("ore", "displaced-virgin-material"))  # fmt: skip
+    inputs = [(f":{flow}", 1, "unit:KiloGM", f"tm:recyclingRole id:recycling-role\\/{role} ;") for flow, role in roles]
+    numbers = "tm:recycledContent 0.5 ; tm:recyclingOutputRate 1 ; tm:energyRecoveryRate 0 ; tm:qualityRatioIn 1 ; tm:qualityRatioOut 1 ;"
+    more = f"{numbers} tm:recyclingModel id:recycling-model\\/cut-off ; "
+    loaded = case(
+        process("ore", emissions=((CO2, 11),)) + process("scrap", emissions=((CO2, 1),)) + product("nowhere")
+        + process("part", inputs=(*inputs, (":nowhere", 1)), more=more)
+    )  # fmt: skip
+    stated, asked = (ask(loaded, "part", recycling=model)["total"]["value"] for model in ("", "closed-loop"))
+    footprints = [loaded.total("part", unlinked="cutoff", recycling=model) for model in ("", "closed-loop")]
+    assert [stated, asked] == pytest.approx(footprints)
+    assert stated == pytest.approx(6)
+    assert asked != pytest.approx(6)
+
+
 def test_an_input_of_allocated_products_is_missing_for_their_share(case):
     """a carries a quarter by mass, so a quarter of the 4 kg; what belongs to b alone is none of a's."""
     more = "tm:allocationMethod method:mass ;"

@@ -238,5 +238,7 @@ def test_suppliers_are_listed_with_how_they_were_chosen(ask):
     assert "the only producer" in told.out
     assert "named in the data, default" in told.out
     assert "数据指定" in ask("suppliers", GRID, "--lang", "zh").out
+    assert "rest on a figure marked illustrative" in told.out
     found = ask("suppliers", GRID, "--json").json
+    assert found["assumptions"] == ask("footprint", GRID, "--json").json["assumptions"]
     assert [line["candidates"][0]["factor"] for line in found["inputs_supplied"]] == [False, True]
