@@ -79,12 +79,20 @@ class Case:
     store: Any
 
     def calculation(
-        self, gwp: str = "AR6", unlinked: str = "error", coproducts: str = "error", strict: bool = False
+        self,
+        gwp: str = "AR6",
+        unlinked: str = "error",
+        coproducts: str = "error",
+        strict: bool = False,
+        recycling: str = "",
+        scenario: Any = None,
     ) -> Any:
         from footprint.gaps import Reading
         from graphstore.answers.graph import Calculation, Settings
 
-        return Calculation(self.store, Settings(gwp, Reading(unlinked, coproducts), strict))
+        return Calculation(
+            self.store, Settings(gwp, Reading(unlinked, coproducts, recycling), strict, scenario=scenario)
+        )
 
     def footprint(self, name: str, amount: float = 1.0, unit: str | None = None, **settings: Any) -> dict[str, Any]:
         """The whole result for a product by its local name or a text."""

@@ -1,9 +1,10 @@
 """May two results be compared (rule R30)? The keys they must agree in are concepts of the graph, not of this code.
 
 A key names the properties it compares (tm:comparedProperty); they are looked up on the study of the product, its settings
-and declared unit, else on the product, else on its process. Three keys have values that only the calculation knows: the
-unit both results are given for, the GWP set, and the allocation methods in use in the supply chain. A key that one side
-states and the other does not differs; where neither states it, the key says whether that passes, as a reported assumption.
+and declared unit, else on the product, else on its process. Four keys have values that only the calculation knows: the
+unit both results are given for, the GWP set, the allocation methods in use in the supply chain, and the changes that a
+scenario lays over the data; a recycling model that was asked for goes before the stated one. A key that one side states
+and the other does not differs; where neither states it, the key says whether that passes, as a reported assumption.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from typing import Any
 
 import numpy as np
 
+from footprint.errors import UnitError
 from footprint.gaps import METHODS, CutOffReason
 from graphstore.answers.cutoffs import processes_in
-from graphstore.answers.graph import ID
-from graphstore.answers.question import Question
+from graphstore.answers.graph import ID, Calculation, digest
+from graphstore.answers.question import Question, ask
 from graphstore.errors import ExtractionError
 from graphstore.queries import load
 from graphstore.technosphere.columns import TM
@@ -25,7 +27,9 @@ from graphstore.terms import iri
 
 EQUAL, DIFFERS, INTENDED, UNSTATED = "equal", "differs", "intended", "unstated"
 
-PRODUCT_CATEGORY = "product-category"
+PRODUCT_CATEGORY, RECYCLING_MODEL, SCENARIO = "product-category", "recycling-model", "scenario"
+
+RECYCLING_PROPERTY = f"{TM}recyclingModel"
 
 Values = frozenset[str]
 
@@ -126,6 +130,8 @@ def _outcome(key: Key, sides: tuple[_Facts, _Facts], intended: frozenset[str]) -
     if known is not None:
         first, second = (known(side.question) for side in sides)
         same = first == second or (key.notation == "allocation" and not (first and second))
+        if key.notation == SCENARIO:
+            same = changes_laid_over(sides[0].question) == changes_laid_over(sides[1].question)
     elif key.years is not None:
         periods = [_period(side.values(key.properties)) for side in sides]
         first, second = (frozenset() if p is None else frozenset({_spelled(p)}) for p in periods)
@@ -140,6 +146,8 @@ def _outcome(key: Key, sides: tuple[_Facts, _Facts], intended: frozenset[str]) -
 def _stated(key: Key, sides: tuple[_Facts, _Facts]) -> tuple[Values, Values, bool | None]:
     """Compare properties as they are stated; None where neither side states any."""
     facts = [side.values(key.properties) for side in sides]
+    if key.notation == RECYCLING_MODEL:
+        facts = [_asked_for(side, values) for side, values in zip(sides, facts, strict=True)]
     first, second = (frozenset().union(*values.values()) for values in facts)
     if key.notation == PRODUCT_CATEGORY and _product(sides[0]) == _product(sides[1]):
         return first, second, True  # a product is of the category of itself, stated or not
@@ -147,6 +155,12 @@ def _stated(key: Key, sides: tuple[_Facts, _Facts]) -> tuple[Values, Values, boo
         return first, second, None
     both = facts[0].keys() & facts[1].keys()
     return first, second, bool(both) and all(facts[0][p] == facts[1][p] for p in both)
+
+
+def _asked_for(side: _Facts, stated: dict[str, Values]) -> dict[str, Values]:
+    """Put the recycling model that was asked for, which replaces every stated one, in the place of those."""
+    model = side.question.calculation.settings.reading.recycling
+    return {RECYCLING_PROPERTY: frozenset({f"{ID}{RECYCLING_MODEL}/{model}"})} if model else stated
 
 
 def _verdict(key: Key, same: bool | None, intended: frozenset[str]) -> str:
@@ -167,6 +181,18 @@ def _unit(question: Question) -> Values:
 
 def _gwp_set(question: Question) -> Values:
     return frozenset({question.calculation.settings.gwp_set})
+
+
+def _scenario(question: Question) -> Values:
+    """Return what the changes are called; those of a question have no name."""
+    scenario = question.calculation.settings.scenario
+    return frozenset() if scenario is None else frozenset({scenario.iri or "what-if"})
+
+
+def changes_laid_over(question: Question) -> list[str]:
+    """Return what a scenario changes, whatever it is called; nothing without one."""
+    scenario = question.calculation.settings.scenario
+    return [] if scenario is None else sorted(digest(change) for change in scenario.stated())
 
 
 def _allocation(question: Question) -> Values:
@@ -197,6 +223,7 @@ def _expanded(question: Question) -> set[str]:
 _KNOWN: dict[str, Callable[[Question], Values]] = {
     "unit-basis": _unit,
     "gwp-set": _gwp_set,
+    SCENARIO: _scenario,
     "allocation": _allocation,
 }
 """Keys whose value the calculation knows, by notation."""
@@ -228,6 +255,46 @@ def _apart(first: tuple[int, int] | None, second: tuple[int, int] | None) -> int
 
 def _spelled(period: tuple[int, int]) -> str:
     return str(period[0]) if period[0] == period[1] else f"{period[0]}-{period[1]}"
+
+
+def asked_alike(calculation: Calculation, product: str, first: Question) -> Question:
+    """Ask for a product in the amount and unit of the first; in its own unit where it has no way to that one.
+
+    The unit basis then differs, which the rule refuses.
+    """
+    try:
+        return ask(calculation, product, first.amount, first.unit)
+    except UnitError:
+        return ask(calculation, product, first.amount, None)
+
+
+def judged(found: list[Outcome], first: Question, second: Question, *, anyway: bool) -> dict[str, Any]:
+    """Return the verdict for machines: `comparable`, `anyway`, `differing` keys, all `keys` with values, and `products`."""
+    differing = [outcome.key.notation for outcome in found if outcome.verdict == DIFFERS]
+    products = [str(q.calculation.snapshot.product_of(q.activity)) for q in (first, second)]
+    return {
+        "comparable": not differing,
+        "anyway": anyway,
+        "differing": differing,
+        "keys": [described(outcome, first, second) for outcome in found],
+        "products": [q.names[iri].as_dict() for q, iri in zip((first, second), products, strict=True)],
+    }
+
+
+def assumed(found: list[Outcome], first: Question) -> list[dict[str, Any]]:
+    """Report what was taken as equal, and what differs on purpose or in spite of the rule."""
+    told = (
+        (UNSTATED, "unstated-key", "neither side states it, taken as equal", "双方均未注明，视为一致"),
+        (INTENDED, "intended-key", "differs on purpose: it is what is compared", "按提问有意不同，即比较对象"),
+        (DIFFERS, "differing-key", "differs; compared in spite of the rule", "不一致，未按可比性规则而仍予比较"),
+    )
+    made = []
+    for verdict, code, en, zh in told:
+        names = [first.names[outcome.key.iri] for outcome in found if outcome.verdict == verdict]
+        if names:
+            english, chinese = (", ".join(n.in_language("en") for n in names), "、".join(n.in_language("zh") for n in names))  # fmt: skip
+            made.append({"code": code, "text_en": f"{english}: {en}.", "text_zh": f"{chinese}：{zh}。"})
+    return made
 
 
 def described(outcome: Outcome, first: Question, second: Question) -> dict[str, Any]:

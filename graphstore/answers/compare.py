@@ -14,11 +14,11 @@ from typing import Any
 import polars as pl
 
 from footprint.contributions import Breakdown, by_gas, by_stage
-from footprint.errors import UnitError, UnsolvableSystem
+from footprint.errors import UnsolvableSystem
 from footprint.inventory import Floats
 from graphstore.answers import assumptions as assuming
 from graphstore.answers import numbers
-from graphstore.answers.comparable import DIFFERS, INTENDED, UNSTATED, Outcome, described, outcomes
+from graphstore.answers.comparable import asked_alike, assumed, judged, outcomes
 from graphstore.answers.cutoffs import cut_offs
 from graphstore.answers.footprint import not_restated
 from graphstore.answers.graph import Calculation
@@ -27,6 +27,7 @@ from graphstore.answers.lines import Terms, details_of, learn
 from graphstore.answers.matching import SUMS, matched, summed_by, terms_of
 from graphstore.answers.names import Name
 from graphstore.answers.question import Question, ask
+from graphstore.scenarios import Scenario
 
 MOST_GROUPS = 50
 
@@ -103,38 +104,31 @@ def compare(
         UnknownNameError, UnitError, FootprintError: as for a footprint of either product.
     """
     one = ask(first.calculation, first.product, amount, unit)
-    other = _asked_alike(second, one, amount)
+    other = asked_alike(second.calculation, second.product, one)
     found = outcomes(one, other, _intended(one.calculation, other.calculation))
-    differing = [outcome.key.notation for outcome in found if outcome.verdict == DIFFERS]
-    answer: dict[str, Any] = {
-        "comparable": not differing,
-        "anyway": anyway,
-        "differing": differing,
-        "keys": [described(outcome, one, other) for outcome in found],
-        "products": [question.names[_product(question)].as_dict() for question in (one, other)],
-    }
-    if differing and not anyway:
+    answer = judged(found, one, other, anyway=anyway)
+    if answer["differing"] and not anyway:
         return answer
-    pair = _Pair.of(one, other)
-    return answer | _explained(pair, most) | {"assumptions": _assumptions(pair, found)}
-
-
-def _asked_alike(second: Asked, one: Question, amount: float) -> Question:
-    """Ask for the second product in the unit of the first; in its own where it has no way to that unit.
-
-    The unit basis then differs, which the rule refuses.
-    """
-    try:
-        return ask(second.calculation, second.product, amount, one.unit)
-    except UnitError:
-        return ask(second.calculation, second.product, amount, None)
+    return answer | _explained(_Pair.of(one, other), most) | {"assumptions": assumed(found, one)}
 
 
 def _intended(first: Calculation, second: Calculation) -> frozenset[str]:
     """Return the keys that the question itself is about: settings that were asked for in two ways."""
     a, b = first.settings, second.settings
-    asked = {"gwp-set": a.gwp != b.gwp, "allocation": a.reading.coproducts != b.reading.coproducts}
+    asked = {
+        "gwp-set": a.gwp != b.gwp,
+        "allocation": a.reading.coproducts != b.reading.coproducts,
+        "recycling-model": a.reading.recycling != b.reading.recycling,
+        "scenario": _apart(a.scenario, b.scenario),
+    }
     return frozenset(key for key, differs in asked.items() if differs)
+
+
+def _apart(first: Scenario | None, second: Scenario | None) -> bool:
+    """Whether two scenarios were asked for; one that changed between two states of the graph was asked for once."""
+    if first is None or second is None:
+        return first is not second
+    return first.iri != second.iri or (not first.iri and first.changes != second.changes)
 
 
 def _product(question: Question) -> str:
@@ -300,22 +294,3 @@ def _group(
         "error_bound": sum(bounds),
         "share": pair.share(change),
     }
-
-
-def _assumptions(pair: _Pair, found: list[Outcome]) -> list[dict[str, Any]]:
-    """Report what was taken as equal, and what differs on purpose or in spite of the rule."""
-    told = (
-        (UNSTATED, "unstated-key", "neither side states it, taken as equal", "双方均未注明，视为一致"),
-        (INTENDED, "intended-key", "differs on purpose: it is what is compared", "按提问有意不同，即比较对象"),
-        (DIFFERS, "differing-key", "differs; compared in spite of the rule", "不一致，未按可比性规则而仍予比较"),
-    )
-    made = []
-    for verdict, code, en, zh in told:
-        keys = [pair.name(outcome.key.iri) for outcome in found if outcome.verdict == verdict]
-        if keys:
-            named_en, named_zh = (
-                ", ".join(k.in_language("en") for k in keys),
-                "、".join(k.in_language("zh") for k in keys),
-            )
-            made.append({"code": code, "text_en": f"{named_en}: {en}.", "text_zh": f"{named_zh}：{zh}。"})
-    return made

@@ -14,7 +14,7 @@ import numpy as np
 
 from footprint.assemble import assemble
 from footprint.errors import FootprintError, InvalidInventory
-from footprint.gaps import METHODS, UNALLOCATED, CutOffReason, Reading
+from footprint.gaps import CutOffReason
 from footprint.inventory import UNKNOWN_PROVIDER, Inventory
 from footprint.upstream import upstream
 from graphstore.answers.cutoffs import processes_in
@@ -104,10 +104,7 @@ def _refuse_unmade(calculation: Calculation, text: str, error: UnknownNameError)
 
 def _tolerant(settings: Settings) -> Settings:
     """The settings with gaps left out; an allocation method that was asked for stays."""
-    coproducts = settings.reading.coproducts
-    return replace(
-        settings, reading=Reading("cutoff", coproducts if coproducts in METHODS else UNALLOCATED), strict=False
-    )
+    return replace(settings, reading=tolerant(settings.reading.coproducts, settings.reading.recycling), strict=False)
 
 
 def _without_refused(calculation: Calculation, product: str) -> tuple[Calculation, dict[str, str]]:
@@ -127,7 +124,7 @@ def _without_refused(calculation: Calculation, product: str) -> tuple[Calculatio
 
 def _assembled(calculation: Calculation, inventory: Inventory, product: str) -> Snapshot:
     """Compile an inventory; where something else is wrong with the whole, what is upstream of the product."""
-    reading = tolerant(calculation.settings.reading.coproducts)
+    reading = tolerant(calculation.settings.reading.coproducts, calculation.settings.reading.recycling)
     try:
         made = Snapshot.of(inventory, assemble(inventory, reading))
         replace(calculation, part=made).scores  # noqa: B018 - a loop elsewhere shows only when it is solved

@@ -209,7 +209,8 @@ def _allocations(calculation: Calculation, question: Question, product: str) -> 
     """Return the result under each allocation method that could be asked for, or why it cannot be carried out."""
     made: list[dict[str, Any]] = []
     for method in METHODS:
-        settings = replace(question.calculation.settings, reading=Reading("cutoff", method))
+        known = question.calculation.settings
+        settings = replace(known, reading=Reading("cutoff", method, known.reading.recycling))
         try:
             other = ask(Calculation(calculation.graph, settings), product, question.amount, question.unit)
             total = other.chain.total(other.calculation.cost)

@@ -10,10 +10,13 @@ from footprint.errors import FootprintError
 from footprint.gaps import Assumption
 from footprint.inventory import Ints
 from footprint.solve import supply
+from graphstore.answers import assumptions as assuming
 from graphstore.answers.comparable import DIFFERS, outcomes
 from graphstore.answers.cutoffs import cut_offs, processes_in
+from graphstore.answers.footprint import not_restated
 from graphstore.answers.graph import Calculation
 from graphstore.answers.inputs import engine, inputs
+from graphstore.answers.lines import Terms
 from graphstore.answers.question import Question, ask
 from graphstore.queries import load
 from graphstore.technosphere.quantities import conversions_of, unit_table
@@ -47,11 +50,20 @@ def suppliers(calculation: Calculation, product: str, amount: float = 1.0, unit:
         "unit": question.names[question.unit].as_dict(),
         "inputs_supplied": _lines(question),
         "cutoffs": cut_offs(calculation, question.chain, question.names),
+        "assumptions": _assumptions(question),
         "settings": calculation.settings.as_dict(),
         "narrowed": question.narrowed,
         "inputs": inputs(calculation),
         "engine": engine(calculation, calculation.scores.info),
     }
+
+
+def _assumptions(question: Question) -> list[dict[str, Any]]:
+    """Report what the supply chain of the product rests on, as its footprint does."""
+    calculation, chain = question.calculation, question.chain
+    fixed = not_restated(calculation, chain.inventory().values)
+    total = float(chain.total(calculation.cost).values)
+    return assuming.collect(question, Terms.of(calculation, chain), total, fixed)
 
 
 def _lines(question: Question) -> list[dict[str, Any]]:

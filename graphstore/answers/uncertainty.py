@@ -14,6 +14,7 @@ from footprint.montecarlo import DEFAULT_SEED, Demand, Plan, Simulation, moments
 from footprint.solve import Bounded
 from footprint.summaries import PERCENTILES, Summary, rank_correlation, squared_correlations, summary
 from graphstore.answers import spread
+from graphstore.answers.comparable import asked_alike, assumed, judged, outcomes
 from graphstore.answers.footprint import calculate
 from graphstore.answers.graph import Calculation
 from graphstore.answers.question import Question, ask
@@ -63,6 +64,8 @@ def uncertainty(
     unit: str | None = None,
     against: str | None = None,
     asked: Asked | None = None,
+    *,
+    anyway: bool = False,
 ) -> dict[str, Any]:
     """Compute the uncertainty of the footprint of a product, or of two products under the same draws.
 
@@ -73,6 +76,11 @@ def uncertainty(
         unit: IRI of the unit of the amount; the product's own reference unit when None.
         against: A second product, for which the same draws are made; the difference is then reported too.
         asked: Method, draws, seed.
+        anyway: Compare what the rule (R30) says is not comparable; the differing keys are in the answer.
+
+    Returns:
+        What is known of the product with its spreads. With a second product the verdict of the rule too (`comparable`, `keys`,
+        `differing`); and nothing else where the two are not comparable and that was not waived.
 
     Raises:
         UncertaintyError: spreads that cannot be used, or two products without a common unit or system.
@@ -81,8 +89,13 @@ def uncertainty(
     asked = asked or Asked()
     asked.check()
     questions = [ask(calculation, product, amount, unit)]
+    verdict: dict[str, Any] = {}
     if against is not None:
-        questions.append(ask(calculation, against, amount, unit))
+        questions.append(asked_alike(calculation, against, questions[0]))
+        found = outcomes(questions[0], questions[1], frozenset())
+        verdict = judged(found, questions[0], questions[1], anyway=anyway)
+        if verdict["differing"] and not anyway:
+            return verdict
         _require_common(questions)
     for question in questions:
         spread.require_usable(question.calculation.uncertain, spread.inside(question), asked.unusable)
@@ -99,7 +112,8 @@ def uncertainty(
     if len(parts) > 1:
         data["against"] = parts[1]
         data["difference"] = _difference(questions, totals, slopes, simulation, asked)
-    return data
+        data["assumptions"] += assumed(found, questions[0])
+    return data | verdict
 
 
 def every_product(calculation: Calculation, asked: Asked | None = None) -> tuple[pl.DataFrame, int]:

@@ -20,7 +20,6 @@ from graphstore.answers.inputs import engine, inputs
 from graphstore.answers.lines import Terms, details, facts_of, learn
 from graphstore.answers.names import Names
 from graphstore.answers.question import Question, ask
-from graphstore.answers.recycling import recycling, recycling_assumptions
 from graphstore.answers.sectorpart import sector_part
 from graphstore.answers.sectors import require_sound
 from graphstore.errors import ScenarioError
@@ -115,7 +114,7 @@ def _assumptions(after: Question, total: float) -> list[dict[str, Any]]:
     fixed = not_restated(after.calculation, after.chain.inventory().values)
     average = sector_part(after, total)
     found = assuming.collect(after, Terms.of(after.calculation, after.chain), total, fixed, average)
-    return found + recycling_assumptions(recycling(after))
+    return found
 
 
 def read_changes(reader: Reader, texts: Sequence[tuple[str, str]]) -> list[Change]:

@@ -11,9 +11,10 @@ from schemes.errors import SupplyError
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Every place of the graph: what contains it, and by which spellings it is found."""
+    """Every place of the graph: what contains it, the same place under another IRI, and by which spellings it is found."""
 
     broader: dict[str, str]
+    same: dict[str, str]
     spelled: dict[str, tuple[str, ...]]
     known: frozenset[str]
 
@@ -26,8 +27,11 @@ class Places:
             spelled.setdefault(str(row["written"]).lower(), set()).add(str(row["place"]))
         # of several containing places (a province in a grid region and a country) the lowest IRI, so that order has no say
         pairs = sorted(((str(r["place"]), str(r["broader"])) for r in rows if r["broader"] is not None), reverse=True)
+        # an imported place that is matched to one of the reference lies where that one lies, and is written like it
+        same = sorted(((str(r["place"]), str(r["same"])) for r in rows if r["same"] is not None), reverse=True)
         return cls(
-            dict(pairs),
+            dict(same) | dict(pairs),
+            dict(same),
             {text: tuple(sorted(places)) for text, places in spelled.items()},
             frozenset(str(row["place"]) for row in rows),
         )
@@ -40,7 +44,8 @@ class Places:
         """
         if text in self.known:
             return text
-        found = self.spelled.get(text.strip().lower(), ())
+        written = self.spelled.get(text.strip().lower(), ())
+        found = [place for place in written if self.same.get(place) not in written]
         if len(found) == 1:
             return found[0]
         if found:

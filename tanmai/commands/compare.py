@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,7 +17,9 @@ from tanmai.commands.options import (
     Gwp,
     Json,
     Lang,
+    Recycling,
     Release,
+    ScenarioName,
     Store,
     Strict,
     Unlinked,
@@ -49,6 +52,14 @@ def compare(
     against_coproducts: Annotated[
         str | None, typer.Option("--against-coproducts", help="Reading of co-products of B. B 的共生产品处理。")
     ] = None,
+    recycling: Recycling = "stated",
+    against_recycling: Annotated[
+        str | None, typer.Option("--against-recycling", help="Recycling model of B. B 的再生利用模型。")
+    ] = None,
+    scenario: ScenarioName = None,
+    against_scenario: Annotated[
+        str | None, typer.Option("--against-scenario", help="Scenario to lay over the data for B. B 叠加的情景。")
+    ] = None,
     as_of: AsOf = None,
     against_as_of: Annotated[
         str | None, typer.Option("--against-as-of", help="Day of B, YYYY-MM-DD. B 的日期。")
@@ -68,16 +79,20 @@ def compare(
     front = Front.of(store, json, lang)
     if against_as_of is not None:
         day(against_as_of, "--against-as-of")
-    first: State = (as_of, release)
-    second: State = (against_as_of, against_release) if against_as_of or against_release else first
-    settings = settings_of(gwp, unlinked, coproducts, strict=strict)
-    others = settings_of(against_gwp or gwp, unlinked, against_coproducts or coproducts, strict=strict)
-    if other is None and (first, settings) == (second, others):
+    state: State = (as_of, release)
+    others = against_gwp or gwp, against_coproducts or coproducts, against_recycling or recycling
+    first = _Side(state, _settings((gwp, coproducts, recycling), unlinked, strict), scenario)
+    second = _Side(
+        (against_as_of, against_release) if against_as_of or against_release else state,
+        _settings(others, unlinked, strict),
+        against_scenario or scenario,
+    )
+    if other is None and first == second:
         raise typer.BadParameter(
             "there is nothing to compare with: give a second product, or --against-gwp, --against-coproducts, "
-            "--against-release or --against-as-of with another value."
+            "--against-recycling, --against-scenario, --against-release or --against-as-of with another value."
         )
-    with _both(front, (first, second), (settings, others)) as (one, two):
+    with _both(front, first, second) as (one, two):
         from graphstore.answers.compare import Asked
         from graphstore.answers.compare import compare as compared
         from graphstore.answers.units import find_unit
@@ -94,21 +109,39 @@ def compare(
         raise typer.Exit(1)
 
 
-@contextmanager
-def _both(
-    front: Front, states: tuple[State, State], settings: tuple[Settings, Settings]
-) -> Iterator[tuple[Calculation, Calculation]]:
-    """Open both sides; one calculation serves both where they are the same."""
-    from graphstore.answers.graph import Calculation
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """In which state of the graph, under which settings and scenario one side is calculated."""
 
-    with calculating(front, states[0], settings[0]) as first:
-        if states[0] != states[1]:
-            with calculating(front, states[1], settings[1]) as second:
+    state: State
+    settings: Settings
+    scenario: str | None
+
+
+def _settings(methods: tuple[str, str, str], unlinked: str, strict: bool) -> Settings:
+    """Return the settings of one side by its GWP set, reading of co-products and recycling model."""
+    gwp, coproducts, recycling = methods
+    return settings_of(gwp, unlinked, coproducts, strict=strict, recycling=recycling)
+
+
+@contextmanager
+def _both(front: Front, one: _Side, two: _Side) -> Iterator[tuple[Calculation, Calculation]]:
+    """Open both sides; one calculation serves both where they are the same."""
+    with calculating(front, one.state, one.settings, one.scenario) as first:
+        if one.state != two.state:
+            with calculating(front, two.state, two.settings, two.scenario) as second:
                 yield first, second
-        elif settings[0] != settings[1]:
-            yield first, Calculation(first.graph, settings[1])
         else:
-            yield first, first
+            yield first, first if one == two else _other(first, two)
+
+
+def _other(first: Calculation, side: _Side) -> Calculation:
+    """Calculate the other side in the state of the graph that the first one has open."""
+    from graphstore.answers.graph import Calculation
+    from graphstore.scenarios import find_scenario
+
+    scenario = None if side.scenario is None else find_scenario(first.graph, side.scenario)
+    return Calculation(first.graph, replace(side.settings, scenario=scenario))
 
 
 def contributions(

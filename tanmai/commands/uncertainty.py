@@ -37,6 +37,9 @@ def uncertainty(
         str | None,
         typer.Option("--against", help="A second product, under the same draws. 对比产品，使用相同抽样。"),
     ] = None,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Compare what is not comparable. 不可比时仍予比较。")
+    ] = False,
     amount: Annotated[float, typer.Option("--amount", help="How much of it. 数量。")] = 1.0,
     unit: Annotated[str | None, typer.Option("--unit", help="Unit of the amount. 单位。")] = None,
     method: Annotated[
@@ -91,13 +94,15 @@ def uncertainty(
             _all(front, calculation, asked, out)
             return
         wanted = find_unit(calculation, unit) if unit is not None else None
-        data = answer(calculation, str(product), amount, wanted, against, asked)
+        data = answer(calculation, str(product), amount, wanted, against, asked, anyway=anyway)
     if json:
         front.print_json(data)
-        return
-    from tanmai.render.uncertainty import show
+    else:
+        from tanmai.render.uncertainty import show
 
-    show(data, front.lang)
+        show(data, front.lang)
+    if not (anyway or data.get("comparable", True)):
+        raise typer.Exit(1)
 
 
 def _all(front: Front, calculation: Calculation, asked: Asked, out: Path | None) -> None:

@@ -19,12 +19,7 @@ MOST_GROUPS = 10
 
 def show(data: Mapping[str, Any], lang: Language) -> None:
     """Print a comparison, or why there is none."""
-    if data["differing"]:
-        names = (f"{side}  {named(product, lang)}" for side, product in zip("AB", data["products"], strict=True))
-        console().print("\n".join(names), soft_wrap=True)
-        refusal(data, lang)
-    if "difference" not in data:
-        console().print(word("not_comparable_cure", lang), soft_wrap=True)
+    if not verdict(data, lang):
         return
     headline(data, lang)
     terms(data, lang)
@@ -33,6 +28,18 @@ def show(data: Mapping[str, Any], lang: Language) -> None:
     if data["changes"] is not None:
         changes(data["changes"], lang)
     reservations(data, lang)
+
+
+def verdict(data: Mapping[str, Any], lang: Language) -> bool:
+    """Print the keys that differ, if any, and return whether there is a comparison all the same."""
+    if data["differing"]:
+        names = (f"{side}  {named(product, lang)}" for side, product in zip("AB", data["products"], strict=True))
+        console().print("\n".join(names), soft_wrap=True)
+        refusal(data, lang)
+    if "difference" in data:
+        return True
+    console().print(word("not_comparable_cure", lang), soft_wrap=True)
+    return False
 
 
 def refusal(data: Mapping[str, Any], lang: Language) -> None:
@@ -56,11 +63,7 @@ def headline(data: Mapping[str, Any], lang: Language) -> None:
     for side in ("a", "b"):
         result = data[side]
         settings = result["settings"]
-        known = "".join(
-            f"; {part}"
-            for part in (settings["coproducts"] if settings["coproducts"] != "error" else None, result["known_on"])
-            if part
-        )
+        known = "".join(f"; {part}" for part in (*_methods(settings, lang), result["known_on"]) if part)
         out.print(
             Text.assemble(
                 (f"{side.upper()}  {named(result['product'], lang)}", "bold"),
@@ -75,6 +78,16 @@ def headline(data: Mapping[str, Any], lang: Language) -> None:
     share = f" ({percent_signed(change['share'])})" if change["share"] is not None else ""
     bound = f"  ({word('bound', lang)} {change['error_bound']:.1e})"
     out.print(Text.assemble("B − A = ", (f"{signed(change['value'], 6)} kg CO2e{share}", "bold"), bound))
+
+
+def _methods(settings: Mapping[str, Any], lang: Language) -> list[str]:
+    """Name the settings of one side that are not the usual ones."""
+    usual = {"coproducts": "error", "recycling": "stated"}
+    told = [str(settings[key]) for key, value in usual.items() if settings[key] != value]
+    scenario = str(settings.get("scenario") or "")
+    if scenario:
+        told.append(f"{word('scenario', lang)} {scenario.rstrip('/#').rpartition('/')[2].rpartition('#')[2]}")
+    return told
 
 
 def reservations(data: Mapping[str, Any], lang: Language) -> None:

@@ -113,6 +113,10 @@ def show_suppliers(data: Mapping[str, Any], lang: Language) -> None:
         out.print(Text.assemble((word("cut_off", lang), "bold"), f": {len(data['cutoffs'])}"))
         for text in cut_off_lines(data["cutoffs"], lang):
             out.print(text, soft_wrap=True)
+    if data["assumptions"]:
+        out.print(word("assumption", lang), style="bold")
+    for assumption in data["assumptions"]:
+        out.print(f"  - {assumption[f'text_{lang}']}", soft_wrap=True)
 
 
 def _candidates(lines: Sequence[Mapping[str, Any]], lang: Language) -> list[list[str]]:

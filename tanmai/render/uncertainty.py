@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tanmai.figures import figure, percent
 from tanmai.phrases import phrase
+from tanmai.render.compare import verdict
 from tanmai.render.explanation import cut_off_lines
 from tanmai.render.names import named, origin, symbol
 from tanmai.render.tables import console, table
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 def show(data: Mapping[str, Any], lang: Language) -> None:
     """Print the intervals of one product or two, their difference, the drivers and what is assumed."""
+    if "products" in data and not verdict(data, lang):
+        return
     _product(data, lang)
     assumed = list(data["assumptions"])
     if "against" in data:

@@ -7,6 +7,7 @@ import ontology
 from footprint.errors import FootprintError
 from graphstore.answers.compare import Asked, compare
 from graphstore.errors import ExtractionError
+from graphstore.scenarios import AmountChange, Scenario
 
 CO2 = "flow:CO2-fossil"
 BATTERY = "<https://w3id.org/tanmai/id/product-group/electric-motor>"
@@ -54,6 +55,7 @@ def test_what_nobody_states_is_an_assumption(case):
         "product-category-rule": "unstated",
         "recycling-model": "unstated",
         "reference-year": "equal",
+        "scenario": "equal",
         "unit-basis": "equal",
     }
     (assumed,) = data["assumptions"]
@@ -213,6 +215,46 @@ def test_only_the_key_that_is_asked_about_may_differ(case):
     found, data = verdicts(case(pair(one)), one={"gwp": "AR5"})
     assert found["gwp-set"] == "intended"
     assert data["differing"] == ["boundary"]
+
+
+def under(name, *changes):
+    return {"scenario": Scenario(name and EX + name, changes)}
+
+
+MORE = AmountChange(f"{EX}x-emission-1", relative=0.5)
+
+
+def test_a_scenario_is_not_the_data_as_they_are(case):
+    """The emission of x is 1 kg: 1.5 with half as much more; only the question itself makes the two comparable."""
+    loaded = case(pair())
+    found, data = verdicts(loaded, "x", "x", two=under("s", MORE))
+    assert (found["scenario"], data["difference"]["value"]) == ("intended", pytest.approx(0.5))
+    (line,) = [key for key in data["keys"] if key["key"] == "scenario"]
+    assert ([value["iri"] for value in line["a"]], [value["iri"] for value in line["b"]]) == ([], [f"{EX}s"])
+    (number,) = data["changes"]["numbers"]
+    assert (number["before"], number["after"], number["effect"]) == pytest.approx((1, 1.5, 0.5))
+    assert "scenario" in {assumption["code"] for assumption in data["b"]["assumptions"]}
+
+
+def test_scenarios_are_compared_by_what_they_change(case):
+    less = AmountChange(f"{EX}x-emission-1", relative=-0.5)
+    one, two = (Asked(case(pair()).calculation(**under("s", change)), f"{EX}x") for change in (MORE, less))
+    data = compare(one, two)  # one name, whose changes are others in another state of the graph
+    assert (data["comparable"], data["differing"]) == (False, ["scenario"])
+    assert compare(one, two, anyway=True)["difference"]["value"] == pytest.approx(-1)
+    loaded = case(pair())
+    found, data = verdicts(loaded, "x", "x", under("s", MORE), under("t", MORE))
+    assert (found["scenario"], data["difference"]["value"]) == ("equal", 0)
+    assert verdicts(loaded, "x", "x", under("", MORE), under("", less))[0]["scenario"] == "intended"
+
+
+def test_a_recycling_model_that_is_asked_for_goes_before_the_stated_ones(case):
+    one, other = study("x", RECYCLING.format("cff")), study("y", RECYCLING.format("cut-off"))
+    loaded, asked = case(pair(one, other)), {"recycling": "closed-loop"}
+    assert verdicts(loaded)[0]["recycling-model"] == "differs"
+    assert verdicts(loaded, one=asked, two=asked)[0]["recycling-model"] == "equal"
+    assert verdicts(loaded, two=asked)[0]["recycling-model"] == "intended"
+    assert verdicts(loaded, two={"recycling": "cff"})[0]["recycling-model"] == "equal"  # x states cff itself
 
 
 @pytest.fixture

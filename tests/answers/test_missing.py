@@ -230,10 +230,16 @@ def test_co_products_lack_a_method_and_the_answer_tells_what_each_method_gives(c
     """1 kg of a and 3 kg of b share 8 kg CO2e: 2 by mass; no price and no heating value is stated."""
     data = ask(case(JOINT), "a")
     assert only(data)["answer"] == "method"
-    by_mass, by_energy, by_price = data["allocations"]
-    assert (by_mass["method"], by_mass["total"]["value"]) == ("mass", pytest.approx(2.0))
-    assert (by_energy["total"], by_price["total"]) == (None, None)
-    assert "needs the price" in by_price["reason"]
+    totals = {line["method"]: line["total"] and line["total"]["value"] for line in data["allocations"]}
+    told = {line["method"]: line["reason"] for line in data["allocations"]}
+    assert totals == {
+        "mass": pytest.approx(2.0), "energy": None, "economic": None, "system-expansion": None, "price-ratio": None
+    }  # fmt: skip
+    assert told["mass"] is None
+    assert "needs an energy" in told["energy"]
+    assert "needs the price" in told["economic"]
+    assert "tm:displaces" in told["system-expansion"]
+    assert "needs the price" in told["price-ratio"]
 
 
 def test_a_method_that_is_asked_for_counts_as_stated(case):
@@ -241,6 +247,23 @@ def test_a_method_that_is_asked_for_counts_as_stated(case):
     assert (data["complete"], data["total"]["value"]) == (True, pytest.approx(2.0))
     data = ask(case(JOINT), "a", coproducts="unallocated")
     assert (data["complete"], data["total"]["value"]) == (True, pytest.approx(8.0))
+
+
+def test_the_recycling_model_that_is_asked_for_stays(case):
+    """Half ore at 11, half scrap at 1: 6 by cut-off. A closed loop gives back what is recycled: another number."""
+    roles = (("ore", "virgin-material"), ("scrap", "recycled-material"), ("scrap", "recycling-at-end-of-life"), ("ore", "displaced-virgin-material"))  # fmt: skip
+    inputs = [(f":{flow}", 1, "unit:KiloGM", f"tm:recyclingRole id:recycling-role\\/{role} ;") for flow, role in roles]
+    numbers = "tm:recycledContent 0.5 ; tm:recyclingOutputRate 1 ; tm:energyRecoveryRate 0 ; tm:qualityRatioIn 1 ; tm:qualityRatioOut 1 ;"
+    more = f"{numbers} tm:recyclingModel id:recycling-model\\/cut-off ; "
+    loaded = case(
+        process("ore", emissions=((CO2, 11),)) + process("scrap", emissions=((CO2, 1),)) + product("nowhere")
+        + process("part", inputs=(*inputs, (":nowhere", 1)), more=more)
+    )  # fmt: skip
+    stated, asked = (ask(loaded, "part", recycling=model)["total"]["value"] for model in ("", "closed-loop"))
+    footprints = [loaded.total("part", unlinked="cutoff", recycling=model) for model in ("", "closed-loop")]
+    assert [stated, asked] == pytest.approx(footprints)
+    assert stated == pytest.approx(6)
+    assert asked != pytest.approx(6)
 
 
 def test_an_input_of_allocated_products_is_missing_for_their_share(case):

@@ -54,10 +54,14 @@ def aluminium(terms=FOUR, name="aluminium", factors=True):
     return text
 
 
-def ask(case, name, against=None, amount=1.0, unit=None, settings=None, **asked):
-    return uncertainty(
-        case.calculation(**(settings or {})), EX + name, amount, unit, against and EX + against, Asked(**asked)
-    )
+def ask(case, name, against=None, amount=1.0, unit=None, settings=None, anyway=False, **asked):
+    calculation = case.calculation(**(settings or {}))
+    return uncertainty(calculation, EX + name, amount, unit, against and EX + against, Asked(**asked), anyway=anyway)
+
+
+def alike(*names):
+    """Put products into one category, without which rule R30 calls them incomparable."""
+    return "".join(f":{name} tm:productGroup id:product-group\\/electrolytic-aluminium .\n" for name in names)
 
 
 def tail(iri):
@@ -166,8 +170,10 @@ def test_two_products_share_their_factors(case):
     """Same factors, 13,400 and 13,000 kWh exact: the difference is 400 x 0.5777, and only that factor spreads it."""
     exact = [(name, q, 0.0, unit, c, uc) for name, q, _, unit, c, uc in FOUR]
     less = [("power", 13000, *exact[0][2:]), *exact[1:]]
-    loaded = case(aluminium(exact) + aluminium(less, "other", factors=False))
+    loaded = case(aluminium(exact) + aluminium(less, "other", factors=False) + alike("aluminium", "other"))
     data = ask(loaded, "aluminium", "other", draws=4000)
+    assert (data["comparable"], data["differing"]) == (True, [])
+    assert "unstated-key" in {assumption["code"] for assumption in data["assumptions"]}
     difference = data["difference"]
     assert difference["value"] == pytest.approx(231.08)
     assert difference["first_order"]["half_width"] == pytest.approx(231.08 * 0.05)
@@ -178,11 +184,33 @@ def test_two_products_share_their_factors(case):
     assert data["against"]["total"]["value"] == pytest.approx(11706.1)
 
 
+def test_what_rule_r30_calls_incomparable_is_not_drawn(case):
+    """Nobody says that the two are of one category."""
+    loaded = case(aluminium() + aluminium(name="other", factors=False))
+    data = ask(loaded, "aluminium", "other", draws=50)
+    assert (data["comparable"], data["differing"]) == (False, ["product-category"])
+    assert data.keys().isdisjoint({"total", "against", "difference", "monte_carlo"})
+    data = ask(loaded, "aluminium", "other", draws=50, anyway=True)
+    assert (data["comparable"], data["difference"]["value"]) == (False, 0)
+    (said,) = [assumption for assumption in data["assumptions"] if assumption["code"] == "differing-key"]
+    assert "product category" in said["text_en"]
+
+
+def test_two_products_are_drawn_for_one_unit(case):
+    """1 t of x emits 2000 kg; y is counted in kilograms and emits 3 kg each: 2000 - 3000 for a tonne."""
+    text = process("x", unit="unit:TONNE", emissions=(("flow:CO2-fossil", 2000),))
+    text += process("y", emissions=(("flow:CO2-fossil", 3),)) + alike("x", "y")
+    data = ask(case(text), "x", "y", draws=2)
+    assert data["difference"]["value"] == pytest.approx(-1000)
+    assert data["against"]["unit"]["symbol"] == "t"
+
+
 def test_two_products_in_different_units_are_refused(case):
     other = process("heat", unit="unit:MegaJ", emissions=(("flow:CO2-fossil", 1),))
-    loaded = case(aluminium() + other)
+    loaded = case(aluminium() + other + alike("aluminium", "heat"))
+    assert ask(loaded, "aluminium", "heat")["differing"] == ["unit-basis"]
     with pytest.raises(UncertaintyError, match="different units"):
-        ask(loaded, "aluminium", "heat")
+        ask(loaded, "aluminium", "heat", anyway=True)
 
 
 def by_kind(case, text, name="thing"):

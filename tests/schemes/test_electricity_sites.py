@@ -115,3 +115,20 @@ def test_a_site_whose_shares_do_not_make_a_whole_is_refused(ask):
         ask(site(PROVEN), place=None, site="toy smelter", year=2022)
     with pytest.raises(SupplyError, match="No site 'mill'"):
         ask(site(PROVEN), place=None, site="mill")
+
+
+IMPORTED = """
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix place: <https://w3id.org/tanmai/id/geography/> .
+:somewhere a tm:Location ; skos:notation "CN" ; rdfs:label "CN"@en .
+"""
+
+
+def test_an_imported_place_that_is_matched_to_one_of_the_reference_is_that_place(ask):
+    """Packages bring locations with codes of their own: 13,400 kWh x 0.5777, by code and by the IRI of the import."""
+    with pytest.raises(SupplyError, match="may be any of"):
+        ask(IMPORTED, place="CN", supply=("grid",))
+    matched = IMPORTED + ":somewhere skos:exactMatch place:CN .\n"
+    for place in ("CN", "https://example.org/somewhere"):
+        data = ask(matched, place=place, supply=("grid",))
+        assert answer(data, "gbt-24067")["total"]["value"] == pytest.approx(7741.18)

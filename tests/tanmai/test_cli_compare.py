@@ -8,6 +8,17 @@ from importlib.resources import files
 import pytest
 
 DEMO = "https://w3id.org/tanmai/demo/"
+SCENARIOS = """
+@prefix tm: <https://w3id.org/tanmai/ontology#> .
+@prefix ef: <https://w3id.org/tanmai/id/electricity-factor/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix d: <https://w3id.org/tanmai/demo/> .
+d:all-hydro a tm:Scenario ; rdfs:label "all hydropower"@en, "全部水电"@zh ; tm:change d:all-hydro-1 .
+d:all-hydro-1 a tm:ProviderSwap ; tm:replacedProvider ef:footprint-CN-grid-average-2024 ;
+    tm:newProvider ef:footprint-CN-hydro-2024 .
+d:less-anode a tm:Scenario ; tm:change d:less-anode-1 .
+d:less-anode-1 a tm:AmountChange ; tm:changedExchange d:electrolysis-grid-in-anode ; tm:relativeChange -0.1 .
+"""
 HYDRO, GRID, PROFILE = f"{DEMO}ingot-hydro", f"{DEMO}ingot-grid", f"{DEMO}profile-delivered"
 
 
@@ -38,6 +49,7 @@ def store(tmp_path_factory):
         changed = _replaced(chain, "electrolysis-grid-in-electricity", "tm:amount 13400", "tm:amount 13000")
         changed = _replaced(changed, "extrusion-in-electricity", "grid-average-2024", "hydro-2024")
         opened.load_bytes(changed.encode(), key="demo", format="turtle")
+        opened.load_bytes(SCENARIOS.encode(), key="scenarios", format="turtle")
         opened.release("r2")
     return folder
 
@@ -106,6 +118,47 @@ def test_gwp_sets_are_compared_on_purpose(ask):
     assert told.code == 0
     assert "warming potential" in told.out
     assert "differs on purpose" in told.out
+
+
+def test_a_scenario_is_compared_with_the_data_and_with_another(ask):
+    """The same numbers as `footprint` under each; the key is the question itself."""
+    totals = {name: ask("footprint", PROFILE, *given, "--json").json["total"]["value"] for name, given in {
+        "": (), "all-hydro": ("--scenario", "all-hydro"), "less-anode": ("--scenario", "less-anode"),
+    }.items()}  # fmt: skip
+    for one, two in (("", "all-hydro"), ("all-hydro", "less-anode")):
+        given = ("--scenario", one) if one else ()
+        told = ask("compare", PROFILE, *given, "--against-scenario", two, "--json")
+        assert told.code == 0
+        found = told.json
+        assert [key["key"] for key in found["keys"] if key["verdict"] == "intended"] == ["scenario"]
+        assert [found[side]["total"]["value"] for side in "ab"] == [totals[one], totals[two]]
+        effects = sum(number["effect"] for number in found["changes"]["numbers"])
+        assert effects == pytest.approx(totals[two] - totals[one], rel=1e-9)
+    shown = ask("compare", PROFILE, "--against-scenario", "all-hydro")
+    assert "scenario all-hydro" in shown.out
+    assert "differs on purpose" in shown.out
+    both = ask("compare", HYDRO, GRID, "--scenario", "all-hydro", "--json").json
+    assert {key["key"]: key["verdict"] for key in both["keys"]}["scenario"] == "equal"
+    assert [both[side]["settings"]["scenario"] for side in "ab"] == [f"{DEMO}all-hydro"] * 2
+
+
+def test_a_scenario_in_another_state_of_the_graph(ask):
+    """r1 knows no scenario; r2 does."""
+    told = ask("compare", PROFILE, "--release", "r2", "--against-scenario", "all-hydro", "--json")
+    assert (told.code, told.json["b"]["settings"]["scenario"]) == (0, f"{DEMO}all-hydro")
+    told = ask("compare", PROFILE, "--release", "r1", "--against-scenario", "all-hydro")
+    assert (told.code, told.out) == (2, "")
+    assert "There is no scenario" in told.err
+
+
+def test_recycling_models_are_compared_on_purpose(ask):
+    told = ask("compare", PROFILE, "--against-recycling", "cff")
+    assert told.code == 0
+    assert "recycling model: differs on purpose" in told.out
+    assert ask("compare", PROFILE, "--recycling", "cff", "--against-recycling", "cff").code == 2
+    told = ask("compare", PROFILE, "--against-recycling", "bogus")
+    assert (told.code, told.out) == (2, "")
+    assert "recycling model 'bogus' is not known" in told.err
 
 
 def test_what_is_not_comparable_is_refused_with_its_keys(ask):
@@ -185,5 +238,7 @@ def test_suppliers_are_listed_with_how_they_were_chosen(ask):
     assert "the only producer" in told.out
     assert "named in the data, default" in told.out
     assert "数据指定" in ask("suppliers", GRID, "--lang", "zh").out
+    assert "rest on a figure marked illustrative" in told.out
     found = ask("suppliers", GRID, "--json").json
+    assert found["assumptions"] == ask("footprint", GRID, "--json").json["assumptions"]
     assert [line["candidates"][0]["factor"] for line in found["inputs_supplied"]] == [False, True]

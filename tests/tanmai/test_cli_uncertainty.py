@@ -19,6 +19,7 @@ TURTLE = (
     + process("slim", inputs=((":ingot", 1.0, "unit:KiloGM", "tm:defaultProvider :factor ;"),))
     + process("odd", emissions=(("flow:CO2-fossil", 1, "unit:KiloGM", "tm:uncertainty :bad ;"),))
     + product("ingot", "ingot") + product("power", "power")
+    + ":bar tm:commodityCode :hs . :slim tm:commodityCode :hs .\n"
     + ':factor a tm:EmissionFactor ; rdfs:label "ingot factor"@en, "铝锭因子"@zh ; tm:perUnit unit:KiloGM ; '
     "dcterms:source <https://example.org/report> ; tm:gasMass :mass . :mass tm:gas gas:CO2 ; tm:amount 10 ; "
     "tm:relativeHalfWidth95 0.2 ; tm:unit unit:KiloGM ; tm:emissionCategory category:fossil .\n"
@@ -101,10 +102,27 @@ def test_json_is_the_same_on_every_run(run):
 
 
 def test_two_products(run):
-    code, out, _ = run("https://example.org/bar", "--against", "https://example.org/slim", "--draws", 300)
+    pair = ("https://example.org/bar", "--against", "https://example.org/slim", "--draws", 300)
+    code, out, _ = run(*pair)
     assert code == 0
     assert "Difference, first less second = 3.1554 kg CO2e" in out
     assert "the first is lower in 0.0% of the draws" in out
+    assert "neither side states it, taken as equal" in out
+
+
+def test_products_that_rule_r30_calls_incomparable(run):
+    """Nothing says that odd is of the category of bar."""
+    pair = ("https://example.org/bar", "--against", "https://example.org/odd", "--draws", 20, "--unusable", "exact")
+    code, out, err = run(*pair)
+    assert (code, err) == (1, "")
+    assert "product category" in out
+    assert "--anyway" in out
+    assert "kg CO2e" not in out
+    code, out, _ = run(*pair, "--json")
+    assert (code, json.loads(out)["differing"]) == (1, ["product-category"])
+    code, out, _ = run(*pair, "--anyway", "--lang", "zh")
+    assert code == 0
+    assert out.index("不可比较") < out.index("kg CO2e")
 
 
 def test_one_method_alone(run):
