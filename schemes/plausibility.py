@@ -29,6 +29,7 @@ from schemes.balance import Balances, balances
 from schemes.errors import SchemeDataError
 from schemes.exact import exact
 from schemes.rows import grouped, number, one
+from schemes.validity import validity
 
 PER_UNIT, MASS_BALANCE = f"{ID}checked-quantity/input-per-unit", f"{ID}checked-quantity/mass-balance"
 MUST = f"{ID}severity/error"
@@ -133,7 +134,8 @@ def check(calculation: Calculation, product: str) -> dict[str, Any]:
 
     Returns:
         product, verdict (pass, warnings, fail), ranges (each check with the processes it was applied to), balances (each
-        process with its masses, worst first), assumptions, settings, inputs, engine.
+        process with its masses, worst first), validity (of what is stated about the product, see `schemes.validity`),
+        assumptions, settings, inputs, engine.
 
     Raises:
         SchemeDataError: a check contradicts itself or lacks what it needs.
@@ -151,12 +153,15 @@ def check(calculation: Calculation, product: str) -> dict[str, Any]:
     balanced = [_balance(model, each) for each in known if each.quantity == MASS_BALANCE]
     iri = str(used.snapshot.product_of(question.activity))
     severities = [found["severity"]["iri"] for found in (*ranges, *balanced) if found["outside"]]
+    dated = validity(used, iri)
+    doubtful = bool(severities) or any(each["remarks"] for each in dated)
     return {
         "product": names[iri].as_dict(),
-        "verdict": "fail" if MUST in severities else "warnings" if severities else "pass",
+        "verdict": "fail" if MUST in severities else "warnings" if doubtful else "pass",
         "processes": int(inside.sum()),
         "ranges": ranges,
         "balances": balanced,
+        "validity": dated,
         "assumptions": _assumptions(ranges),
         "settings": used.settings.as_dict(),
         "inputs": inputs(used),

@@ -6,6 +6,12 @@ from typing import Final
 
 SCHEME_WORDS: Final[dict[str, tuple[str, str]]] = {
     "activity_data": ("activity data", "活动数据"),
+    "dated_certificate": ("certificate", "证书"),
+    "dated_footprint": ("declared footprint", "声明的碳足迹"),
+    "dated_study": ("study", "碳足迹研究"),
+    "valid_by_default": (" (default: none is stated)", "（未注明，取缺省值）"),
+    "valid_unknown": ("no end of validity can be told", "无法确定有效期"),
+    "valid_until": ("valid until {day}", "有效期至 {day}"),
     "allowed": ("May be used in a product footprint.", "可用于产品碳足迹。"),
     "asked_sources": ("Asked about", "所询来源"),
     "balance": ("Mass balance", "质量平衡"),

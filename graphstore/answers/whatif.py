@@ -113,8 +113,7 @@ def _assumptions(after: Question, total: float) -> list[dict[str, Any]]:
     """Return what the changed result rests on, as its calculation would report it; strict refuses what that would refuse."""
     fixed = not_restated(after.calculation, after.chain.inventory().values)
     average = sector_part(after, total)
-    found = assuming.collect(after, Terms.of(after.calculation, after.chain), total, fixed, average)
-    return found
+    return assuming.collect(after, Terms.of(after.calculation, after.chain), total, fixed, average)
 
 
 def read_changes(reader: Reader, texts: Sequence[tuple[str, str]]) -> list[Change]:

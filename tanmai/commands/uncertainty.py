@@ -17,6 +17,7 @@ from tanmai.commands.options import (
     Lang,
     Recycling,
     Release,
+    ScenarioName,
     SectorAverage,
     Store,
     Strict,
@@ -67,6 +68,7 @@ def uncertainty(
     recycling: Recycling = "stated",
     strict: Strict = False,
     sector_average: SectorAverage = False,
+    scenario: ScenarioName = None,
     as_of: AsOf = None,
     release: Release = None,
     store: Store = None,
@@ -84,7 +86,7 @@ def uncertainty(
     if out is not None and not all_products:
         raise typer.BadParameter("--out writes the table of --all; for one product use --json > FILE.")
     settings = settings_of(gwp, unlinked, coproducts, strict=strict, recycling=recycling, sector_average=sector_average)
-    with calculating(front, (as_of, release), settings) as calculation:
+    with calculating(front, (as_of, release), settings, scenario) as calculation:
         from graphstore.answers.uncertainty import Asked
         from graphstore.answers.uncertainty import uncertainty as answer
         from graphstore.answers.units import find_unit

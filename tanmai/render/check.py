@@ -25,9 +25,20 @@ def show(data: Mapping[str, Any], lang: Language) -> None:
         _range(each, lang)
     for each in data["balances"]:
         _balance(each, lang)
+    for each in data["validity"]:
+        out.print(_validity(each, lang), soft_wrap=True)
     for assumption in data["assumptions"]:
         out.print(f"  - {assumption[f'text_{lang}']}", soft_wrap=True)
     out.print(word(f"check_{data['verdict']}", lang), style="bold")
+
+
+def _validity(each: Mapping[str, Any], lang: Language) -> str:
+    """One line for a study, footprint or certificate: until when it is valid, and what is wrong with its period."""
+    until = word("valid_until" if each["expires"] else "valid_unknown", lang, day=each["expires"])
+    default = word("valid_by_default", lang) if each["by_default"] else ""
+    remarks = " ".join(remark[f"text_{lang}"] for remark in each["remarks"])
+    kind = word(f"dated_{each['kind']}", lang)
+    return "  ".join(part for part in (f"{kind} <{each['iri']}>: {until}{default}", remarks) if part)
 
 
 def _title(check: Mapping[str, Any], lang: Language) -> str:

@@ -65,9 +65,15 @@ def test_every_predicate_of_the_vocabulary_is_declared_or_built_in(checks):
     assert {p for p in used if not p.startswith(built_in)} - declared == set()
 
 
-def test_only_the_footprint_series_of_electricity_factors_is_usable(shipped):
+def test_what_may_and_may_not_enter_a_footprint_by_its_class(shipped):
+    """Of the electricity factors only the footprint series; no carbon credits and no avoided emissions (rule R09)."""
     found = rows(shipped, "SELECT ?c ?u { ?c tm:usableInFootprint ?u }", "c", "u")
-    assert found == [(TM + "ElectricityCO2Factor", "false"), (TM + "ElectricityFootprintFactor", "true")]
+    assert found == [
+        (TM + "AvoidedEmissionsClaim", "false"),
+        (TM + "CarbonCredit", "false"),
+        (TM + "ElectricityCO2Factor", "false"),
+        (TM + "ElectricityFootprintFactor", "true"),
+    ]
 
 
 @pytest.mark.parametrize(

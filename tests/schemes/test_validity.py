@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemes.errors import SchemeDataError
+from schemes.plausibility import check
 from schemes.validity import later, validity
 
 INGOT = process("ingot", emissions=(("flow:CO2-fossil", 1),))
@@ -100,3 +101,9 @@ def test_later_keeps_the_day(start, years):
     found = later(start, Fraction(years))
     assert found.year == start.year + years
     assert (found.month, found.day) == (start.month, start.day) or (start.month, start.day, found.day) == (2, 29, 28)
+
+
+def test_the_check_of_a_product_lists_what_is_dated_and_warns_of_doubtful_periods(case):
+    found = check(case(INGOT + study("2024-02-01", "2025-02-01")).calculation(), f"{EX}ingot")
+    assert [each["kind"] for each in found["validity"]] == ["study"]
+    assert found["verdict"] == "warnings"

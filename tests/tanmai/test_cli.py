@@ -129,7 +129,7 @@ def test_the_next_commands_of_the_demo_work(demo, tanmai, tmp_path, monkeypatch)
 
     monkeypatch.chdir(tmp_path)
     lines = [line.strip() for line in demo.outcome.out.partition("== Next ==")[2].splitlines() if "tanmai" in line]
-    assert len(lines) == 5
+    assert len(lines) == 8
     for line in lines:
         found = tanmai(*shlex.split(line.partition(" > ")[0])[1:])
         assert (found.code, found.err) == (0, ""), line

@@ -5,7 +5,7 @@ import sys
 
 import polars as pl
 import pytest
-from chains import HEAD, process, product
+from chains import EX, HEAD, process, product
 
 TURTLE = (
     HEAD
@@ -49,8 +49,8 @@ def run(store, monkeypatch, capsys):
     monkeypatch.delenv("TANMAI_TRACEBACK", raising=False)
     monkeypatch.setenv("TANMAI_LANG", "en")
 
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["tanmai", "uncertainty", *map(str, arguments), "--store", str(store)])
+    def call(*arguments, command=("uncertainty",)):
+        monkeypatch.setattr(sys, "argv", ["tanmai", *command, *map(str, arguments), "--store", str(store)])
         try:
             cli.main()
             code = 0
@@ -173,3 +173,14 @@ def test_every_product(run, tmp_path):
     assert frame["mc_standard_deviation"][2] == pytest.approx(10 * 0.2 / 1.96, rel=0.15)
     single = json.loads(run("--all", "--unusable", "exact", "--draws", 1, "--json")[1])
     assert single["products"][0]["mc_standard_deviation"] is None
+
+
+def test_under_a_scenario_the_changed_number_keeps_its_relative_spread(run):
+    """Twice the ingot, 2.4 kg at 10: 24 kg of 25.1554, and a half-width of it of sqrt(0.1^2 + 0.2^2) = 22.36 %."""
+    assert run("twice", "--for", f"{EX}bar", "--set", f"{EX}bar-in-1=2.4", command=("scenario", "add"))[0] == 0
+    code, out, _ = run(f"{EX}bar", "--scenario", "twice", "--method", "first-order", "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert found["settings"]["scenario"].endswith("twice")
+    assert found["total"]["value"] == pytest.approx(24 + 2 * 0.5777)
+    assert found["first_order"]["half_width"] == pytest.approx(24 * (0.1**2 + 0.2**2) ** 0.5, rel=1e-6)
