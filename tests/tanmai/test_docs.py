@@ -1,0 +1,77 @@
+"""The pages tell the truth: every command is named, every shown command runs, every shown number comes out."""
+
+import re
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = ("docs/after-the-first-number.md", "docs/after-the-first-number.zh-CN.md")
+NUMBER = re.compile(r"[+-]?\d[\d,.]*\d(?:e-\d+)?")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    from graphstore import GraphStore
+    from tanmai import knowledge
+
+    where = tmp_path_factory.mktemp("docs") / "store"
+    with GraphStore.open(where) as store, store.transaction("demo") as transaction:
+        knowledge.load_into(transaction)
+        transaction.load(ROOT / "tanmai/demo/aluminium.ttl", key="demo-aluminium")
+    return where
+
+
+@pytest.fixture
+def run(demo, tmp_path, monkeypatch, capsys):
+    from tanmai import cli
+
+    store = shutil.copytree(demo, tmp_path / "store")
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("TANMAI_STORE", str(store))
+    monkeypatch.setenv("TANMAI_LANG", "en")
+
+    def call(line):
+        monkeypatch.setattr(sys, "argv", shlex.split(line.partition(" > ")[0]))
+        capsys.readouterr()
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as end:
+            code = end.code or 0
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return call
+
+
+def shown(page):
+    """The commands of a page's shell blocks, each with the output lines under it."""
+    for block in re.findall(r"```\n(\$ tanmai.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL):
+        for piece in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, output = piece.partition("\n")
+            yield command, output
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_shown_command_runs_and_gives_the_numbers_shown(run, page):
+    told = list(shown(page))
+    assert len(told) >= 8
+    for command, output in told:
+        code, out, err = run(command)
+        assert code in {0, 1}, (command, err)
+        assert not re.search("error|错误", err), (command, err)
+        for number in NUMBER.findall(output):
+            assert number.lstrip("+") in out, (command, number)
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
+def test_every_command_is_named_in_the_readme(page):
+    from tanmai.cli import app
+
+    names = [info.name for info in app.registered_commands] + [info.name for info in app.registered_groups]
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert [name for name in names if not re.search(rf"`(?:tanmai )?{name}\b", text)] == []
