@@ -173,8 +173,9 @@ class SearchIndex:
             start: how many to pass over, for the next page.
         """
         self._require_kind(kind)
+        chosen = _each_of_kind(kind) if self._is_common(kind) else _of_kind("name.node", kind)
         rows = self._connection.execute(
-            _LISTED.format(kind=_of_kind("name.node", kind)),
+            _LISTED.format(kind=chosen),
             {"lang": lang, "kind": kind, "most": most, "start": start},
         )
         return self._hits(list(rows))
@@ -186,6 +187,13 @@ class SearchIndex:
     def kind_labels(self) -> dict[str, dict[str, str]]:
         """Return the names of the kinds in each language, as far as the vocabulary is in the graph."""
         return {kind: self._labels(ONTOLOGY + kind) for kind in self.kinds()}
+
+    def _is_common(self, kind: str | None) -> bool:
+        """Whether so many nodes are of a kind that asking of each name in order is faster than collecting them first."""
+        found = self._connection.execute(
+            "SELECT 1 FROM kind WHERE name = ? LIMIT 1 OFFSET ?", [kind, _COMMON]
+        ).fetchone()
+        return found is not None
 
     def _hits(self, rows: Sequence[Sequence[str]]) -> list[Hit]:
         return [Hit(iri, name, lang, tuple(kinds.split()), self._labels(iri)) for iri, name, lang, kinds in rows]
@@ -200,6 +208,14 @@ class SearchIndex:
     def _require_kind(self, kind: str | None) -> None:
         if kind is not None and not self._connection.execute("SELECT 1 FROM kind WHERE name = ?", [kind]).fetchone():
             raise QueryError(f"Nothing of the kind {kind!r} has a name here. Kinds: {', '.join(self.kinds())}.")
+
+
+_COMMON: Final = 20_000
+"""Nodes of a kind from which a list passes over few names of other kinds."""
+
+
+def _each_of_kind(kind: str | None) -> str:
+    return "" if kind is None else "AND EXISTS (SELECT 1 FROM kind WHERE kind.name = :kind AND kind.node = name.node)"
 
 
 def _of_kind(column: str, kind: str | None) -> str:

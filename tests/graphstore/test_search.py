@@ -83,6 +83,14 @@ def test_lists_are_sorted_in_the_language_chinese_by_pinyin(index):
     assert [hit.name for hit in index.listed("Product", "en", most=1, start=1)] == ["copper cathode"]
 
 
+def test_a_list_of_a_common_kind_is_the_same_as_of_a_rare_one(index, monkeypatch):
+    """The two ways to choose a kind give the same page; which is taken depends on how many nodes are of it."""
+    rare = index.listed("Product", "zh")
+    monkeypatch.setattr(indexing, "_COMMON", 1)
+    assert index.listed("Product", "zh") == rare
+    assert len(rare) == 3
+
+
 @pytest.mark.parametrize("text", ["", "   ", "()", "*", '"'])
 def test_a_text_without_words_is_refused(index, text):
     with pytest.raises(QueryError, match="no word to look for"):
