@@ -132,7 +132,7 @@ def _no_method(cut: CutOffs, gaps: Ints, process_ids: Sequence[str], flow_ids: S
         f"{len(processes)} processes have several products, or treat several wastes, and state no allocation method, first "
         f"<{process_ids[first]}> with {products} beside its reference. State tm:allocationMethod (mass, energy, economic, stated, "
         "system-expansion) or tm:allocatedTo on its exchanges, or ask for a reading: --coproducts unallocated | mass | "
-        "energy | economic | system-expansion."
+        "energy | economic | system-expansion | price-ratio."
     )
 
 

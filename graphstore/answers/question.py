@@ -26,6 +26,9 @@ from graphstore.technosphere.extract import extract
 from graphstore.technosphere.quantities import conversions_of, unit_table
 from graphstore.technosphere.snapshot import Snapshot, tolerant
 
+SMALLEST, LARGEST = 1e-100, 1e100
+"""Amounts that may be asked for: far outside, products of numbers underflow, where no bound holds, or overflow."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -96,6 +99,11 @@ def ask_within(calculation: Calculation, product: str, amount: float, unit: str 
 def _check_amount(amount: float) -> None:
     if not (math.isfinite(amount) and amount > 0):
         raise InvalidQuery(f"the amount asked for is {amount:g}; ask for a positive amount of the product.")
+    if not SMALLEST <= amount <= LARGEST:
+        raise InvalidQuery(
+            f"the amount asked for is {amount:g}; ask for an amount between {SMALLEST:g} and {LARGEST:g}, within which errors are "
+            "bounded. Choose another unit."
+        )
 
 
 def _answered(calculation: Calculation, names: Names, product: str, asked: tuple[float, str | None]) -> Question:
@@ -124,7 +132,8 @@ def _refuse_co_product(calculation: Calculation, names: Names, text: str) -> Non
         if text == flow or text.strip().lower() in called:
             raise AllocationError(
                 f"<{flow}> is a co-product of <{process}>, which states no allocation method, so it has no footprint of its "
-                "own. State tm:allocationMethod, or ask for a reading: --coproducts mass | energy | economic | system-expansion."
+                "own. State tm:allocationMethod, or ask for a reading: --coproducts mass | energy | economic | "
+                "system-expansion | price-ratio."
             )
 
 

@@ -7,7 +7,14 @@ from chains import EX, ID, exchange, process, product
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from footprint.errors import AllocationError, IncompleteInventory, InvalidInventory, UnitError, UnproductiveLoop
+from footprint.errors import (
+    AllocationError,
+    IncompleteInventory,
+    InvalidInventory,
+    InvalidQuery,
+    UnitError,
+    UnproductiveLoop,
+)
 from graphstore.answers.scores import all_products, cut_off_table
 from graphstore.errors import ExtractionError, UnknownNameError
 
@@ -642,3 +649,11 @@ def test_blank_nodes_calculate_like_named_ones(case):
     assert [line["flow"]["name_en"] for line in data["cutoffs"]] == ["gone"]
     assert {line["process"]["name_en"] for line in data["contributions"]} == {"making of it"}
     assert case(text).explain("part", unlinked="cutoff")["root"]["value"] == 4.0
+
+
+@pytest.mark.parametrize("amount", [1e-320, 1e-101, 1e101, 1e308])
+def test_an_amount_beyond_what_errors_are_bounded_for_is_refused(case, amount):
+    loaded = case(process("ore", emissions=(("flow:CO2-fossil", 2),)))
+    with pytest.raises(InvalidQuery, match="within which errors are bounded"):
+        loaded.total("ore", amount)
+    assert loaded.total("ore", 1e-100) == pytest.approx(2e-100)
