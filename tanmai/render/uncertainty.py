@@ -57,15 +57,15 @@ def _product(data: Mapping[str, Any], lang: Language) -> None:
         style="bold",
         soft_wrap=True,
     )
+    if data["uncertain_numbers"]:
+        _intervals(total["value"], data, lang)
+        _drivers(data["drivers"], lang)
+    else:
+        out.print(word("no_spread", lang))
     if data["cutoffs"]:
         out.print(f"{word('cut_off', lang)}: {len(data['cutoffs'])}")
         for line in cut_off_lines(data["cutoffs"], lang):
             out.print(line, soft_wrap=True)
-    if not data["uncertain_numbers"]:
-        out.print(word("no_spread", lang))
-        return
-    _intervals(total["value"], data, lang)
-    _drivers(data["drivers"], lang)
 
 
 def _intervals(value: float, data: Mapping[str, Any], lang: Language) -> None:
