@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Unpack
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from tanmai.analyses import Comparison, Contributions, Uncertainty, Variants, WhatIf
 
 
-class Analysing:
+class Analysing(ABC):
     """What a graph can be asked beyond a footprint.
 
     In every method, products are named by IRI or a unique part of a name, ``amount`` is in ``unit`` (symbol or IRI; the
@@ -22,9 +23,9 @@ class Analysing:
 
     lang: str
 
+    @abstractmethod
     def calculation(self, **method: Unpack[Method]) -> Calculation:
         """Return the compiled state of the graph under some settings."""
-        raise NotImplementedError
 
     def compare(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
     from graphstore import QueryResult
 
 
-class Shown:
+class Shown(ABC):
     """Something that knows how it is shown: in a terminal by rich, in a notebook as HTML, else as text."""
 
     lang: str
 
+    @abstractmethod
     def _show(self) -> None:
         """Print on the console of the renderers."""
-        raise NotImplementedError
 
     def __str__(self) -> str:
         from tanmai.render.tables import recorded

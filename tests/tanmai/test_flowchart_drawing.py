@@ -98,7 +98,11 @@ def test_what_is_written_is_escaped_and_complete():
 
 
 def test_control_characters_in_a_name_do_not_break_the_file():
-    ET.fromstring(svg(chart([node("a1", "odd\x01name\x0b\nnext")], []), "en"))
+    root = ET.fromstring(svg(chart([node("a1", "odd\x01name\x0b\nnext")], []), "en"))
+    said = " ".join("".join(text.itertext()) for text in root.iter(f"{SVG}text"))
+    assert "odd" in said
+    assert "next" in said
+    assert not set(said) & {"\x01", "\x0b"}
 
 
 def test_loops_and_cut_offs_are_dashed_and_drawn_once():
