@@ -188,6 +188,8 @@ def _roots() -> tuple[type[Exception], ...]:
     from graphstore.errors import GraphStoreError
     from mappings.errors import MappingError
     from ontology.errors import OntologyError
+    from registry.errors import RegistryError
     from schemes.errors import SchemeError
+    from shapes.errors import ShapesError
 
-    return FootprintError, GraphStoreError, MappingError, OntologyError, SchemeError
+    return FootprintError, GraphStoreError, MappingError, OntologyError, RegistryError, SchemeError, ShapesError
