@@ -28,6 +28,7 @@ from tanmai.commands import (
     hybrid,
     materialize,
     missing,
+    pcr,
     quality,
     scenario,
     search,
@@ -69,6 +70,7 @@ app.command(name="quality")(quality.quality)
 app.add_typer(electricity.app, name="electricity")
 app.command(name="whatif")(whatif.whatif)
 app.add_typer(scenario.app, name="scenario")
+app.add_typer(pcr.app, name="pcr")
 app.command(name="affected")(affected.affected)
 app.command(name="compare")(compare.compare)
 app.command(name="contributions")(compare.contributions)

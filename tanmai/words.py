@@ -9,6 +9,11 @@ from tanmai.words_schemes import SCHEME_WORDS
 Language = Literal["en", "zh"]
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
+    # product category rules
+    "pcr_written": (
+        "{path} written. Fill in the lines that begin with #?, then check it: tanmai pcr lint {path}",
+        "已写入 {path}。请完善以“#?”开头的行，然后检查：tanmai pcr lint {path}",
+    ),
     # missing data and proxies
     "asked_by": ("asked for by", "需求过程"),
     "effect": ("effect, kg CO2e", "影响，kg CO2e"),
