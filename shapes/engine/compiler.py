@@ -91,7 +91,7 @@ def _checks(constraint: s.Constraint, shape: s.Shape, places: dict[Node, int]) -
         case s.Count() | s.HasValue() | s.UniqueLang() | s.Equals() | s.LessThan() | s.Closed():
             yield from _rows(constraint, shape)
         case _:
-            yield ValueCheck(_component_of(constraint), expression(constraint, "?value", "?this"))
+            yield ValueCheck(_component_of(constraint), expression(constraint))
 
 
 def _component_of(constraint: s.ValueConstraint) -> ox.NamedNode:

@@ -75,6 +75,15 @@ class DataGraph:
         )
         return store
 
+    def triples(self) -> Iterator[ox.Triple]:
+        """Yield the data as the file has it."""
+        for quad in self.store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
+            held = self._originals.get(quad.triple)
+            if held is None:
+                yield quad.triple
+            else:
+                yield from (ox.Triple(quad.subject, quad.predicate, form) for form in held)
+
     def original(self, subject: Term, predicate: ox.NamedNode, value: Term) -> Term:
         """Return a value as the file has it; as the store has it where the file has several forms of it."""
         if not isinstance(value, ox.Literal) or isinstance(subject, ox.Literal | ox.Triple):
