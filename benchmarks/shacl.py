@@ -7,12 +7,6 @@ of a process of its own.
 
 from __future__ import annotations
 
-import argparse
-import json
-import resource
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 
 SHAPES_PER_CLASS = 9

@@ -29,10 +29,12 @@ class ValueCheck:
     Attributes:
         component: the constraint component.
         condition: a SPARQL expression that is true or false.
+        shapes: places of shapes that the condition stands for; their results explain a violation.
     """
 
     component: ox.NamedNode
     condition: str
+    shapes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,15 @@ class ShapePlan:
     properties: tuple[PropertyCheck, ...] = ()
     qualified: tuple[QualifiedCheck, ...] = ()
     queries: tuple[QueryCheck, ...] = ()
+
+    @property
+    def condition(self) -> str | None:
+        """The condition that a node conforms, as an expression over `?value`; None where it takes more than that."""
+        others = (self.rows, self.shapes, self.properties, self.qualified, self.queries)
+        conditions = [check.condition for check in self.values]
+        if self.path is not None or any(others) or any("?this" in condition for condition in conditions):
+            return None
+        return " && ".join(f"({condition})" for condition in conditions) or "true"
 
 
 @dataclass(frozen=True, slots=True)
