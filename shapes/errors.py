@@ -1,11 +1,15 @@
 """Errors of the validation.
 
     ShapesError
-    ├── TemplateError     what was given for a new rule cannot stand in its file
-    ├── ReadingError      a file cannot be taken in: not RDF, cut short, another encoding, too large, too deep
-    ├── StudyError        the file is RDF, but there is nothing in it to judge, or numbers that are none
-    ├── UnknownShapesError  shapes were asked for by a name that does not exist
-    └── SelectionError    a rule was named that does not exist, or has no shapes
+    ├── ShapesGraphError          the shapes graph is ill-formed: no processor can answer
+    ├── UnsupportedShapeError     well-formed, but outside of what our engine compiles: another processor may answer
+    ├── ReferenceEngineError      the other processor failed, or is not installed
+    ├── PlanError                 a compiled plan cannot be read
+    ├── TemplateError             what was given for a new rule cannot stand in its file
+    ├── ReadingError              a file cannot be taken in: not RDF, cut short, another encoding, too large, too deep
+    ├── StudyError                the file is RDF, but there is nothing in it to judge, or numbers that are none
+    ├── UnknownShapesError        shapes were asked for by a name that does not exist
+    └── SelectionError            a rule was named by which nothing can be judged
 
 Every message says what is wrong, where, why, and how to mend it.
 """
@@ -48,3 +52,19 @@ class UnknownShapesError(ShapesError):
 
 class SelectionError(ShapesError):
     """A rule was named by which nothing can be judged."""
+
+
+class ShapesGraphError(ShapesError):
+    """The shapes graph breaks a syntax rule of SHACL; validation is a failure, not a report."""
+
+
+class UnsupportedShapeError(ShapesError):
+    """The shapes graph uses something that our engine does not compile; the reference engine may know it."""
+
+
+class ReferenceEngineError(ShapesError):
+    """The reference engine is not installed, or could not answer."""
+
+
+class PlanError(ShapesError):
+    """A compiled plan is damaged or was written by another version of the compiler."""
