@@ -53,14 +53,16 @@ def compile_shapes(graph: ShapesGraph) -> Plan:
 
 def _compile(tree: s.ShapesTree) -> Plan:
     places = {node: place for place, node in enumerate(tree.shapes)}
-    shapes = tuple(_shape(shape, places) for shape in tree.shapes.values())
+    shapes: list[ShapePlan] = []
+    for shape in tree.shapes.values():
+        shapes.append(_shape(shape, places, shapes))
     roots = tuple(Root(places[node], tuple(map(_target, tree.shapes[node].targets))) for node in tree.roots)
     looks = {look: None for shape in tree.shapes.values() for look in _looks(shape)}
-    return Plan(shapes, roots, tuple(looks))
+    return Plan(tuple(shapes), roots, tuple(looks))
 
 
-def _shape(shape: s.Shape, places: dict[Node, int]) -> ShapePlan:
-    all_checks = [check for constraint in shape.constraints for check in _checks(constraint, shape, places)]
+def _shape(shape: s.Shape, places: dict[Node, int], done: list[ShapePlan]) -> ShapePlan:
+    all_checks = [check for constraint in shape.constraints for check in _checks(constraint, shape, places, done)]
     return ShapePlan(
         shape.node,
         shape.path,
@@ -78,10 +80,12 @@ def _shape(shape: s.Shape, places: dict[Node, int]) -> ShapePlan:
 _Check = ValueCheck | RowCheck | ShapeCheck | PropertyCheck | QualifiedCheck | QueryCheck
 
 
-def _checks(constraint: s.Constraint, shape: s.Shape, places: dict[Node, int]) -> Iterator[_Check]:
+def _checks(
+    constraint: s.Constraint, shape: s.Shape, places: dict[Node, int], done: list[ShapePlan]
+) -> Iterator[_Check]:
     match constraint:
         case s.Logical(name, shapes):
-            yield ShapeCheck(component(_capital(name)), name, tuple(places[node] for node in shapes))
+            yield _logical(name, tuple(places[node] for node in shapes), done)
         case s.Property(node):
             yield PropertyCheck(places[node])
         case s.Qualified(node, minimum, maximum, siblings):
@@ -91,7 +95,26 @@ def _checks(constraint: s.Constraint, shape: s.Shape, places: dict[Node, int]) -
         case s.Count() | s.HasValue() | s.UniqueLang() | s.Equals() | s.LessThan() | s.Closed():
             yield from _rows(constraint, shape)
         case _:
-            yield ValueCheck(_component_of(constraint), expression(constraint, "?value", "?this"))
+            yield ValueCheck(_component_of(constraint), expression(constraint))
+
+
+def _logical(name: str, shapes: tuple[int, ...], done: list[ShapePlan]) -> ShapeCheck | ValueCheck:
+    """Compile a constraint by other shapes; to one condition where each of them is no more than a condition."""
+    kind = component(_capital(name))
+    conditions = [done[place].condition for place in shapes]
+    known = [f"({condition})" for condition in conditions if condition is not None]
+    if len(known) < len(conditions):
+        return ShapeCheck(kind, name, shapes)
+    match name:
+        case "not":
+            return ValueCheck(kind, f"!{known[0]}")
+        case "or":
+            return ValueCheck(kind, " || ".join(known) or "false", shapes)
+        case "xone":
+            held = " + ".join(f"IF({condition}, 1, 0)" for condition in known)
+            return ValueCheck(kind, f"({held or 0}) = 1", shapes)
+        case _:
+            return ValueCheck(kind, " && ".join(known) or "true", shapes)
 
 
 def _component_of(constraint: s.ValueConstraint) -> ox.NamedNode:

@@ -49,6 +49,7 @@ class _Run:
         self.plan = plan
         self.stores = stores
         self._results: dict[tuple[int, Scope], list[Found]] = {}
+        self._grouped: dict[tuple[int, Scope], dict[Term, list[Result]]] = {}
         self._pairs: dict[tuple[str | None, Scope], list[tuple[Term, Term]]] = {}
 
     def results(self, place: int, scope: Scope) -> list[Found]:
@@ -77,14 +78,19 @@ class _Run:
         if not shape.values:
             return
         conditions = [check.condition for check in shape.values]
-        marks = " ".join(f"({condition} AS ?ok{i})" for i, condition in enumerate(conditions))
         right = " && ".join(f"({condition})" for condition in conditions)
+        marks = " ".join(f"({condition} AS ?ok{i})" for i, condition in enumerate(conditions)) if conditions[1:] else ""
         body = f"{scope.pattern} {value_pattern(shape.path)} FILTER(!({right}))"
         for row in self.stores.select(f"SELECT DISTINCT ?this ?value {marks} WHERE {{ {body} }}"):
-            focus, value = self.stores.pair(shape.path, row)
+            focus, value = self.stores.nodes(shape.path, row)
             for i, check in enumerate(shape.values):
-                if row[f"ok{i}"].value == "false":
-                    yield focus, _result(shape, check.component, focus, value)
+                if not marks or row[f"ok{i}"].value == "false":
+                    details = self._details(shape, check.shapes, scope, value)
+                    yield focus, _result(shape, check.component, focus, value, details=details)
+
+    def _details(self, shape: ShapePlan, shapes: tuple[int, ...], scope: Scope, value: Term) -> tuple[Result, ...]:
+        """Return why a value node does not conform to other shapes."""
+        return tuple(result for place in shapes for result in self._failing(place, shape, scope).get(value, ()))
 
     def _rows(self, shape: ShapePlan, check: RowCheck, scope: Scope) -> Iterator[Found]:
         text = f"SELECT DISTINCT ?this {check.columns} WHERE {{ {scope.pattern} {check.body} }} {check.tail}"
@@ -114,10 +120,12 @@ class _Run:
     def _failing(self, place: int, shape: ShapePlan, scope: Scope) -> dict[Term, list[Result]]:
         """Return the results of another shape for the value nodes of this one, by value node."""
         inner = scope if shape.path is None else scope.through(shape.path.path.text)
-        found: dict[Term, list[Result]] = {}
-        for focus, result in self.results(place, inner):
-            found.setdefault(focus, []).append(result)
-        return found
+        key = (place, inner)
+        if key not in self._grouped:
+            self._grouped[key] = {}
+            for focus, result in self.results(place, inner):
+                self._grouped[key].setdefault(focus, []).append(result)
+        return self._grouped[key]
 
     def _pairs_of(self, shape: ShapePlan, scope: Scope) -> list[tuple[Term, Term]]:
         """Return every focus node with each of its value nodes."""

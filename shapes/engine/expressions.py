@@ -1,4 +1,4 @@
-"""Conditions on single values, as SPARQL expressions.
+"""Conditions on single values, as SPARQL expressions over `?value` (the value node) and `?this` (the focus node).
 
 Every expression is true or false, never an error, so that it may stand under `!` and beside others.
 """
@@ -19,24 +19,22 @@ from shapes.report import Term
 _SCRATCH = ox.Store()
 _OPERATORS = {"minInclusive": ">=", "minExclusive": ">", "maxInclusive": "<=", "maxExclusive": "<"}
 _KINDS = {
-    "BlankNode": "isBlank({0})",
-    "IRI": "isIRI({0})",
-    "Literal": "isLiteral({0})",
-    "BlankNodeOrIRI": "!isLiteral({0})",
-    "BlankNodeOrLiteral": "!isIRI({0})",
-    "IRIOrLiteral": "!isBlank({0})",
+    "BlankNode": "isBlank(?value)",
+    "IRI": "isIRI(?value)",
+    "Literal": "isLiteral(?value)",
+    "BlankNodeOrIRI": "!isLiteral(?value)",
+    "BlankNodeOrLiteral": "!isIRI(?value)",
+    "IRIOrLiteral": "!isBlank(?value)",
 }
 _WIDE = f"<{XSD}decimal>, <{XSD}integer>"
 
 
 @singledispatch
-def expression(constraint: object, value: str, this: str) -> str:
+def expression(constraint: object) -> str:
     """Return the condition that a value node satisfies a constraint.
 
     Args:
         constraint: a value constraint of the syntax tree.
-        value: the variable of the value node, with its question mark.
-        this: the variable of the focus node.
 
     Raises:
         UnsupportedShapeError: the constraint says something that SPARQL in this store cannot.
@@ -45,38 +43,38 @@ def expression(constraint: object, value: str, this: str) -> str:
 
 
 @expression.register
-def _(constraint: s.ClassOf, value: str, this: str) -> str:
-    return f"EXISTS {{ {value} {INSTANCE_OF} {constraint.cls} }}"
+def _(constraint: s.ClassOf) -> str:
+    return f"EXISTS {{ ?value {INSTANCE_OF} {constraint.cls} }}"
 
 
 @expression.register
-def _(constraint: s.Datatype, value: str, this: str) -> str:
+def _(constraint: s.Datatype) -> str:
     iri = constraint.datatype.value
-    same = f"DATATYPE({value}) IN (<{iri}>, <{EXACT}{iri}>)"
-    form = None if iri == LANGUAGE_STRING else well_formed(iri, value)
+    same = f"DATATYPE(?value) IN (<{iri}>, <{EXACT}{iri}>)"
+    form = None if iri == LANGUAGE_STRING else well_formed(iri, "?value")
     return f"COALESCE({same}, false)" if form is None else f"COALESCE({same} && {form}, false)"
 
 
 @expression.register
-def _(constraint: s.NodeKind, value: str, this: str) -> str:
-    return _KINDS[constraint.kind].format(value)
+def _(constraint: s.NodeKind) -> str:
+    return _KINDS[constraint.kind]
 
 
 @expression.register
-def _(constraint: s.ValueRange, value: str, this: str) -> str:
-    return compared(value, _OPERATORS[constraint.name], str(constraint.limit))
+def _(constraint: s.ValueRange) -> str:
+    return compared("?value", _OPERATORS[constraint.name], str(constraint.limit))
 
 
 @expression.register
-def _(constraint: s.Length, value: str, this: str) -> str:
+def _(constraint: s.Length) -> str:
     operator = ">=" if constraint.name == "minLength" else "<="
     if constraint.name == "minLength" and constraint.length <= 0:
-        return f"!isBlank({value})"
-    return f"COALESCE(!isBlank({value}) && STRLEN(STR({value})) {operator} {constraint.length}, false)"
+        return "!isBlank(?value)"
+    return f"COALESCE(!isBlank(?value) && STRLEN(STR(?value)) {operator} {constraint.length}, false)"
 
 
 @expression.register
-def _(constraint: s.Pattern, value: str, this: str) -> str:
+def _(constraint: s.Pattern) -> str:
     pattern, flags = ox.Literal(constraint.pattern), ox.Literal(constraint.flags)
     row = next(iter(_select(f'SELECT (REGEX("", {pattern}, {flags}) AS ?known) {{}}')))
     if row["known"] is None:
@@ -84,31 +82,31 @@ def _(constraint: s.Pattern, value: str, this: str) -> str:
             f"the sh:pattern {pattern} (flags {flags}) is no regular expression that this engine can run: it may have an "
             f"error, or look ahead or behind"
         )
-    return f"COALESCE(!isBlank({value}) && REGEX(STR({value}), {pattern}, {flags}), false)"
+    return f"COALESCE(!isBlank(?value) && REGEX(STR(?value), {pattern}, {flags}), false)"
 
 
 @expression.register
-def _(constraint: s.LanguageIn, value: str, this: str) -> str:
-    ranges = (f"langMatches(LANG({value}), {ox.Literal(language)})" for language in constraint.languages)
+def _(constraint: s.LanguageIn) -> str:
+    ranges = (f"langMatches(LANG(?value), {ox.Literal(language)})" for language in constraint.languages)
     return f"COALESCE({' || '.join(ranges) or 'false'}, false)"
 
 
 @expression.register
-def _(constraint: s.In, value: str, this: str) -> str:
+def _(constraint: s.In) -> str:
     iris = [str(member) for member in constraint.members if isinstance(member, ox.NamedNode)]
-    parts = [f"sameTerm({value}, {iris[0]})"] if len(iris) == 1 else []
-    parts += [f"(isIRI({value}) && {value} IN ({', '.join(iris)}))"] if len(iris) > 1 else []
+    parts = [f"sameTerm(?value, {iris[0]})"] if len(iris) == 1 else []
+    parts += [f"(isIRI(?value) && ?value IN ({', '.join(iris)}))"] if len(iris) > 1 else []
     for member in constraint.members:
         if isinstance(member, ox.BlankNode):
             raise UnsupportedShapeError(f"a sh:in lists the blank node {member}, which no query can name")
         if isinstance(member, ox.Literal):
-            parts.append(f"sameTerm({value}, {member})")
+            parts.append(f"sameTerm(?value, {member})")
     return f"({' || '.join(parts) or 'false'})"
 
 
 @expression.register
-def _(constraint: s.Disjoint, value: str, this: str) -> str:
-    return f"!EXISTS {{ {this} {constraint.predicate} {value} }}"
+def _(constraint: s.Disjoint) -> str:
+    return f"!EXISTS {{ ?this {constraint.predicate} ?value }}"
 
 
 def compared(left: str, operator: str, right: str) -> str:

@@ -8,6 +8,7 @@ datatype (`EXACT` + their own), which nothing rewrites.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
@@ -20,6 +21,17 @@ EXACT = "x-tanmai-exact:"
 """Prefix of the private datatypes."""
 
 _UNTOUCHED = frozenset({XSD + "string", XSD + "anyURI", "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"})
+_DEFAULT = ox.DefaultGraph()
+_CANONICAL = {
+    XSD + name: re.compile(form, re.ASCII)
+    for name, form in {
+        "integer": r"0|-?[1-9]\d*",
+        "decimal": r"0|-?[1-9]\d*|-?(0|[1-9]\d*)\.\d*[1-9]",
+        "boolean": "true|false",
+        "date": r"[1-9]\d{3}-\d\d-\d\dZ?",
+        "dateTime": r"[1-9]\d{3}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\dZ?",
+    }.items()
+}
 _NODE = ox.NamedNode("x-tanmai-exact:node")
 
 
@@ -75,6 +87,15 @@ class DataGraph:
         )
         return store
 
+    def triples(self) -> Iterator[ox.Triple]:
+        """Yield the data as the file has it."""
+        for quad in self.store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
+            held = self._originals.get(quad.triple)
+            if held is None:
+                yield quad.triple
+            else:
+                yield from (ox.Triple(quad.subject, quad.predicate, form) for form in held)
+
     def original(self, subject: Term, predicate: ox.NamedNode, value: Term) -> Term:
         """Return a value as the file has it; as the store has it where the file has several forms of it."""
         if not isinstance(value, ox.Literal) or isinstance(subject, ox.Literal | ox.Triple):
@@ -97,22 +118,31 @@ class DataGraph:
         return forms
 
 
-def load(triples: Iterable[ox.Triple | ox.Quad]) -> DataGraph:
+def load(items: Iterable[ox.Triple | ox.Quad]) -> DataGraph:
     """Put the triples of a file, as parsed, into a store of their own.
 
     Args:
-        triples: triples or quads; of quads the graph name is left aside.
+        items: triples or quads; of quads the graph name is left aside.
     """
+    quads = [_quad(item) for item in items]
     store = ox.Store()
-    held = [ox.Quad(item.subject, item.predicate, item.object) for item in triples]
-    store.bulk_extend(held)
-    return DataGraph(store, _with_rewritten(held))
+    store.bulk_extend(quads)
+    objects = {quad.object for quad in quads}
+    stored = stored_forms(held for held in objects if isinstance(held, ox.Literal))
+    changed = {literal: form for literal, form in stored.items() if literal != form}
+    touched = {*changed, *changed.values()}
+    return DataGraph(store, (quad.triple for quad in quads if quad.object in touched) if changed else ())
+
+
+def _quad(item: ox.Triple | ox.Quad) -> ox.Quad:
+    if isinstance(item, ox.Quad) and item.graph_name == _DEFAULT:
+        return item
+    return ox.Quad(item.subject, item.predicate, item.object)
 
 
 def stored_forms(literals: Iterable[ox.Literal]) -> dict[ox.Literal, ox.Literal]:
     """Return what a store makes of literals, for those that it may rewrite."""
-    asked = {literal for literal in literals if literal.datatype.value not in _UNTOUCHED}
-    numbered = list(asked)
+    numbered = [literal for literal in set(literals) if not _is_canonical(literal)]
     store = ox.Store()
     store.bulk_extend(ox.Quad(ox.NamedNode(f"{EXACT}{i}"), _NODE, literal) for i, literal in enumerate(numbered))
     found: dict[ox.Literal, ox.Literal] = {}
@@ -121,6 +151,15 @@ def stored_forms(literals: Iterable[ox.Literal]) -> dict[ox.Literal, ox.Literal]
         assert isinstance(quad.object, ox.Literal)
         found[numbered[int(quad.subject.value.removeprefix(EXACT))]] = quad.object
     return found
+
+
+def _is_canonical(literal: ox.Literal) -> bool:
+    """Whether a store certainly keeps a literal as it is; most are seen at once, the store is asked about the others."""
+    datatype = literal.datatype.value
+    if datatype in _UNTOUCHED:
+        return True
+    form = _CANONICAL.get(datatype)
+    return form is not None and form.fullmatch(literal.value) is not None
 
 
 def exact_literal(literal: ox.Literal) -> ox.Literal:
@@ -133,11 +172,3 @@ def plain_term(term: Term) -> Term:
     if isinstance(term, ox.Literal) and term.datatype.value.startswith(EXACT):
         return ox.Literal(term.value, datatype=ox.NamedNode(term.datatype.value.removeprefix(EXACT)))
     return term
-
-
-def _with_rewritten(quads: list[ox.Quad]) -> Iterator[ox.Triple]:
-    """Yield the triples whose literals may be rewritten."""
-    for quad in quads:
-        value = quad.object
-        if isinstance(value, ox.Literal) and value.datatype.value not in _UNTOUCHED:
-            yield ox.Triple(quad.subject, quad.predicate, value)

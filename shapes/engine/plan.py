@@ -6,14 +6,17 @@ front of them. A plan holds no data, so that it is kept between runs, in memory 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any, Literal, TypeAlias
 
 import pyoxigraph as ox
 
 from shapes.engine.graph import Node
 from shapes.engine.paths import SparqlPath
-from shapes.report import Term
+from shapes.errors import PlanError
+from shapes.report import Path, Term
 
 Sensitivity: TypeAlias = Literal["form", "type", "count"]
 """What of a literal a check looks at: its lexical form, its datatype, or only how many there are."""
@@ -26,10 +29,12 @@ class ValueCheck:
     Attributes:
         component: the constraint component.
         condition: a SPARQL expression that is true or false.
+        shapes: places of shapes that the condition stands for; their results explain a violation.
     """
 
     component: ox.NamedNode
     condition: str
+    shapes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +135,15 @@ class ShapePlan:
     qualified: tuple[QualifiedCheck, ...] = ()
     queries: tuple[QueryCheck, ...] = ()
 
+    @property
+    def condition(self) -> str | None:
+        """The condition that a node conforms, as an expression over `?value`; None where it takes more than that."""
+        others = (self.rows, self.shapes, self.properties, self.qualified, self.queries)
+        conditions = [check.condition for check in self.values]
+        if self.path is not None or any(others) or any("?this" in condition for condition in conditions):
+            return None
+        return " && ".join(f"({condition})" for condition in conditions) or "true"
+
 
 @dataclass(frozen=True, slots=True)
 class Root:
@@ -161,3 +175,91 @@ class Plan:
 def value_pattern(path: SparqlPath | None) -> str:
     """Return the pattern from `?this` to its value nodes `?value`."""
     return "BIND(?this AS ?value)" if path is None else f"?this {path.path.text} ?value ."
+
+
+# -- plans as JSON
+
+FORMAT = 1
+"""Version of the plans; one that another version wrote is compiled again."""
+
+_CLASSES: tuple[type, ...] = (
+    *(ValueCheck, RowCheck, ShapeCheck, PropertyCheck, QualifiedCheck, QueryCheck, ShapePlan, Root, Plan),
+    *(SparqlPath, Path),
+)
+
+
+def to_json(plan: Plan) -> str:
+    """Return a plan as JSON."""
+    return json.dumps({"format": FORMAT, "plan": _encoded(plan)}, ensure_ascii=False, separators=(",", ":"))
+
+
+def from_json(text: str) -> Plan:
+    """Return the plan that `to_json` wrote.
+
+    Raises:
+        PlanError: the text is no plan, or another version wrote it.
+    """
+    try:
+        held = json.loads(text)
+        if held["format"] != FORMAT:
+            raise PlanError(
+                f"the plan has format {held['format']}, this version reads {FORMAT}: compile the shapes again"
+            )
+        plan = _decoded(held["plan"])
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise PlanError(f"this is no compiled shapes graph ({error}): compile the shapes again") from error
+    if not isinstance(plan, Plan):
+        raise PlanError("this is no compiled shapes graph: compile the shapes again")
+    return plan
+
+
+def _encoded(item: object) -> object:
+    if isinstance(item, tuple):
+        return [_encoded(part) for part in item]
+    if item is None or isinstance(item, bool | int | str):
+        return item
+    kind, parts = _taken_apart(item)
+    return {kind: parts}
+
+
+def _taken_apart(item: object) -> tuple[str, object]:
+    """Return the tag and the parts of a term, a set or one of our classes."""
+    match item:
+        case ox.NamedNode() | ox.BlankNode():
+            return item.__class__.__name__, item.value
+        case ox.Literal():
+            return "Literal", [item.value, item.datatype.value, item.language]
+        case ox.Triple():
+            return "Triple", [_encoded(item.subject), _encoded(item.predicate), _encoded(item.object)]
+        case frozenset():
+            return "set", sorted((_encoded(part) for part in item), key=str)
+    names = [held.name for held in fields(item)]  # type: ignore[arg-type]
+    return item.__class__.__name__, [_encoded(getattr(item, name)) for name in names]
+
+
+def _decoded(item: object) -> Any:
+    if isinstance(item, list):
+        return tuple(map(_decoded, item))
+    if not isinstance(item, dict):
+        return item
+    ((kind, held),) = item.items()
+    return _MAKERS[kind](held)
+
+
+def _literal(held: list[Any]) -> ox.Literal:
+    text, datatype, language = held
+    return ox.Literal(text, language=language) if language else ox.Literal(text, datatype=ox.NamedNode(datatype))
+
+
+def _maker(kind: Callable[..., object]) -> Callable[[Any], object]:
+    return lambda held: kind(*map(_decoded, held))
+
+
+_MAKERS: dict[str, Callable[[Any], object]] = {
+    "NamedNode": ox.NamedNode,
+    "BlankNode": ox.BlankNode,
+    "Literal": _literal,
+    "Triple": _maker(ox.Triple),
+    "set": lambda held: frozenset(map(_decoded, held)),
+    **{kind.__name__: _maker(kind) for kind in _CLASSES},
+}
