@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import pyoxigraph as ox
 
 from shapes.background import Background, Lent, shipped
 from shapes.engine.loading import DataGraph
-from shapes.errors import StudyError
+from shapes.engine.plan import Plan
+from shapes.errors import StudyError, UnsupportedShapeError
 from shapes.findings import Finding, Namer, Requirement, Texts, text_of
 from shapes.giveway import remarks
 from shapes.reading import Contexts, Document, read
@@ -22,7 +24,7 @@ from shapes.rulebook import Rulebook, ShapesFile, rulebook
 from shapes.selection import Selection, named_rule, select
 from shapes.study import check_knowledge, check_numbers, check_statements, studies
 from shapes.terms import SUBCLASS, TYPE, tm
-from shapes.validate import validate
+from shapes.validate import compiled_files, validate
 
 _DATE = ox.NamedNode("http://www.w3.org/2001/XMLSchema#date")
 
@@ -163,7 +165,7 @@ def _judged(
     lent: Lent,
 ) -> Judgement:
     triples = [triple for file in files for triple in file.triples]
-    found = validate(DataGraph(lent.store, _originals(quads)), triples)
+    found = _validated(DataGraph(lent.store, _originals(quads)), files, triples)
     namer = Namer(lent.store, triples, documents)
     mentioned = {quad.subject for quad in quads} | {quad.object for quad in quads}
     kept = [result for result in found.results if result.focus in mentioned]
@@ -185,6 +187,21 @@ def _judged(
         tuple(file.name for file in files),
         len(found.results) - len(kept),
     )
+
+
+def _validated(graph: DataGraph, files: Sequence[ShapesFile], triples: Sequence[ox.Triple]) -> Report:
+    """Validate by a plan that is kept; by the triples where our engine cannot make one."""
+    try:
+        plan = _plan(tuple((file.path, file.digest) for file in files))
+    except UnsupportedShapeError:
+        return validate(graph, triples)
+    return validate(graph, plan)
+
+
+@lru_cache(maxsize=32)
+def _plan(files: tuple[tuple[Path, str], ...]) -> Plan:
+    """The plan of some files; the digests are there for the memory to tell versions of a file apart."""
+    return compiled_files(path for path, _ in files)
 
 
 def _originals(quads: Iterable[ox.Quad]) -> Iterable[ox.Triple]:

@@ -6,6 +6,7 @@ what the rule states (limits, kinds of processes, requirements). No code knows a
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, cached_property
@@ -49,13 +50,23 @@ class ShapesFile:
         return f"<ShapesFile {self.name}>"
 
     @cached_property
+    def path(self) -> Path:
+        """The file on disk."""
+        return Path(str(self._source))
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the file as it is."""
+        return hashlib.sha256(self._source.read_bytes()).hexdigest()
+
+    @cached_property
     def document(self) -> Document:
-        """The file as it was read; only for files on disk.
+        """The file as it was read.
 
         Raises:
             ReadingError: it is no Turtle.
         """
-        return read(Path(str(self._source)))
+        return read(self.path)
 
     @cached_property
     def triples(self) -> tuple[ox.Triple, ...]:
