@@ -33,8 +33,10 @@ _WORDS = {
         "研究声明采用 {old}。{judged}请补充其形状文件（可用 `tanmai pcr new` 生成）。",
     ),
     "available": (
-        ("The study claims no rule for its product, though {new} is in force for it. Work to that rule and name it in "
-        "dcterms:conformsTo; --pcr tries it."),
+        (
+            "The study claims no rule for its product, though {new} is in force for it. Work to that rule and name it in "
+            "dcterms:conformsTo; --pcr tries it."
+        ),
         "研究未声明产品种类规则，而现行的 {new} 适用于该产品。请按该规则编制，并在 dcterms:conformsTo 中注明；可先用 --pcr 试校验。",
     ),
 }

@@ -40,6 +40,7 @@ class Judgement:
         findings: the same results explained, gravest first, in the order of requirements.
         selections: the rules of each study.
         names: what studies, products and rules are called.
+        numbers: the numbers of the rules, such as "GB/T 44905-2024".
         files: names of the shapes files that applied.
         elsewhere: number of results about nodes of the reference knowledge that the files do not mention; they are left out.
     """
@@ -50,6 +51,7 @@ class Judgement:
     findings: tuple[Finding, ...]
     selections: tuple[Selection, ...]
     names: dict[str, Texts]
+    numbers: dict[str, str]
     files: tuple[str, ...]
     elsewhere: int = 0
 
@@ -172,6 +174,8 @@ def _judged(
     added = [r for r in remarks(selections, namer) if not any(_same(r, other, namer) for other in kept)]
     results = (*kept, *added)
     report = replace(found, conforms=not results, results=results)
+    rules = _rules(selections)
+    nodes: set[Term] = {node for selection in selections for node in (selection.study.node, selection.study.product)}
     order = {"violation": 0, "warning": 1, "info": 2}
     findings = sorted(
         map(namer.finding, results),
@@ -183,7 +187,8 @@ def _judged(
         report,
         tuple(findings),
         selections,
-        _names(selections, namer),
+        {text_of(node): namer.label(node) for node in nodes | rules},
+        {rule.value: namer.number(rule, "en") for rule in rules},
         tuple(file.name for file in files),
         len(found.results) - len(kept),
     )
@@ -220,13 +225,13 @@ def _same(remark: Result, other: Result, namer: Namer) -> bool:
     )
 
 
-def _names(selections: Iterable[Selection], namer: Namer) -> dict[str, Texts]:
-    nodes: set[Term] = set()
+def _rules(selections: Iterable[Selection]) -> set[ox.NamedNode]:
+    found: set[ox.NamedNode] = set()
     for selection in selections:
-        nodes |= {selection.study.node, selection.study.product, *selection.without_shapes, *selection.available}
+        found |= {*selection.without_shapes, *selection.available}
         for applied in selection.applied:
-            nodes |= {applied.rule} | ({applied.instead_of} if applied.instead_of is not None else set())
-    return {text_of(node): namer.label(node) for node in nodes}
+            found |= {applied.rule} | ({applied.instead_of} if applied.instead_of is not None else set())
+    return found
 
 
 def validate_plainly(data: Sequence[Document], shapes: Sequence[Document]) -> Judgement:
@@ -251,4 +256,4 @@ def validate_plainly(data: Sequence[Document], shapes: Sequence[Document]) -> Ju
     namer = Namer(told, triples, data)
     findings = tuple(map(namer.finding, report.results))
     names = tuple(document.name for document in shapes)
-    return Judgement(tuple(data), dt.date.today(), report, findings, (), {}, names)  # noqa: DTZ011 as in judge
+    return Judgement(tuple(data), dt.date.today(), report, findings, (), {}, {}, names)  # noqa: DTZ011 as in judge

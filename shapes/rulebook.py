@@ -159,7 +159,7 @@ def rulebook(folders: Iterable[Path] = ()) -> Rulebook:
         UnknownShapesError: a folder is none.
     """
     own = [ShapesFile(str(path), OWN, path) for folder in (*own_folders(), *folders) for path in _turtle_in(folder)]
-    return Rulebook((*_shipped(), *own))
+    return Rulebook((*shipped_files(), *own))
 
 
 def own_folders() -> list[Path]:
@@ -172,7 +172,8 @@ def own_folders() -> list[Path]:
 
 
 @cache
-def _shipped() -> tuple[ShapesFile, ...]:
+def shipped_files() -> tuple[ShapesFile, ...]:
+    """Return the shapes files of this package; the same for all callers of a process, which keep what they parsed."""
     folders = {
         "general": shapes.general(),
         "pcr": shapes.pcr(),

@@ -39,20 +39,23 @@ def _study(selection: Selection, judgement: Judgement) -> dict[str, Any]:
         iri = text_of(node)
         return {"iri": iri, "label": judgement.names.get(iri, {})}
 
+    def rule(node: Any) -> dict[str, Any]:
+        return {**named(node), "number": judgement.numbers[text_of(node)]}
+
     return {
         **named(selection.study.node),
         "product": named(selection.study.product),
         "rules": [
             {
-                **named(applied.rule),
+                **rule(applied.rule),
                 "how": applied.how,
-                "instead_of": None if applied.instead_of is None else named(applied.instead_of),
+                "instead_of": None if applied.instead_of is None else rule(applied.instead_of),
                 "shapes": list(applied.files),
             }
             for applied in selection.applied
         ],
-        "without_shapes": [named(rule) for rule in selection.without_shapes],
-        "available": [named(rule) for rule in selection.available],
+        "without_shapes": [rule(node) for node in selection.without_shapes],
+        "available": [rule(node) for node in selection.available],
     }
 
 

@@ -81,22 +81,24 @@ def study_lines(study: Mapping[str, Any], data: Mapping[str, Any], lang: Languag
     """Say which study of which product was judged for which day, and by which rules."""
     product = text_in(study["product"]["label"], lang) or short(study["product"]["iri"])
     name = text_in(study["label"], lang) or short(study["iri"])
-    about = word("in_brackets", lang, text=word("assessed_on", lang, day=data["assessed_on"]))
-    lines = [f"{word('study', lang)}{word('colon', lang)}{name} – {product} {about}".replace(" （", "（")]
-    lines += [f"  {word('judged_by', lang)}{word('colon', lang)}{rule_line(rule, lang)}" for rule in study["rules"]]
+    about = bracketed(word("assessed_on", lang, day=data["assessed_on"]), lang)
+    lines = [f"{word('study', lang)}{word('colon', lang)}{name} – {product}{about}"]
+    lines += [f"  {rule_line(rule, lang)}" for rule in study["rules"]]
     return lines
 
 
 def rule_line(rule: Mapping[str, Any], lang: Language) -> str:
-    """Name a rule, and say why it applies."""
+    """Name a rule and why it applies, or that it does not for want of shapes."""
     replaced = rule["instead_of"]
-    instead = "" if replaced is None else text_in(replaced["label"], lang) or short(replaced["iri"])
-    why = word(f"how_{rule['how']}", lang, name=instead)
-    if not rule["shapes"]:
-        why += word("comma", lang) + word("rule_without_shapes", lang)
-    return f"{text_in(rule['label'], lang) or short(rule['iri'])} {word('in_brackets', lang, text=why)}".replace(
-        " （", "（"
-    )
+    why = word(f"how_{rule['how']}", lang, name="" if replaced is None else replaced["number"])
+    key = "judged_by" if rule["shapes"] else "not_judged_by"
+    name = text_in(rule["label"], lang) or short(rule["iri"])
+    return visible(f"{word(key, lang)}{word('colon', lang)}{name}{bracketed(why, lang)}")
+
+
+def bracketed(text: str, lang: Language) -> str:
+    """Put a text in brackets behind another one."""
+    return (" " if lang == "en" else "") + word("in_brackets", lang, text=text)
 
 
 def heading(requirement: Mapping[str, Any], lang: Language) -> str:
@@ -138,7 +140,7 @@ def facts_of(finding: Mapping[str, Any], lang: Language) -> list[tuple[str, str]
     if finding["value"] is not None:
         label = text_in(finding["value_label"], lang)
         value = short(finding["value"])
-        facts.append((word("value", lang), f"{label} {word('in_brackets', lang, text=value)}" if label else value))
+        facts.append((word("value", lang), f"{label}{bracketed(value, lang)}" if label else value))
     return facts
 
 
@@ -153,12 +155,7 @@ def verdict(data: Mapping[str, Any], lang: Language) -> str:
     counts = word("verdict_counts", lang, **data["counts"])
     reason = data["engine_reason"]
     engine = word("engine_because" if reason else "engine_named", lang, name=data["engine"], reason=reason)
-    rules = dict.fromkeys(
-        text_in(rule["label"], lang).partition(" Greenhouse")[0] or short(rule["iri"])
-        for study in data["studies"]
-        for rule in study["rules"]
-        if rule["shapes"]
-    )
+    rules = dict.fromkeys(rule["number"] for study in data["studies"] for rule in study["rules"] if rule["shapes"])
     parts = [word("verdict_pass" if data["passes"] else "verdict_fail", lang), counts]
     if rules:
         parts.append(f"{word('judged_by', lang)}{word('colon', lang)}{word('comma', lang).join(rules)}")

@@ -80,7 +80,7 @@ def _header(data: Mapping[str, Any], lang: Language, title: str) -> Iterator[str
         name = text_in(study["label"], lang) or short(study["iri"])
         product = text_in(study["product"]["label"], lang) or short(study["product"]["iri"])
         yield f"<p>{escape(word('study', lang))}{word('colon', lang)}{escape(f'{name} – {product}')}</p>"
-        yield f"<p>{escape(word('judged_by', lang))}{word('colon', lang).strip()}</p><ul>"
+        yield "<ul>"
         yield from (f"<li>{escape(rule_line(rule, lang))}</li>" for rule in study["rules"])
         yield "</ul>"
     if any(data["counts"].values()):
