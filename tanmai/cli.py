@@ -32,6 +32,7 @@ from tanmai.commands import (
     quality,
     scenario,
     search,
+    validate,
     variants,
     whatif,
 )
@@ -65,6 +66,7 @@ app.command(name="uncertainty")(uncertain.uncertainty)
 app.command(name="variants")(variants.variants)
 app.command(name="flowchart")(flowchart.flowchart)
 app.command(name="check")(check.check)
+app.command(name="validate")(validate.validate)
 app.command(name="cutoffs")(cutoffs.cutoffs)
 app.command(name="quality")(quality.quality)
 app.add_typer(electricity.app, name="electricity")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from tanmai.words_schemes import SCHEME_WORDS
+from tanmai.words_validation import VALIDATION_WORDS
 
 Language = Literal["en", "zh"]
 
@@ -235,6 +236,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "tiers": ("EIO-LCA in three tiers", "EIO-LCA 三个层面"),
     "yes": ("yes", "是"),
     **SCHEME_WORDS,
+    **VALIDATION_WORDS,
     "affected": ("Products whose footprint changed: {count}", "碳足迹发生变化的产品：{count} 个"),
     "affected_unchanged": (
         "{count} more are downstream of a change and keep their value.",
