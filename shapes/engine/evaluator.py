@@ -54,6 +54,7 @@ class _Run:
         self.plan = plan
         self.stores = stores
         self._results: dict[tuple[int, Scope], list[Found]] = {}
+        self._empty: dict[Scope, bool] = {}
         self._grouped: dict[tuple[int, Scope], dict[Term, list[Result]]] = {}
         self._pairs: dict[tuple[str | None, Scope], list[tuple[Term, Term]]] = {}
 
@@ -61,8 +62,16 @@ class _Run:
         """Return the results of a shape for the focus nodes of a scope."""
         key = (place, scope)
         if key not in self._results:
-            self._results[key] = list(self._evaluate(self.plan.shapes[place], scope))
+            empty = self._is_empty(scope)
+            self._results[key] = [] if empty else list(self._evaluate(self.plan.shapes[place], scope))
         return self._results[key]
+
+    def _is_empty(self, scope: Scope) -> bool:
+        """Whether there is no focus node: one question that saves many where a shape does not apply."""
+        if scope not in self._empty:
+            nodes = self.stores.select(f"SELECT ?this WHERE {{ {scope.pattern} }} LIMIT 1")
+            self._empty[scope] = next(nodes, None) is None
+        return self._empty[scope]
 
     def _evaluate(self, shape: ShapePlan, scope: Scope) -> Iterator[Found]:
         yield from self._values(shape, scope)
