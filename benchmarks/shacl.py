@@ -96,9 +96,10 @@ def ours(shapes: str, data: str) -> Callable[[], bool]:
     """Return a run of our engine."""
     import pyoxigraph as ox
 
+    from shapes.engine.compiler import compile_shapes
     from shapes.engine.graph import ShapesGraph
     from shapes.engine.loading import load
-    from shapes.validate import compile_shapes, validate
+    from shapes.validate import validate
 
     plan = compile_shapes(ShapesGraph(q.triple for q in ox.parse(shapes, format=ox.RdfFormat.TURTLE)))
     return lambda: validate(load(ox.parse(data, format=ox.RdfFormat.TURTLE)), plan).conforms

@@ -11,9 +11,7 @@ from typing import TypeAlias
 
 import pyoxigraph as ox
 
-from shapes.engine.compiler import compile_shapes
 from shapes.engine.evaluator import evaluate
-from shapes.engine.graph import ShapesGraph
 from shapes.engine.loading import DataGraph
 from shapes.engine.plan import FORMAT, Plan, from_json, to_json
 from shapes.errors import PlanError, ShapesGraphError, UnsupportedShapeError
@@ -61,7 +59,7 @@ def compiled(shapes: Iterable[ox.Triple]) -> Plan:
     """
     triples = tuple(shapes)
     digest = hashlib.sha256("\n".join(sorted(map(str, triples))).encode()).hexdigest()
-    return _remembered(digest, lambda: compile_shapes(ShapesGraph(triples)))
+    return _remembered(digest, lambda: _compiled(triples))
 
 
 def compiled_files(files: Iterable[FilePath], kept: FilePath | None = None) -> Plan:
@@ -81,6 +79,14 @@ def compiled_files(files: Iterable[FilePath], kept: FilePath | None = None) -> P
     digest = hashlib.sha256(f"{FORMAT} {digests}".encode()).hexdigest()
     place = None if kept is None else kept / f"{digest}.plan.json"
     return _remembered(digest, lambda: _kept(place) or _compiled_to(place, _parsed(held)))
+
+
+def _compiled(triples: Iterable[ox.Triple]) -> Plan:
+    # the compiler is imported when shapes are new; a process that finds its plan ready starts sooner
+    from shapes.engine.compiler import compile_shapes
+    from shapes.engine.graph import ShapesGraph
+
+    return compile_shapes(ShapesGraph(triples))
 
 
 def _remembered(digest: str, make: Callable[[], Plan]) -> Plan:
@@ -104,7 +110,7 @@ def _kept(place: FilePath | None) -> Plan | None:
 
 
 def _compiled_to(place: FilePath | None, triples: Iterable[ox.Triple]) -> Plan:
-    plan = compile_shapes(ShapesGraph(triples))
+    plan = _compiled(triples)
     if place is not None:
         place.parent.mkdir(parents=True, exist_ok=True)
         draft = place.with_suffix(f".{os.getpid()}.draft")

@@ -194,7 +194,8 @@ def _target(target: s.Target) -> str:
                 else f"{{0}} {_braced(str(predicate))} ?beside ."
             )
         case s.SparqlTarget(select):
-            text = f"{{{{ SELECT (?this AS {{0}}) WHERE {{{{ {{{{ {_braced(select)} }}}} }}}} }}}}"
+            inner = f"{{{{ SELECT (?this AS ?hit) WHERE {{{{ {{{{ {_braced(select)} }}}} }}}} }}}}"
+            text = f"{{{{ SELECT (?hit AS {{0}}) WHERE {{{{ {inner} }}}} }}}}"
     return text
 
 
