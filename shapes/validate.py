@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path as FilePath
@@ -20,6 +21,7 @@ from shapes.report import Report
 ShapesSource: TypeAlias = Plan | ox.Store | FilePath | Iterable[ox.Triple]
 
 _KEPT = 32
+_lock = threading.Lock()
 _plans: OrderedDict[str, Plan] = OrderedDict()
 
 
@@ -90,13 +92,13 @@ def _compiled(triples: Iterable[ox.Triple]) -> Plan:
 
 
 def _remembered(digest: str, make: Callable[[], Plan]) -> Plan:
-    plan = _plans.get(digest)
-    if plan is None:
-        plan = _plans[digest] = make()
-        if len(_plans) > _KEPT:
-            _plans.popitem(last=False)
-    _plans.move_to_end(digest)
-    return plan
+    with _lock:
+        if digest not in _plans:
+            _plans[digest] = make()
+            if len(_plans) > _KEPT:
+                _plans.popitem(last=False)
+        _plans.move_to_end(digest)
+        return _plans[digest]
 
 
 def _kept(place: FilePath | None) -> Plan | None:

@@ -157,7 +157,10 @@ def _rows(constraint: s.FocusConstraint, shape: s.Shape) -> Iterator[RowCheck]:
         case s.Closed(allowed):
             listed = ", ".join(str(predicate) for predicate in allowed)
             test = f"FILTER(?path NOT IN ({listed}))" if allowed else ""
-            yield RowCheck(component("Closed"), "?value ?path", f"?this ?path ?value . {test}", "")
+            owner = "" if shape.path is None else shape.path.step("?this", "?owner")
+            node = "?this" if shape.path is None else "?owner"
+            columns = "?value ?path" if shape.path is None else "?value ?path ?owner"
+            yield RowCheck(component("Closed"), columns, f"{owner} {node} ?path ?value . {test}", "")
 
 
 def _counts(name: str, count: int, path: SparqlPath | None) -> Iterator[RowCheck]:

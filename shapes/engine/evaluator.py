@@ -44,7 +44,8 @@ def _matters(data: DataGraph, kind: str, ends: frozenset[ox.NamedNode] | None) -
 
 def _order(result: Result) -> tuple[str, ...]:
     path = "" if result.path is None else result.path.text
-    return (str(result.focus), str(result.shape), path, str(result.component), str(result.value), str(result.messages))
+    named = (result.focus, result.shape, path, result.component, result.value, result.constraint, result.messages)
+    return tuple(map(str, named))
 
 
 class _Run:
@@ -209,7 +210,7 @@ class _Run:
             shape.node,
             constraint,
             messages or _stated(shape.messages, shown_focus, path, shown_value),
-            details,
+            tuple(sorted(details, key=_order)),
         )
 
 
