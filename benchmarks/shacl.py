@@ -1,4 +1,4 @@
-"""Validation beside pySHACL and pyshifty: `python -m benchmarks --only shacl`.
+"""Validation beside pySHACL and pyshifty: `python -m benchmarks.shacl [--quick]`, or as a part of `python -m benchmarks`.
 
 Studies like those that companies hand in, all of them right, against 54 property shapes and 5 SPARQL constraints. Each
 processor gets the same Turtle text in a process of its own; a time covers reading the data and validating it, with the
@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from benchmarks.report import Row
+from benchmarks.report import Row, table
 
 __all__ = ["data_text", "rows", "shapes_text"]
 
@@ -163,8 +163,9 @@ def _row(
 
 def _measured(engine: str, studies: int, exchanges: int, runs: int) -> dict[str, float]:
     """Run one engine in a process of its own; nothing where it is not there."""
-    numbers = map(str, (studies, exchanges, runs))
-    command = [sys.executable, "-m", "benchmarks.shacl", engine, *numbers]
+    numbers = {"studies": studies, "exchanges": exchanges, "runs": runs}
+    given = [f"--{name}={number}" for name, number in numbers.items()]
+    command = [sys.executable, "-m", "benchmarks.shacl", f"--engine={engine}", *given]
     start = time.perf_counter()
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     whole = time.perf_counter() - start
@@ -176,28 +177,35 @@ def _measured(engine: str, studies: int, exchanges: int, runs: int) -> dict[str,
 
 
 def main() -> None:
-    """Run one engine and print what it took."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.shacl", description="One engine in one process.")
-    parser.add_argument("engine", choices=ENGINES)
-    for name in ("studies", "exchanges", "runs"):
-        parser.add_argument(name, type=int)
+    """Print the table, or, as the process of one engine, what it took."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.shacl", description="Validation beside its peers.")
+    parser.add_argument("--quick", action="store_true", help="one study of 200 exchanges; no targets")
+    parser.add_argument("--engine", choices=ENGINES, help="measure one engine in this process")
+    for name, usual in (("studies", 1), ("exchanges", 200), ("runs", 5)):
+        parser.add_argument(f"--{name}", type=int, default=usual)
     options = parser.parse_args()
+    if options.engine is None:
+        print(table(list(rows(quick=options.quick))))
+    else:
+        print(json.dumps(_run(ENGINES[options.engine], options.studies, options.exchanges, options.runs)))
+
+
+def _run(engine: Callable[[str, str], Callable[[], bool]], studies: int, exchanges: int, runs: int) -> dict[str, float]:
     begin = time.perf_counter()
-    data, shapes = data_text(options.studies, options.exchanges), shapes_text()
+    data, shapes = data_text(studies, exchanges), shapes_text()
     written = time.perf_counter() - begin
-    run = ENGINES[options.engine](shapes, data)
+    run = engine(shapes, data)
     seconds = []
-    for _ in range(options.runs):
+    for _ in range(runs):
         start = time.perf_counter()
         conforms = run()
         seconds.append(time.perf_counter() - start)
-    found = {
+    return {
         "warm": sorted(seconds)[len(seconds) // 2],
         "spent": written + sum(seconds[1:]),
         "conforms": float(conforms),
         "mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
-    print(json.dumps(found))
 
 
 if __name__ == "__main__":
