@@ -11,7 +11,7 @@ from shapes.engine import syntax as s
 from shapes.engine.expressions import compared, expression, named
 from shapes.engine.graph import Node, ShapesGraph
 from shapes.engine.lexical import INTEGER_TYPES
-from shapes.engine.loading import exact_literal, stored_forms
+from shapes.engine.loading import EXACT, exact_literal, stored_forms
 from shapes.engine.paths import SparqlPath
 from shapes.engine.plan import (
     Plan,
@@ -254,4 +254,4 @@ def _exact_constraint(constraint: s.Constraint) -> s.Constraint:
 def _exact(term: Term) -> Term:
     if not isinstance(term, ox.Literal):
         return term
-    return term if stored_forms([term]).get(term, term) == term else exact_literal(term)
+    return term if stored_forms([term]).get(term, term) == term else exact_literal(term, EXACT)
