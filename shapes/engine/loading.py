@@ -172,3 +172,10 @@ def plain_term(term: Term) -> Term:
     if isinstance(term, ox.Literal) and term.datatype.value.startswith(PRIVATE):
         return ox.Literal(term.value, datatype=ox.NamedNode(term.datatype.value.removeprefix(PRIVATE)))
     return term
+
+
+def private_term(term: Term) -> Term:
+    """Return a term of a plan as the stores of this process have it."""
+    if isinstance(term, ox.Literal) and term.datatype.value.startswith(EXACT):
+        return ox.Literal(term.value, datatype=ox.NamedNode(PRIVATE + term.datatype.value.removeprefix(EXACT)))
+    return term
