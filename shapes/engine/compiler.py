@@ -194,7 +194,8 @@ def _target(target: s.Target) -> str:
                 else f"{{0}} {_braced(str(predicate))} ?beside ."
             )
         case s.SparqlTarget(select):
-            text = f"{{{{ SELECT (?target AS {{0}}) WHERE {{{{ {{{{ SELECT (?this AS ?target) WHERE {{{{ {{{{ {_braced(select)} }}}} }}}} }}}} }}}} }}}}"
+            found = f"{{{{ SELECT (?this AS ?target) WHERE {{{{ {{{{ {_braced(select)} }}}} }}}} }}}}"
+            text = f"{{{{ SELECT (?target AS {{0}}) WHERE {{{{ {found} }}}} }}}}"
     return text
 
 
