@@ -34,7 +34,7 @@ VALIDATION_WORDS: Final[dict[str, tuple[str, str]]] = {
     "shapes_files": ("shapes", "形状文件"),
     "study": ("Study", "研究"),
     "verdict_counts": (
-        "{violation} violations, {warning} warnings, {info} notes",
+        "violations: {violation}, warnings: {warning}, notes: {info}",
         "不符合项 {violation} 项，警告 {warning} 项，提示 {info} 项",
     ),
     "verdict_fail": ("Does not pass", "未通过"),

@@ -39,7 +39,7 @@ p { margin: .25rem 0; }
 .violation .finding { border-left-color: var(--violation); } .warning .finding { border-left-color: var(--warning); } .info .finding { border-left-color: var(--info); }
 .finding .message { font-weight: 600; margin-bottom: .4rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .9rem; margin: .4rem 0 0; font-size: .92rem; }
-dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
+dt { color: var(--soft); } dt::first-letter, .cap::first-letter { text-transform: uppercase; } dd { margin: 0; overflow-wrap: anywhere; }
 code { font-family: ui-monospace, Consolas, monospace; font-size: .92em; overflow-wrap: anywhere; }
 ul { margin: .25rem 0; padding-left: 1.25rem; }
 @media print { body { max-width: none; padding: 0; } .finding { break-inside: avoid; } .verdict { border: 2px solid; color: #000; background: none; } }
@@ -74,8 +74,8 @@ def _header(data: Mapping[str, Any], lang: Language, title: str) -> Iterator[str
     counts = word("verdict_counts", lang, **data["counts"])
     yield f"<header><h1>{escape(title)}</h1>"
     yield f'<p><span class="verdict {key}">{escape(word(f"verdict_{key}", lang))}</span></p>'
-    yield f"<p><strong>{escape(counts)}</strong></p>"
-    yield f"<p>{escape(word('assessed_on', lang, day=data['assessed_on']))}</p>"
+    yield f"<p class=\"cap\"><strong>{escape(counts)}</strong></p>"
+    yield f"<p class=\"cap\">{escape(word('assessed_on', lang, day=data['assessed_on']))}</p>"
     for study in data["studies"]:
         name = text_in(study["label"], lang) or short(study["iri"])
         product = text_in(study["product"]["label"], lang) or short(study["product"]["iri"])
@@ -107,7 +107,7 @@ def _findings(data: Mapping[str, Any], lang: Language) -> Iterator[str]:
                 yield f"<p>{escape(statement)}</p>"
             origin = origin_of(requirement, lang)
             if origin:
-                yield f'<p class="soft">{escape(origin)}</p>'
+                yield f'<p class="soft cap">{escape(origin)}</p>'
             for finding in findings:
                 yield from _finding(finding, lang)
         yield "</section>"
