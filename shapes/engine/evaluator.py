@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 
 from shapes.engine.loading import DataGraph
+from shapes.engine.messages import filled
 from shapes.engine.paths import SparqlPath
 from shapes.engine.plan import Plan, QualifiedCheck, QueryCheck, RowCheck, ShapeCheck, ShapePlan, value_pattern
 from shapes.engine.running import found_rows
@@ -188,15 +189,17 @@ class _Run:
     ) -> Result:
         """Return a result about terms of the store."""
         path = path or shape.path
+        shown_focus = self.stores.focus(focus)
+        shown_value = None if value is None else self.stores.value(path, focus, value)
         return Result(
-            self.stores.focus(focus),
+            shown_focus,
             None if path is None else path.path,
-            None if value is None else self.stores.value(path, focus, value),
+            shown_value,
             shape.severity,
             kind,
             shape.node,
             constraint,
-            messages or shape.messages,
+            messages or _stated(shape.messages, shown_focus, path, shown_value),
             details,
         )
 
@@ -212,3 +215,15 @@ def _breaks(operator: str, failed: int, shapes: int) -> bool:
             return failed == 0
         case _:
             return shapes - failed != 1
+
+
+def _stated(
+    messages: tuple[ox.Literal, ...], focus: Term, path: SparqlPath | None, value: Term | None
+) -> tuple[ox.Literal, ...]:
+    """Return the messages of a shape with what they mention."""
+    known: dict[str, Term] = {"this": focus}
+    if value is not None:
+        known["value"] = value
+    if path is not None:
+        known["path"] = path.path.node
+    return tuple(filled(message, known) for message in messages)

@@ -55,7 +55,7 @@ def _solutions(stores: Stores, check: QueryCheck, scope: Scope) -> Iterator[tupl
 
 def _wrong_values(stores: Stores, shape: ShapePlan, check: QueryCheck, scope: Scope) -> Iterator[QueryRow]:
     """Yield the value nodes for which an ASK is false."""
-    body = f"{scope.pattern} {value_pattern(shape.path)}"
+    body = f"{scope.nodes} {value_pattern(shape.path)}"  # hides the variables of the scope from the query
     nodes = f"SELECT DISTINCT ?this ?value WHERE {{ {body} }}"
     if check.joinable and not _kept_apart(stores, nodes):
         wrong = f"SELECT DISTINCT ?this ?value WHERE {{ {body} FILTER NOT EXISTS {{ {check.parts[1]} }}"

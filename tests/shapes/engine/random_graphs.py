@@ -87,17 +87,18 @@ class _Shapes:
             return simple
         kind = self.chance.choice(("inverse", "sequence", "alternative", "zeroOrMore", "oneOrMore", "zeroOrOne"))
         if kind in {"sequence", "alternative"}:
-            listed = f"( {self._path(depth + 1)} {self._path(depth + 1)} )"
-            return listed if kind == "sequence" else f"[ sh:alternativePath {listed} ]"
+            first, second = self._path(depth + 1), self._path(depth + 1)
+            listed = f"( {first} {second} )"
+            # pySHACL counts a value twice that it reaches by two equal alternatives
+            return listed if kind == "sequence" or first == second else f"[ sh:alternativePath {listed} ]"
+        if kind == "inverse":  # pySHACL turns the order of an inverted sequence around
+            return f"[ sh:inversePath {simple} ]"
         return f"[ sh:{kind}Path {self._path(depth + 1)} ]"
 
     @staticmethod
     def _values() -> list[str]:
-        return ["datatype", "node_kind", "cls", "in_", "has_value", "range_", "length", "pattern", "language_in"] + [
-            "equals",
-            "disjoint",
-            "closed",
-        ]
+        names = "datatype node_kind cls in_ has_value range_ length pattern language_in equals disjoint closed"
+        return names.split()
 
     @staticmethod
     def _sets() -> list[str]:
