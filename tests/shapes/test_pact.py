@@ -115,6 +115,14 @@ def test_published_example_1_deviates_in_the_sum_alone() -> None:
     assert found(document) == {"PACT-08-excluding"}
 
 
+def test_a_component_with_an_exponent_is_added_like_any_other() -> None:
+    document = record()
+    document["pcf"]["fossilGhgEmissions"] = "4.109e2"  # 410.9 as the example has it
+    assert found(document) == set()
+    document["pcf"]["fossilGhgEmissions"] = "4.109e1"
+    assert found(document) == {"PACT-08-excluding", "PACT-08-including"}
+
+
 def test_the_tolerance_of_the_sum_is_data() -> None:
     document = record()
     document["pcf"]["pcfExcludingBiogenicUptake"] = "420"  # 412.6 by its components: 1.8 % off
