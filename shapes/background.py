@@ -27,6 +27,7 @@ MOST_DESCRIBED: Final = 100_000
 _REFERENCE: Final = "tanmai/"
 """Keys of the datasets of reference knowledge in a store begin with this."""
 
+_DEFAULT: Final = ox.DefaultGraph()
 _EXCHANGE: Final = tm("Exchange")
 _EXCHANGES: Final = frozenset(map(tm, ("exchange", "input", "output", "emission", "quantitativeReference")))
 _RULES: Final = tuple(map(tm, ("Standard", "ProductCategoryRule")))
@@ -47,8 +48,7 @@ class Lent:
 
     def add(self, quads: Iterable[ox.Quad | ox.Triple]) -> None:
         """Lay statements beside the knowledge; graph names are left aside."""
-        wanted = (ox.Quad(each.subject, each.predicate, each.object) for each in quads)
-        new = [quad for quad in wanted if quad not in self.store]
+        new = [quad for quad in map(_in_default_graph, quads) if quad not in self.store]
         self.store.extend(new)
         self._added += new
 
@@ -144,6 +144,12 @@ def _rules_of(engine: ox.Store) -> Iterator[ox.Quad]:
 def _fill_shipped(store: ox.Store) -> None:
     for file in ontology.files():
         store.load(file.read_bytes(), ox.RdfFormat.TURTLE)
+
+
+def _in_default_graph(item: ox.Quad | ox.Triple) -> ox.Quad:
+    if isinstance(item, ox.Quad) and item.graph_name == _DEFAULT:
+        return item
+    return ox.Quad(item.subject, item.predicate, item.object)
 
 
 def _description(node: Node, store: ox.Store) -> Iterator[ox.Quad]:

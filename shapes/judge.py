@@ -179,7 +179,7 @@ def _judged(
     order = {"violation": 0, "warning": 1, "info": 2}
     findings = sorted(
         map(namer.finding, results),
-        key=lambda f: (order[f.severity], f.requirement.identifier, f.file or "", f.line or 0, text_of(f.result.focus)),
+        key=lambda f: (order[f.severity], f.requirement.identifier, namer.places.get(f.result.focus, -1)),
     )
     return Judgement(
         documents,
