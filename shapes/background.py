@@ -10,12 +10,11 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import pyoxigraph as ox
 
 import ontology
-from graphstore import GraphStore
 from shapes.terms import TYPE, tm
 
 MOST_LENT: Final = 200_000
@@ -31,6 +30,9 @@ _DEFAULT: Final = ox.DefaultGraph()
 _EXCHANGE: Final = tm("Exchange")
 _EXCHANGES: Final = frozenset(map(tm, ("exchange", "input", "output", "emission", "quantitativeReference")))
 _RULES: Final = tuple(map(tm, ("Standard", "ProductCategoryRule")))
+
+if TYPE_CHECKING:
+    from graphstore import GraphStore
 
 Node: TypeAlias = ox.NamedNode | ox.BlankNode
 
