@@ -51,8 +51,8 @@ class Lent:
     def add(self, quads: Iterable[ox.Quad | ox.Triple]) -> None:
         """Lay statements beside the knowledge; graph names are left aside."""
         new = [quad for quad in map(_in_default_graph, quads) if quad not in self.store]
+        self._added += new  # first, so that an interruption leaves nothing behind that would not be taken out
         self.store.extend(new)
-        self._added += new
 
     def describe(self, quads: Iterable[ox.Quad]) -> None:
         """Add what the other store says about nodes that statements mention and nobody here knows.
@@ -97,11 +97,13 @@ class Background:
         """Give the store to lay a study into; afterwards it holds the knowledge alone again."""
         with self._lock:
             store = self._store or self._filled()
-            self._store = None  # whatever fails from here on leaves no half-filled store behind
+            self._store = None  # should the study not be taken out again, the next one gets a new store
             lent = Lent(store, self._beyond)
-            yield lent
-            if lent.take_out():
-                self._store = store
+            try:
+                yield lent
+            finally:
+                if lent.take_out():
+                    self._store = store
 
     def _filled(self) -> ox.Store:
         store = ox.Store()
