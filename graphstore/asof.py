@@ -47,7 +47,7 @@ def as_of(store: GraphStore, date: str | dt.date) -> GraphStore:
     from graphstore.store import GraphStore
 
     day = _day(date)
-    workspace, drop = _copy(store)
+    workspace, drop = copy_of(store)
     try:
         for history in _histories(store):
             _choose(store, workspace, history, day)
@@ -84,7 +84,7 @@ def last_day(text: str) -> dt.date | None:
         return None
 
 
-def _copy(store: GraphStore) -> tuple[Workspace, Callable[[], None]]:
+def copy_of(store: GraphStore) -> tuple[Workspace, Callable[[], None]]:
     """A copy that can be changed, by hard links on disk and by quads from memory, and how to drop it."""
     if store.in_memory:
         in_memory = MemoryWorkspace()

@@ -194,8 +194,9 @@ def _target(target: s.Target) -> str:
                 else f"{{0}} {_braced(str(predicate))} ?beside ."
             )
         case s.SparqlTarget(select):
-            found = f"{{{{ SELECT (?this AS ?target) WHERE {{{{ {{{{ {_braced(select)} }}}} }}}} }}}}"
-            text = f"{{{{ SELECT (?target AS {{0}}) WHERE {{{{ {found} }}}} }}}}"
+            # The name in between keeps the text valid where the node is to be called ?this again.
+            inner = f"{{{{ SELECT (?this AS ?target) WHERE {{{{ {{{{ {_braced(select)} }}}} }}}} }}}}"
+            text = f"{{{{ SELECT (?target AS {{0}}) WHERE {{{{ {inner} }}}} }}}}"
     return text
 
 
