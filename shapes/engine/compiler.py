@@ -157,7 +157,10 @@ def _rows(constraint: s.FocusConstraint, shape: s.Shape) -> Iterator[RowCheck]:
         case s.Closed(allowed):
             listed = ", ".join(str(predicate) for predicate in allowed)
             test = f"FILTER(?path NOT IN ({listed}))" if allowed else ""
-            yield RowCheck(component("Closed"), "?value ?path", f"?this ?path ?value . {test}", "")
+            owner = "" if shape.path is None else shape.path.step("?this", "?owner")
+            node = "?this" if shape.path is None else "?owner"
+            columns = "?value ?path" if shape.path is None else "?value ?path ?owner"
+            yield RowCheck(component("Closed"), columns, f"{owner} {node} ?path ?value . {test}", "")
 
 
 def _counts(name: str, count: int, path: SparqlPath | None) -> Iterator[RowCheck]:
@@ -194,9 +197,8 @@ def _target(target: s.Target) -> str:
                 else f"{{0}} {_braced(str(predicate))} ?beside ."
             )
         case s.SparqlTarget(select):
-            # The name in between keeps the text valid where the node is to be called ?this again.
-            inner = f"{{{{ SELECT (?this AS ?target) WHERE {{{{ {{{{ {_braced(select)} }}}} }}}} }}}}"
-            text = f"{{{{ SELECT (?target AS {{0}}) WHERE {{{{ {inner} }}}} }}}}"
+            inner = f"{{{{ SELECT (?this AS ?hit) WHERE {{{{ {{{{ {_braced(select)} }}}} }}}} }}}}"
+            text = f"{{{{ SELECT (?hit AS {{0}}) WHERE {{{{ {inner} }}}} }}}}"
     return text
 
 

@@ -44,7 +44,8 @@ def _matters(data: DataGraph, kind: str, ends: frozenset[ox.NamedNode] | None) -
 
 def _order(result: Result) -> tuple[str, ...]:
     path = "" if result.path is None else result.path.text
-    return (str(result.focus), str(result.shape), path, str(result.component), str(result.value), str(result.messages))
+    named = (result.focus, result.shape, path, result.component, result.value, result.constraint, result.messages)
+    return tuple(map(str, named))
 
 
 class _Run:
@@ -54,6 +55,7 @@ class _Run:
         self.plan = plan
         self.stores = stores
         self._results: dict[tuple[int, Scope], list[Found]] = {}
+        self._empty: dict[Scope, bool] = {}
         self._grouped: dict[tuple[int, Scope], dict[Term, list[Result]]] = {}
         self._pairs: dict[tuple[str | None, Scope], list[tuple[Term, Term]]] = {}
 
@@ -61,8 +63,16 @@ class _Run:
         """Return the results of a shape for the focus nodes of a scope."""
         key = (place, scope)
         if key not in self._results:
-            self._results[key] = list(self._evaluate(self.plan.shapes[place], scope))
+            empty = self._is_empty(scope)
+            self._results[key] = [] if empty else list(self._evaluate(self.plan.shapes[place], scope))
         return self._results[key]
+
+    def _is_empty(self, scope: Scope) -> bool:
+        """Whether there is no focus node: one question that saves many where a shape does not apply."""
+        if scope not in self._empty:
+            nodes = self.stores.select(f"SELECT ?this WHERE {{ {scope.pattern} }} LIMIT 1")
+            self._empty[scope] = next(nodes, None) is None
+        return self._empty[scope]
 
     def _evaluate(self, shape: ShapePlan, scope: Scope) -> Iterator[Found]:
         yield from self._values(shape, scope)
@@ -200,7 +210,7 @@ class _Run:
             shape.node,
             constraint,
             messages or _stated(shape.messages, shown_focus, path, shown_value),
-            details,
+            tuple(sorted(details, key=_order)),
         )
 
 

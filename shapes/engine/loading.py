@@ -49,12 +49,14 @@ class DataGraph:
         self.store = store
         self.knows_originals = originals is not None
         self._originals: dict[ox.Triple, list[ox.Literal]] = {}
+        self._forms: dict[Term, set[ox.Literal]] = {}
         literals = [t for t in dict.fromkeys(originals or ()) if isinstance(t.object, ox.Literal)]
         stored = stored_forms(t.object for t in literals if isinstance(t.object, ox.Literal))
         for t in literals:
             assert isinstance(t.object, ox.Literal)
             key = ox.Triple(t.subject, t.predicate, stored.get(t.object, t.object))
             self._originals.setdefault(key, []).append(t.object)
+            self._forms.setdefault(key.object, set()).add(t.object)
         self._originals = {key: held for key, held in self._originals.items() if held != [key.object]}
 
     @cached_property
@@ -111,13 +113,6 @@ class DataGraph:
             return value
         forms = self._forms.get(value, frozenset({value}))
         return next(iter(forms)) if len(forms) == 1 else value
-
-    @cached_property
-    def _forms(self) -> dict[Term, set[ox.Literal]]:
-        forms: dict[Term, set[ox.Literal]] = {}
-        for key, held in self._originals.items():
-            forms.setdefault(key.object, set()).update(held)
-        return forms
 
 
 def load(items: Iterable[ox.Triple | ox.Quad]) -> DataGraph:

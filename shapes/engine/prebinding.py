@@ -19,6 +19,7 @@ from shapes.report import Term
 
 _FORBIDDEN = frozenset({"MINUS", "VALUES", "SERVICE"})
 _AGGREGATES = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"})
+_EMPTY = ox.Store()
 _CUTS = frozenset({"LIMIT", "OFFSET"})
 
 
@@ -45,12 +46,26 @@ def check_query(text: str, bound: Iterable[str], where: str) -> None:
                 f"the query of {where} assigns {following.key}, which is pre-bound: use another name"
             )
     query = outline(text, where)
+    if not query.ask and not query.projects("?this"):
+        raise ShapesGraphError(f"the SELECT of {where} does not return $this: add it")
     for group in query.all_groups():
         hidden = [] if group.query is None else [name for name in sorted(names) if not group.query.projects(name)]
         if hidden:
             raise ShapesGraphError(
                 f"a sub-query of {where} does not return {', '.join(hidden)}: add it to its SELECT (and GROUP BY)"
             )
+
+
+def check_syntax(text: str, where: str) -> None:
+    """Refuse what is no SPARQL.
+
+    Raises:
+        ShapesGraphError: the query cannot be parsed.
+    """
+    try:
+        _EMPTY.query(text)
+    except SyntaxError as error:
+        raise ShapesGraphError(f"the query of {where} is no valid SPARQL: {error}") from error
 
 
 def is_joinable(text: str, names: Iterable[str]) -> bool:

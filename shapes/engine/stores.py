@@ -10,8 +10,7 @@ import pyoxigraph as ox
 
 from shapes.engine.loading import DataGraph, plain_term
 from shapes.engine.paths import SparqlPath
-from shapes.engine.queries import SHAPES_GRAPH
-from shapes.engine.vocabulary import INSTANCE_OF, SUBCLASS, TYPE
+from shapes.engine.vocabulary import INSTANCE_OF, SHAPES_GRAPH, SUBCLASS, TYPE
 from shapes.report import Path, Term
 
 NODE = ox.NamedNode("x-tanmai:node")
@@ -75,14 +74,13 @@ class Stores:
 
     def focus(self, term: Term) -> Term:
         """Return a focus node as the file has it."""
-        return self.data.only_form(plain_term(term)) if isinstance(term, ox.Literal) else term
+        shown = plain_term(term)
+        return shown if shown != term else self.data.only_form(term)
 
     def value(self, path: SparqlPath | None, focus: Term, value: Term) -> Term:
         """Return a value node as the file has it."""
-        if not isinstance(value, ox.Literal):
-            return value
         shown = plain_term(value)
-        if shown != value:
+        if shown != value or not isinstance(value, ox.Literal):
             return shown
         if path is not None and isinstance(path.path.node, ox.NamedNode):
             return self.data.original(focus, path.path.node, value)

@@ -8,10 +8,11 @@ from collections import Counter
 import pyoxigraph as ox
 import pytest
 
+from shapes.engine.compiler import compile_shapes
 from shapes.engine.graph import ShapesGraph
 from shapes.engine.loading import load
 from shapes.engine.prebinding import is_joinable
-from shapes.validate import compile_shapes, validate
+from shapes.validate import validate
 
 DATA = """
 @prefix ex: <https://example.org/> .
