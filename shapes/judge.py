@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -179,7 +180,7 @@ def _judged(
     order = {"violation": 0, "warning": 1, "info": 2}
     findings = sorted(
         map(namer.finding, results),
-        key=lambda f: (order[f.severity], f.requirement.identifier, f.file or "", f.line or 0, text_of(f.result.focus)),
+        key=lambda f: (order[f.severity], f.requirement.identifier, namer.places.get(f.result.focus, -1)),
     )
     return Judgement(
         documents,
@@ -206,7 +207,16 @@ def _validated(graph: DataGraph, files: Sequence[ShapesFile], triples: Sequence[
 @lru_cache(maxsize=32)
 def _plan(files: tuple[tuple[Path, str], ...]) -> Plan:
     """The plan of some files; the digests are there for the memory to tell versions of a file apart."""
-    return compiled_files(path for path, _ in files)
+    paths = [path for path, _ in files]
+    try:
+        return compiled_files(paths, cache_folder())
+    except OSError:  # a cache that cannot be written or read is no reason not to judge
+        return compiled_files(paths)
+
+
+def cache_folder() -> Path:
+    """Return where compiled plans are kept from one process to the next: tanmai/plans in the user's cache folder."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tanmai" / "plans"
 
 
 def _originals(quads: Iterable[ox.Quad]) -> Iterable[ox.Triple]:

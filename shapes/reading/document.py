@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -38,15 +37,16 @@ class Document:
         self._parsed = contexts.resolved(raw.text, raw.name, base_iri) if raw.format is JSON_LD else raw.text
         self._prefixes: dict[str, str] = {}
 
-    def stream(self) -> Iterator[ox.Quad]:
-        """Parse the file from its beginning; statements come in the order and with the literals of the file.
+    @cached_property
+    def quads(self) -> tuple[ox.Quad, ...]:
+        """All statements, in the order and with the literals of the file.
 
         Raises:
             ReadingError: it does not parse; says where and why.
         """
         try:
             parser = ox.parse(self._parsed, format=self.format.rdf, base_iri=self.base_iri)
-            yield from parser
+            quads = tuple(parser)
             self._prefixes = dict(parser.prefixes)
         except SyntaxError as error:
             raise _syntax_error(error, self) from None
@@ -55,11 +55,7 @@ class Document:
             raise ReadingError(self.name, cause) from None
         except ValueError as error:
             raise ReadingError(self.name, f"{error}. Correct the file") from None
-
-    @cached_property
-    def quads(self) -> tuple[ox.Quad, ...]:
-        """All statements, in the order of the file."""
-        return tuple(self.stream())
+        return quads
 
     @property
     def prefixes(self) -> dict[str, str]:
