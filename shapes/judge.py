@@ -85,7 +85,7 @@ def judge(
     """Judge files, taken together, by the rules that apply to the studies in them.
 
     Args:
-        files: files of RDF, or documents that were read before.
+        files: files of RDF, or documents that were read before (apart, where there are several).
         pcr: rules (IRI, number or key) that take the place of the product rules that the studies claim.
         day: the day for which is judged; today where it is left out.
         rules: the shapes files at hand; the shipped ones and the user's own where it is left out.
@@ -97,10 +97,11 @@ def judge(
         StudyError: there is nothing to judge, or a study cannot be judged.
         SelectionError: a rule was asked for that has no shapes.
     """
-    documents = tuple(each if isinstance(each, Document) else read(each, contexts=contexts) for each in files)
+    documents = tuple(
+        each if isinstance(each, Document) else read(each, contexts=contexts, apart=len(files) > 1) for each in files
+    )
     check_statements(documents)
     quads = [quad for document in documents for quad in document.quads]
-    found = studies(documents, quads)
     book = rulebook() if rules is None else rules
     today = day or dt.date.today()  # noqa: DTZ011 the day of the person who asks
     with (background or shipped()).lend() as lent:
@@ -108,6 +109,7 @@ def judge(
         check_numbers(documents, lent.store)
         lent.add(triple for file in book.of("own") for triple in file.knowledge)
         lent.add(quads)
+        found = studies(documents, lent.store)
         lent.describe(quads)
         asked = [named_rule(text, lent.store, book) for text in pcr]
         selections = tuple(select(study, lent.store, book, today, asked) for study in found)
@@ -170,8 +172,7 @@ def _judged(
     triples = [triple for file in files for triple in file.triples]
     found = _validated(DataGraph(lent.store, _originals(quads)), files, triples)
     namer = Namer(lent.store, triples, documents)
-    mentioned = {quad.subject for quad in quads} | {quad.object for quad in quads}
-    kept = [result for result in found.results if result.focus in mentioned]
+    kept = _about(quads, found.results)
     added = [r for r in remarks(selections, namer) if not any(_same(r, other, namer) for other in kept)]
     results = (*kept, *added)
     report = replace(found, conforms=not results, results=results)
@@ -193,6 +194,15 @@ def _judged(
         tuple(file.name for file in files),
         len(found.results) - len(kept),
     )
+
+
+def _about(quads: Iterable[ox.Quad], results: Sequence[Result]) -> list[Result]:
+    """Return the results about nodes that statements mention."""
+    unseen = {result.focus for result in results}
+    seen: set[Term] = set()
+    for quad in quads if unseen else ():
+        seen |= {quad.subject, quad.object} & unseen
+    return [result for result in results if result.focus in seen]
 
 
 def _validated(graph: DataGraph, files: Sequence[ShapesFile], triples: Sequence[ox.Triple]) -> Report:

@@ -54,6 +54,19 @@ def test_several_files_are_judged_together(rules):
     assert [document.name for document in judged.documents] == ["0.ttl", "1.ttl"]
 
 
+def test_blank_nodes_of_two_files_are_two_nodes(rules, tmp_path):
+    files = [
+        written(
+            tmp_path,
+            f"{number}.ttl",
+            PREFIXES + f"_:b a tm:FootprintStudy ; dcterms:conformsTo rule:foil ; tm:studyProduct s:{number} .",
+        )
+        for number in "ab"
+    ]
+    judged = judge(files, rules=rules, day=DAY)
+    assert sorted(selection.study.product.value[-1] for selection in judged.selections) == ["a", "b"]
+
+
 def test_one_judgement_after_the_other_and_at_once_gives_the_same(rules):
     mended = STUDY + 's:foil rdfs:comment "8 µm"@en .'
     verdicts = {}
