@@ -15,12 +15,12 @@ import pyoxigraph as ox
 from shapes.background import Background, Lent, shipped
 from shapes.engine.loading import DataGraph
 from shapes.engine.plan import Plan
-from shapes.errors import StudyError, UnsupportedShapeError
+from shapes.errors import ShapesGraphError, StudyError, UnsupportedShapeError
 from shapes.findings import Finding, Namer, Requirement, Texts, text_of
 from shapes.giveway import remarks
 from shapes.reading import Contexts, Document, read
 from shapes.reading.contexts import SHIPPED
-from shapes.report import Report, Result, Term
+from shapes.report import SH, Report, Result, Term
 from shapes.rulebook import Rulebook, ShapesFile, rulebook
 from shapes.selection import Selection, named_rule, select
 from shapes.study import check_knowledge, check_numbers, check_statements, studies
@@ -133,16 +133,11 @@ def _files(
     """
     classes = {quad.object for quad in quads if quad.predicate == TYPE and isinstance(quad.object, ox.NamedNode)}
     wider = {q.object for each in classes for q in store.quads_for_pattern(each, SUBCLASS, None, ox.DefaultGraph())}
-    predicates = {quad.predicate for quad in quads}
-
-    def looks_for_them(file: ShapesFile) -> bool:
-        targets = file.targets
-        return targets is None or bool(targets[0] & (classes | wider) or targets[1] & predicates)
-
+    here = classes | wider | {quad.predicate for quad in quads}
     general = book.of("general")
     selected = [file for selection in selections for file in selection.files]
-    others = [file for file in book.of("exchange", "label") if looks_for_them(file)]
-    if not selections and not others and not any(file.targets and looks_for_them(file) for file in general):
+    others = [file for file in book.of("exchange", "label") if file.searches or file.targets & here]
+    if not selections and not any(file.targets & here for file in (*general, *others)):
         names = ", ".join(document.name for document in documents)
         raise StudyError(
             f"{names}: no tm:FootprintStudy, and nothing else that shapes are for, so there is nothing to judge. Describe the study "
@@ -262,8 +257,13 @@ def validate_plainly(data: Sequence[Document], shapes: Sequence[Document]) -> Ju
         shapes: the shapes graph, all files together.
 
     Raises:
-        ShapesGraphError: the shapes graph is ill-formed.
+        ShapesGraphError: the shapes graph is ill-formed, or there is no shape in it.
     """
+    if not any(quad.predicate.value.startswith(SH) for document in shapes for quad in document.quads):
+        raise ShapesGraphError(
+            f"{', '.join(document.name for document in shapes)}: there is no SHACL shape in it, so anything would pass. Give the "
+            "file of the shapes after --shapes, and the data without an option."
+        )
     quads = [quad for document in data for quad in document.quads]
     triples = [quad.triple for document in shapes for quad in document.quads]
     store = ox.Store()
