@@ -11,9 +11,10 @@ from shapes.engine import syntax as s
 from shapes.engine.expressions import compared, expression, named
 from shapes.engine.graph import Node, ShapesGraph
 from shapes.engine.lexical import INTEGER_TYPES
-from shapes.engine.loading import exact_literal, stored_forms
+from shapes.engine.loading import EXACT, exact_literal, stored_forms
 from shapes.engine.paths import SparqlPath
 from shapes.engine.plan import (
+    MemberCheck,
     Plan,
     PropertyCheck,
     QualifiedCheck,
@@ -31,6 +32,8 @@ from shapes.engine.reader import read_shapes
 from shapes.engine.vocabulary import INSTANCE_OF, XSD, component
 from shapes.report import Term
 
+_LONG = 50
+"""Members of a sh:in above which they are looked up together; a condition tries one after another."""
 _TIMES = frozenset({XSD + "dateTime", XSD + "dateTimeStamp"})
 _VALUE_KINDS = (
     *(s.ClassOf, s.Datatype, s.NodeKind, s.ValueRange, s.Length, s.Pattern, s.LanguageIn, s.In, s.Disjoint),
@@ -75,10 +78,11 @@ def _shape(shape: s.Shape, places: dict[Node, int], done: list[ShapePlan]) -> Sh
         tuple(c for c in all_checks if isinstance(c, PropertyCheck)),
         tuple(c for c in all_checks if isinstance(c, QualifiedCheck)),
         tuple(c for c in all_checks if isinstance(c, QueryCheck)),
+        tuple(c for c in all_checks if isinstance(c, MemberCheck)),
     )
 
 
-_Check = ValueCheck | RowCheck | ShapeCheck | PropertyCheck | QualifiedCheck | QueryCheck
+_Check = ValueCheck | RowCheck | MemberCheck | ShapeCheck | PropertyCheck | QualifiedCheck | QueryCheck
 
 
 def _checks(
@@ -95,6 +99,12 @@ def _checks(
             yield query_check(constraint, shape)
         case s.Count() | s.HasValue() | s.UniqueLang() | s.Equals() | s.LessThan() | s.Closed():
             yield from _rows(constraint, shape)
+        case s.In(members) if len(members) > _LONG:
+            for member in members:
+                named(member, "a member of a sh:in")
+            stored = stored_forms(member for member in members if isinstance(member, ox.Literal))
+            held = (stored.get(m, m) if isinstance(m, ox.Literal) else m for m in members)
+            yield MemberCheck(component("In"), frozenset(held))
         case _:
             yield ValueCheck(_component_of(constraint), expression(constraint))
 
@@ -254,4 +264,4 @@ def _exact_constraint(constraint: s.Constraint) -> s.Constraint:
 def _exact(term: Term) -> Term:
     if not isinstance(term, ox.Literal):
         return term
-    return term if stored_forms([term]).get(term, term) == term else exact_literal(term)
+    return term if stored_forms([term]).get(term, term) == term else exact_literal(term, EXACT)

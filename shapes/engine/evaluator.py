@@ -7,10 +7,19 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
-from shapes.engine.loading import DataGraph
+from shapes.engine.loading import DataGraph, private_term
 from shapes.engine.messages import filled
 from shapes.engine.paths import SparqlPath
-from shapes.engine.plan import Plan, QualifiedCheck, QueryCheck, RowCheck, ShapeCheck, ShapePlan, value_pattern
+from shapes.engine.plan import (
+    MemberCheck,
+    Plan,
+    QualifiedCheck,
+    QueryCheck,
+    RowCheck,
+    ShapeCheck,
+    ShapePlan,
+    value_pattern,
+)
 from shapes.engine.running import found_rows
 from shapes.engine.scope import Scope
 from shapes.engine.stores import Stores
@@ -78,6 +87,8 @@ class _Run:
         yield from self._values(shape, scope)
         for row in shape.rows:
             yield from self._rows(shape, row, scope)
+        for member in shape.members:
+            yield from self._members(shape, member, scope)
         for query in shape.queries:
             yield from self._query(shape, query, scope)
         for check in shape.shapes:
@@ -113,6 +124,12 @@ class _Run:
             path = self.stores.predicate(row["path"]) if "?path" in check.columns else None
             value = row["value"] if "?value" in check.columns else None
             yield row["this"], self._result(shape, check.component, row["this"], value, path=path)
+
+    def _members(self, shape: ShapePlan, check: MemberCheck, scope: Scope) -> Iterator[Found]:
+        members = {private_term(member) for member in check.members}
+        for focus, value in self._pairs_of(shape, scope):
+            if value not in members:
+                yield focus, self._result(shape, check.component, focus, value)
 
     def _query(self, shape: ShapePlan, check: QueryCheck, scope: Scope) -> Iterator[Found]:
         for row in found_rows(self.stores, shape, check, scope):

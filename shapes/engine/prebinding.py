@@ -70,6 +70,8 @@ def check_syntax(text: str, where: str) -> None:
 
 def is_joinable(text: str, names: Iterable[str]) -> bool:
     """Whether one run joined with all values of the variables gives the rows of one run for each value."""
+    if "\\u" in text or "\\U" in text:  # an escape may hide a variable
+        return False
     query = outline(text, "a constraint")
     return all(_joins(query, f"?{name}", outermost=True) for name in names)
 

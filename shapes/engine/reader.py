@@ -21,6 +21,7 @@ from shapes.engine.vocabulary import CLASS, KNOWN_PREDICATES, TARGETS, TYPE, sh
 from shapes.errors import ShapesGraphError, UnsupportedShapeError
 from shapes.report import SH, VIOLATION
 
+_DEEPEST = 100
 _LEADING = frozenset(
     map(sh, ("property", "node", "not", "qualifiedValueShape", "sparql", "target", "parameter", "path", "declare"))
 ) | frozenset(map(sh, ("validator", "nodeValidator", "propertyValidator")))
@@ -82,6 +83,8 @@ class _Reader:
         if node in above:
             circle = " -> ".join(str(step) for step in (*above[above.index(node) :], node))
             raise UnsupportedShapeError(f"the shape {node} uses itself ({circle}); SHACL leaves recursion undefined")
+        if len(above) > _DEEPEST:
+            raise UnsupportedShapeError(f"the shape {node} is nested more than {_DEEPEST} shapes deep")
         shape = self._shape(node, (*above, node))
         self.shapes[node] = shape
         return shape

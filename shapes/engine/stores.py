@@ -8,7 +8,7 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
-from shapes.engine.loading import DataGraph, plain_term
+from shapes.engine.loading import EXACT, PRIVATE, DataGraph, plain_term
 from shapes.engine.paths import SparqlPath
 from shapes.engine.vocabulary import INSTANCE_OF, SHAPES_GRAPH, SUBCLASS, TYPE
 from shapes.report import Path, Term
@@ -37,7 +37,7 @@ class Stores:
 
     def select(self, text: str) -> Iterator[ox.QuerySolution]:
         """Yield the rows of a query of the engine."""
-        found = self._store.query(_INSTANCE.sub(self._narrowed, text))
+        found = self._store.query(_INSTANCE.sub(self._narrowed, text.replace(EXACT, PRIVATE)))
         assert isinstance(found, ox.QuerySolutions)
         return iter(found)
 

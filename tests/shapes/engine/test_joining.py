@@ -46,6 +46,8 @@ JOINED = [
     "SELECT $this ?x ?scope0 ?beside { $this ex:p ?x ; ex:q ?scope0 . ?scope0 a ?beside }",
 ]
 SINGLE = [
+    "SELECT $this ?value { $this ex:p ?value { ex:e ex:p ?x FILTER (?x<$this||?x>2) } }",
+    "SELECT $this ?value { $this ex:p ?value FILTER (?value != 1 || \\u003Fthis = ex:b) }",
     "SELECT $this { { FILTER ($this = ex:a) } }",
     "SELECT $this { { FILTER (bound($this)) } UNION { $this ex:p 7 } }",
     "SELECT $this ?value { $this ex:p ?value } ORDER BY ?value LIMIT 1",

@@ -139,6 +139,14 @@ def test_lexical_forms(datatype: str, good: str, bad: str) -> None:
     iri = f"http://www.w3.org/2001/XMLSchema#{datatype}"
     condition = well_formed(iri, "?v")
     for text, wanted in [(text, True) for text in good.split()] + [(text, False) for text in bad.split()]:
-        literal = f'STRDT("{text}", <x-private:{datatype}>)'
+        literal = f'STRDT("{text}", <urn:{datatype}>)'
         asked = ox.Store().query(f"ASK {{ BIND({literal} AS ?v) FILTER(COALESCE({condition}, false)) }}")
         assert bool(asked) is wanted, text
+
+
+def test_no_datatype_of_the_data_passes_for_a_private_one() -> None:
+    found = report(
+        'ex:a ex:p "5"^^<x-tanmai-exact:http://www.w3.org/2001/XMLSchema#integer> .',
+        property_shape("sh:datatype xsd:integer"),
+    )
+    assert [short(r.component) for r in found.results] == ["Datatype"]

@@ -76,6 +76,18 @@ def test_what_is_unknown_is_refused(shapes: str, reason: str) -> None:
         compiled(parsed(shapes))
 
 
+def test_shapes_nested_without_end_are_refused() -> None:
+    deep = " ".join(f"ex:N{i} a sh:NodeShape ; sh:node ex:N{i + 1} ." for i in range(2000))
+    with pytest.raises(UnsupportedShapeError, match="more than 100 shapes deep"):
+        compiled(parsed(deep + " ex:N2000 a sh:NodeShape ; sh:class ex:C . ex:N0 sh:targetClass ex:C ."))
+
+
+def test_paths_nested_without_end_are_refused() -> None:
+    deep = "[ sh:inversePath " * 200 + "ex:p" + " ]" * 200
+    with pytest.raises(UnsupportedShapeError, match="more than 100 paths deep"):
+        compiled(parsed(f"ex:S a sh:PropertyShape ; sh:targetClass ex:C ; sh:minCount 1 ; sh:path {deep} ."))
+
+
 def test_data_in_the_shapes_graph_may_say_what_it_likes() -> None:
     assert report(DATA, PROPERTY + "sh:minCount 1 . ex:a ex:p 1 ; sh:focusNode ex:b . ex:note sh:unheard 1 .").conforms
 
