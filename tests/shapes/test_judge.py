@@ -7,7 +7,7 @@ import threading
 import pytest
 from small_studies import PREFIXES, RULE, STUDY, written
 
-from shapes.errors import StudyError
+from shapes.errors import ShapesGraphError, StudyError
 from shapes.judge import judge, validate_plainly
 from shapes.reading import read, read_bytes
 from shapes.rulebook import Rulebook, ShapesFile, rulebook
@@ -54,6 +54,19 @@ def test_several_files_are_judged_together(rules):
     assert [document.name for document in judged.documents] == ["0.ttl", "1.ttl"]
 
 
+def test_blank_nodes_of_two_files_are_two_nodes(rules, tmp_path):
+    files = [
+        written(
+            tmp_path,
+            f"{number}.ttl",
+            PREFIXES + f"_:b a tm:FootprintStudy ; dcterms:conformsTo rule:foil ; tm:studyProduct s:{number} .",
+        )
+        for number in "ab"
+    ]
+    judged = judge(files, rules=rules, day=DAY)
+    assert sorted(selection.study.product.value[-1] for selection in judged.selections) == ["a", "b"]
+
+
 def test_one_judgement_after_the_other_and_at_once_gives_the_same(rules):
     mended = STUDY + 's:foil rdfs:comment "8 µm"@en .'
     verdicts = {}
@@ -89,6 +102,7 @@ def test_the_statement_for_machines_is_json_and_complete(rules):
 REFUSED = {
     "empty": ("# nothing\n", "holds no statement"),
     "no study": (PREFIXES + "s:x a s:Y .", "nothing to judge"),
+    "a rule is no study": (RULE, "nothing to judge"),
     "no product": (STUDY.replace("tm:studyProduct s:foil", "tm:reason 'x'"), "names no product"),
     "two products": (STUDY + "s:study tm:studyProduct s:other .", "names 2 products"),
     "infinity": (STUDY + "s:foil tm:share 'INF'^^xsd:double .", "has INF"),
@@ -154,3 +168,16 @@ def test_any_data_against_any_shapes(tmp_path):
     assert (finding.result.focus.value, finding.line) == ("https://example.org/study/a", 15)
     assert judged.report.engine == "tanmai"
     assert not judged.passes
+
+
+def test_a_shapes_graph_without_shapes_is_refused():
+    with pytest.raises(ShapesGraphError, match=r"a\.ttl: there is no SHACL shape in it"):
+        validate_plainly([read_bytes(STUDY.encode(), "d.ttl")], [read_bytes(STUDY.encode(), "a.ttl")])
+
+
+def test_a_pact_record_is_judged_by_the_shapes_of_records():
+    record = {"specVersion": "3.0.3", "pcf": {"declaredUnitAmount": 1.5}}
+    judged = judge([read_bytes(json.dumps(record).encode(), "record.json")], day=DAY)
+    assert not judged.passes
+    assert "PACT-01" in judged.requirements
+    assert judged.selections == ()
