@@ -13,6 +13,7 @@ from graphstore.queries import load
 from graphstore.store import GraphStore
 from graphstore.terms import PREFIXES, catalogue_iri, iri
 from registry.events import history
+from registry.life import verifications
 from registry.names import ID
 from registry.states import SUBMISSION, States
 from registry.submissions import Submission, version_of
@@ -156,3 +157,65 @@ def _calculation(store: GraphStore, facts: dict[str, list[str]]) -> dict[str, An
         "input_hash": _first(stated, f"{TM}inputHash"),
         "ended": _first(stated, f"{PROV}endedAtTime"),
     }
+
+
+def overview(store: GraphStore, found: Iterable[Submission]) -> list[dict[str, Any]]:
+    """Submissions in short: id, state, when, by whom, what about."""
+    listed = list(found)
+    states, names = States.of(store, SUBMISSION), Names(Calculation(store))
+    names.learn(submission.by for submission in listed if submission.by)
+    return [
+        {
+            "id": submission.id,
+            "iri": submission.iri,
+            "status": states.by_iri[submission.status].as_dict(),
+            "received": submission.received,
+            "study": {"iri": submission.study} | _labels(store, submission),
+            "by": names[submission.by].as_dict() if submission.by else None,
+            "sha256": submission.sha256,
+            "revises": submission.revises.rpartition("/")[2] or None,
+        }
+        for submission in listed
+    ]
+
+
+def named_verifications(store: GraphStore, submission: Submission) -> list[dict[str, Any]]:
+    """The verifications of a submission with names; one that covers several product groups stands once."""
+    names, made = Names(Calculation(store)), dict[str, dict[str, Any]]()
+    for row in verifications(store, submission):
+        node, body, level = (str(row[key]) for key in ("verification", "verifier", "level"))
+        names.learn([body, level, str(row["group"])])
+        record = made.setdefault(
+            node,
+            {
+                "iri": node,
+                "body": names[body].as_dict(),
+                "level": names[level].as_dict(),
+                "completed": str(row["completed"]),
+                "groups": [],
+            },
+        )
+        record["groups"].append(names[str(row["group"])].as_dict())
+    return list(made.values())
+
+
+def outcomes(store: GraphStore, submission: Submission) -> list[dict[str, Any]]:
+    """What became of each requirement that a submission was judged by: id, met, and the reasons in both languages."""
+    rows = store.query(load("requirement-outcomes"), {"assessment": iri(submission.assessment)}).dicts()
+    made: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        outcome = made.setdefault(
+            str(row["id"]),
+            {
+                "id": str(row["id"]),
+                "requirement": str(row["requirement"]),
+                "met": row["met"] is True,
+                "severity": str(row["severity"]).removeprefix(SH),
+                "reason_en": [],
+                "reason_zh": [],
+            },
+        )
+        for lang in ("en", "zh"):
+            if row["lang"] == lang:
+                outcome[f"reason_{lang}"].append(str(row["reason"]))
+    return list(made.values())

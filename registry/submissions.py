@@ -7,6 +7,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from graphstore.archive import archived
 from graphstore.catalogue import Catalogue, DatasetVersion
 from graphstore.queries import load
 from graphstore.store import GraphStore
@@ -111,3 +112,14 @@ def version_of(store: GraphStore, submission: Submission) -> DatasetVersion:
     raise UnknownSubmissionError(
         f"The catalogue has no dataset version {submission.graph} of submission {submission.id}. Run `tanmai doctor --deep`."
     )
+
+
+def raw_bytes(store: GraphStore, submission: Submission) -> bytes:
+    """The bytes of a submission as they came, from the journal.
+
+    Raises:
+        ModeError: the store is in memory and keeps no bytes.
+    """
+    version = version_of(store, submission)
+    with archived(store, version.key, version.number).stream() as stream:
+        return stream.readall()

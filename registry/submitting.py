@@ -220,6 +220,7 @@ class _Submission:
             ("dcterms:identifier", literal(self.id)),
             ("tm:sha256", literal(self._sha256)),
             ("dcterms:created", typed(time, "dateTime")),
+            ("tm:order", ox.Literal(len(self._known) + 1)),
             ("tm:describesStudy", ox.NamedNode(found.study.iri)),
             ("tm:assessment", found.node),
             ("tm:namedGraph", version.iri(self._store.base)),
