@@ -29,10 +29,12 @@ from tanmai.commands import (
     hybrid,
     materialize,
     missing,
+    pcr,
     quality,
     scenario,
     search,
     submission,
+    validate,
     variants,
     whatif,
 )
@@ -66,11 +68,13 @@ app.command(name="uncertainty")(uncertain.uncertainty)
 app.command(name="variants")(variants.variants)
 app.command(name="flowchart")(flowchart.flowchart)
 app.command(name="check")(check.check)
+app.command(name="validate")(validate.validate)
 app.command(name="cutoffs")(cutoffs.cutoffs)
 app.command(name="quality")(quality.quality)
 app.add_typer(electricity.app, name="electricity")
 app.command(name="whatif")(whatif.whatif)
 app.add_typer(scenario.app, name="scenario")
+app.add_typer(pcr.app, name="pcr")
 app.command(name="affected")(affected.affected)
 app.command(name="compare")(compare.compare)
 app.command(name="contributions")(compare.contributions)

@@ -6,10 +6,16 @@ from typing import Final, Literal
 
 from tanmai.words_registry import REGISTRY_WORDS
 from tanmai.words_schemes import SCHEME_WORDS
+from tanmai.words_validation import VALIDATION_WORDS
 
 Language = Literal["en", "zh"]
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
+    # product category rules
+    "pcr_written": (
+        "{path} written. Fill in the lines that begin with #?, then check it: tanmai pcr lint {path}",
+        "已写入 {path}。请完善以“#?”开头的行，然后检查：tanmai pcr lint {path}",
+    ),
     # missing data and proxies
     "asked_by": ("asked for by", "需求过程"),
     "effect": ("effect, kg CO2e", "影响，kg CO2e"),
@@ -232,6 +238,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "yes": ("yes", "是"),
     **REGISTRY_WORDS,
     **SCHEME_WORDS,
+    **VALIDATION_WORDS,
     "affected": ("Products whose footprint changed: {count}", "碳足迹发生变化的产品：{count} 个"),
     "affected_unchanged": (
         "{count} more are downstream of a change and keep their value.",

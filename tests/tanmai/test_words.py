@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tanmai import words, words_schemes
+from tanmai import words, words_schemes, words_validation
 
 
 def test_no_key_stands_for_two_words():
-    """One table is spread into the other: a key of both would show the wrong word somewhere, and nobody would be told."""
+    """Tables are spread into one: a key of two would show the wrong word somewhere, and nobody would be told."""
     tree = ast.parse(Path(words.__file__).read_text(encoding="utf-8"))
     (table,) = [
         node.value
@@ -19,8 +19,9 @@ def test_no_key_stands_for_two_words():
     ]
     own = [key.value for key in table.keys if isinstance(key, ast.Constant)]
     assert len(own) == len(set(own))
-    assert set(own) & set(words_schemes.SCHEME_WORDS) == set()
-    assert words_schemes.SCHEME_WORDS.items() <= words.WORDS.items()
+    spread = (words_schemes.SCHEME_WORDS, words_validation.VALIDATION_WORDS)
+    assert len(words.WORDS) == len(own) + sum(map(len, spread))
+    assert all(table.items() <= words.WORDS.items() for table in spread)
 
 
 @pytest.mark.parametrize("key", sorted(words.WORDS))

@@ -1,0 +1,162 @@
+"""The reference knowledge beside a study while it is judged: vocabulary, units, places, gases, factors, standards.
+
+It stands in the default graph of a small store in memory. A study is laid into the same store and taken out again, because
+filling a store takes longer than judging a study; one study is judged at a time.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Final, TypeAlias
+
+import pyoxigraph as ox
+
+import ontology
+from graphstore import GraphStore
+from shapes.terms import TYPE, tm
+
+MOST_LENT: Final = 200_000
+"""A larger study is not taken out of the store again: the store is dropped and filled anew."""
+
+MOST_DESCRIBED: Final = 100_000
+"""Most statements that are taken from a store to describe what a study mentions."""
+
+_REFERENCE: Final = "tanmai/"
+"""Keys of the datasets of reference knowledge in a store begin with this."""
+
+_EXCHANGE: Final = tm("Exchange")
+_EXCHANGES: Final = frozenset(map(tm, ("exchange", "input", "output", "emission", "quantitativeReference")))
+_RULES: Final = tuple(map(tm, ("Standard", "ProductCategoryRule")))
+
+Node: TypeAlias = ox.NamedNode | ox.BlankNode
+
+
+class Lent:
+    """The store while it is lent: knowledge, and what was laid beside it.
+
+    Attributes:
+        store: its default graph holds both.
+    """
+
+    def __init__(self, store: ox.Store, beyond: ox.Store | None) -> None:
+        self.store, self._beyond = store, beyond
+        self._added: list[ox.Quad] = []
+
+    def add(self, quads: Iterable[ox.Quad | ox.Triple]) -> None:
+        """Lay statements beside the knowledge; graph names are left aside."""
+        wanted = (ox.Quad(each.subject, each.predicate, each.object) for each in quads)
+        new = [quad for quad in wanted if quad not in self.store]
+        self.store.extend(new)
+        self._added += new
+
+    def describe(self, quads: Iterable[ox.Quad]) -> None:
+        """Add what the other store says about nodes that statements mention and nobody here knows.
+
+        Products, factors and processes come with what they are described by, but without their exchanges: those belong to
+        another study.
+        """
+        if self._beyond is None:
+            return
+        waiting = [quad.object for quad in quads]
+        while waiting and len(self._added) < MOST_DESCRIBED:
+            node = waiting.pop()
+            if isinstance(node, ox.NamedNode | ox.BlankNode) and not _known(self.store, node):
+                found = list(_description(node, self._beyond))
+                self.add(found)
+                waiting += [quad.object for quad in found]
+
+    def take_out(self) -> bool:
+        """Take out what was laid in; False where filling a new store is faster."""
+        if len(self._added) > MOST_LENT:
+            return False
+        for quad in self._added:
+            self.store.remove(quad)
+        return True
+
+
+class Background:
+    """Reference knowledge in a store, beside which one study at a time is laid.
+
+    Args:
+        fill: fills an empty store with the knowledge.
+        beyond: a store that describes what a study mentions and the knowledge does not hold; None where there is none.
+    """
+
+    def __init__(self, fill: Callable[[ox.Store], None], beyond: ox.Store | None = None) -> None:
+        self._fill, self._beyond = fill, beyond
+        self._lock = threading.Lock()
+        self._store: ox.Store | None = None
+
+    @contextmanager
+    def lend(self) -> Iterator[Lent]:
+        """Give the store to lay a study into; afterwards it holds the knowledge alone again."""
+        with self._lock:
+            store = self._store or self._filled()
+            self._store = None  # whatever fails from here on leaves no half-filled store behind
+            lent = Lent(store, self._beyond)
+            yield lent
+            if lent.take_out():
+                self._store = store
+
+    def _filled(self) -> ox.Store:
+        store = ox.Store()
+        self._fill(store)
+        return store
+
+
+@cache
+def shipped() -> Background:
+    """The knowledge that comes with this package; the same for all callers of a process."""
+    return Background(_fill_shipped)
+
+
+def of_store(store: GraphStore) -> Background:
+    """The knowledge of a Tanmai store, which takes the place of the shipped one; it also describes what a study mentions.
+
+    Args:
+        store: an open store, which stays open while its knowledge is used.
+    """
+    reference = [version.iri(store.base) for version in store.datasets() if version.key.startswith(_REFERENCE)]
+    engine = store.engine
+
+    def fill(target: ox.Store) -> None:
+        if not reference:
+            _fill_shipped(target)
+        for graph in reference:
+            quads = engine.quads_for_pattern(None, None, None, graph)
+            target.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
+        target.extend(_rules_of(engine))
+
+    return Background(fill, engine)
+
+
+def _rules_of(engine: ox.Store) -> Iterator[ox.Quad]:
+    """Yield what any dataset of a store says about standards and rules: one loaded today decides which rule applies."""
+    for kind in _RULES:
+        for typed in engine.quads_for_pattern(None, TYPE, kind, None):
+            for quad in engine.quads_for_pattern(typed.subject, None, None, None):
+                yield ox.Quad(quad.subject, quad.predicate, quad.object)
+
+
+def _fill_shipped(store: ox.Store) -> None:
+    for file in ontology.files():
+        store.load(file.read_bytes(), ox.RdfFormat.TURTLE)
+
+
+def _description(node: Node, store: ox.Store) -> Iterator[ox.Quad]:
+    for quad in store.quads_for_pattern(node, None, None, None):
+        if quad.predicate not in _EXCHANGES and not _is_exchange(store, quad.object):
+            yield ox.Quad(quad.subject, quad.predicate, quad.object)
+
+
+def _known(store: ox.Store, node: Node) -> bool:
+    return next(store.quads_for_pattern(node, None, None, ox.DefaultGraph()), None) is not None
+
+
+def _is_exchange(store: ox.Store, node: object) -> bool:
+    return isinstance(node, ox.NamedNode | ox.BlankNode) and (
+        next(store.quads_for_pattern(node, TYPE, _EXCHANGE, None), None) is not None
+    )

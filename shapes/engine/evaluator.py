@@ -1,0 +1,209 @@
+"""Running a plan against a data graph."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pyoxigraph as ox
+
+from shapes.engine.loading import DataGraph
+from shapes.engine.plan import Plan, QualifiedCheck, QueryCheck, RowCheck, ShapeCheck, ShapePlan, value_pattern
+from shapes.engine.running import found_rows
+from shapes.engine.scope import Scope
+from shapes.engine.stores import Stores
+from shapes.engine.vocabulary import component
+from shapes.report import Path, Result, Term
+
+Found = tuple[Term, Result]
+"""A focus node of a shape and one result that says why it does not conform; the result may be about another node."""
+
+
+def evaluate(plan: Plan, data: DataGraph) -> list[Result]:
+    """Return every result of a data graph under a plan, in a stable order.
+
+    Raises:
+        ShapesGraphError: a query of the shapes graph signals a failure.
+    """
+    exact = any(_matters(data, kind, ends) for kind, ends in plan.looks)
+    chosen = plan.exact if exact and plan.exact is not None else plan
+    run = _Run(chosen, Stores(data, plan.graph, exact=exact))
+    found = [result for root in chosen.roots for _, result in run.results(root.shape, Scope(root.targets))]
+    return sorted(found, key=_order)
+
+
+def _matters(data: DataGraph, kind: str, ends: frozenset[ox.NamedNode] | None) -> bool:
+    changed = {"form": data.rewritten, "type": data.retyped, "count": data.merged}[kind]
+    return bool(changed if ends is None else changed & ends)
+
+
+def _order(result: Result) -> tuple[str, ...]:
+    path = "" if result.path is None else result.path.text
+    return (str(result.focus), str(result.shape), path, str(result.component), str(result.value), str(result.messages))
+
+
+class _Run:
+    """One evaluation: the stores, and what is known already."""
+
+    def __init__(self, plan: Plan, stores: Stores) -> None:
+        self.plan = plan
+        self.stores = stores
+        self._results: dict[tuple[int, Scope], list[Found]] = {}
+        self._grouped: dict[tuple[int, Scope], dict[Term, list[Result]]] = {}
+        self._pairs: dict[tuple[str | None, Scope], list[tuple[Term, Term]]] = {}
+
+    def results(self, place: int, scope: Scope) -> list[Found]:
+        """Return the results of a shape for the focus nodes of a scope."""
+        key = (place, scope)
+        if key not in self._results:
+            self._results[key] = list(self._evaluate(self.plan.shapes[place], scope))
+        return self._results[key]
+
+    def _evaluate(self, shape: ShapePlan, scope: Scope) -> Iterator[Found]:
+        yield from self._values(shape, scope)
+        for row in shape.rows:
+            yield from self._rows(shape, row, scope)
+        for query in shape.queries:
+            yield from self._query(shape, query, scope)
+        for check in shape.shapes:
+            yield from self._shapes(shape, check, scope)
+        for qualified in shape.qualified:
+            yield from self._qualified(shape, qualified, scope)
+        for child in shape.properties:
+            yield from self._properties(shape, child.shape, scope)
+
+    # -- checks of the store
+
+    def _values(self, shape: ShapePlan, scope: Scope) -> Iterator[Found]:
+        if not shape.values:
+            return
+        conditions = [check.condition for check in shape.values]
+        right = " && ".join(f"({condition})" for condition in conditions)
+        marks = " ".join(f"({condition} AS ?ok{i})" for i, condition in enumerate(conditions)) if conditions[1:] else ""
+        body = f"{scope.pattern} {value_pattern(shape.path)} FILTER(!({right}))"
+        for row in self.stores.select(f"SELECT DISTINCT ?this ?value {marks} WHERE {{ {body} }}"):
+            focus, value = self.stores.nodes(shape.path, row)
+            for i, check in enumerate(shape.values):
+                if not marks or row[f"ok{i}"].value == "false":
+                    details = self._details(shape, check.shapes, scope, value)
+                    yield focus, _result(shape, check.component, focus, value, details=details)
+
+    def _details(self, shape: ShapePlan, shapes: tuple[int, ...], scope: Scope, value: Term) -> tuple[Result, ...]:
+        """Return why a value node does not conform to other shapes."""
+        return tuple(result for place in shapes for result in self._failing(place, shape, scope).get(value, ()))
+
+    def _rows(self, shape: ShapePlan, check: RowCheck, scope: Scope) -> Iterator[Found]:
+        text = f"SELECT DISTINCT ?this {check.columns} WHERE {{ {scope.pattern} {check.body} }} {check.tail}"
+        for row in self.stores.select(text):
+            path = self.stores.predicate(row) if "?path" in check.columns else shape.path
+            focus, value = self.stores.pair(path, row)
+            yield focus, _result(shape, check.component, focus, value, path=None if path is None else path.path)
+
+    def _query(self, shape: ShapePlan, check: QueryCheck, scope: Scope) -> Iterator[Found]:
+        for row in found_rows(self.stores, shape, check, scope):
+            path = shape.path if row.path is None else row.path
+            yield (
+                row.focus,
+                _result(
+                    shape,
+                    check.component,
+                    row.focus,
+                    row.value,
+                    path=None if path is None else path.path,
+                    constraint=check.constraint,
+                    messages=row.messages,
+                ),
+            )
+
+    # -- checks by other shapes
+
+    def _failing(self, place: int, shape: ShapePlan, scope: Scope) -> dict[Term, list[Result]]:
+        """Return the results of another shape for the value nodes of this one, by value node."""
+        inner = scope if shape.path is None else scope.through(shape.path.path.text)
+        key = (place, inner)
+        if key not in self._grouped:
+            self._grouped[key] = {}
+            for focus, result in self.results(place, inner):
+                self._grouped[key].setdefault(focus, []).append(result)
+        return self._grouped[key]
+
+    def _pairs_of(self, shape: ShapePlan, scope: Scope) -> list[tuple[Term, Term]]:
+        """Return every focus node with each of its value nodes."""
+        key = (None if shape.path is None else shape.path.path.text, scope)
+        if key not in self._pairs:
+            body = f"{scope.pattern} {value_pattern(shape.path)}"
+            rows = self.stores.select(f"SELECT DISTINCT ?this ?value WHERE {{ {body} }}")
+            self._pairs[key] = [self.stores.nodes(shape.path, row) for row in rows]
+        return self._pairs[key]
+
+    def _shapes(self, shape: ShapePlan, check: ShapeCheck, scope: Scope) -> Iterator[Found]:
+        failing = [self._failing(place, shape, scope) for place in check.shapes]
+        if check.operator in {"node", "and"} and not any(failing):
+            return
+        for focus, value in self._pairs_of(shape, scope):
+            failed = [found[value] for found in failing if value in found]
+            if _breaks(check.operator, len(failed), len(failing)):
+                details = tuple(result for results in failed for result in results)
+                yield focus, _result(shape, check.component, focus, value, details=details)
+
+    def _properties(self, shape: ShapePlan, place: int, scope: Scope) -> Iterator[Found]:
+        if shape.path is None:
+            yield from self.results(place, scope)
+            return
+        failing = self._failing(place, shape, scope)
+        if failing:
+            for focus, value in self._pairs_of(shape, scope):
+                for result in failing.get(value, ()):
+                    yield focus, result
+
+    def _qualified(self, shape: ShapePlan, check: QualifiedCheck, scope: Scope) -> Iterator[Found]:
+        wrong = self._failing(check.shape, shape, scope)
+        others = [self._failing(place, shape, scope) for place in check.siblings]
+        counts = Counter(
+            focus
+            for focus, value in self._pairs_of(shape, scope)
+            if value not in wrong and all(value in failing for failing in others)
+        )
+        for row in self.stores.select(f"SELECT DISTINCT ?this WHERE {{ {scope.pattern} }}"):
+            focus, _ = self.stores.pair(shape.path, row)
+            if check.minimum is not None and counts[focus] < check.minimum:
+                yield focus, _result(shape, component("QualifiedMinCount"), focus, None)
+            if check.maximum is not None and counts[focus] > check.maximum:
+                yield focus, _result(shape, component("QualifiedMaxCount"), focus, None)
+
+
+def _breaks(operator: str, failed: int, shapes: int) -> bool:
+    """Whether a value node that fails so many of some shapes breaks the constraint."""
+    match operator:
+        case "node" | "and":
+            return failed > 0
+        case "or":
+            return failed == shapes
+        case "not":
+            return failed == 0
+        case _:
+            return shapes - failed != 1
+
+
+def _result(
+    shape: ShapePlan,
+    kind: ox.NamedNode,
+    focus: Term,
+    value: Term | None,
+    *,
+    path: Path | None = None,
+    constraint: ox.NamedNode | ox.BlankNode | None = None,
+    messages: tuple[ox.Literal, ...] = (),
+    details: tuple[Result, ...] = (),
+) -> Result:
+    return Result(
+        focus,
+        path if path is not None else None if shape.path is None else shape.path.path,
+        value,
+        shape.severity,
+        kind,
+        shape.node,
+        constraint,
+        messages or shape.messages,
+        details,
+    )

@@ -1,0 +1,137 @@
+"""Property paths: from the shapes graph to SPARQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from shapes.engine.graph import Node, ShapesGraph
+from shapes.engine.vocabulary import FIRST, REST, sh
+from shapes.errors import ShapesGraphError
+from shapes.report import Path, Term
+
+_UNARY = {"zeroOrMorePath": "{}*", "oneOrMorePath": "{}+", "zeroOrOnePath": "{}?", "inversePath": "^{}"}
+_NULLABLE = frozenset({"zeroOrMorePath", "zeroOrOnePath"})
+_KINDS = (*_UNARY, "alternativePath")
+
+
+@dataclass(frozen=True, slots=True)
+class SparqlPath:
+    """A property path as the engine needs it.
+
+    Attributes:
+        path: what reports say of it.
+        nullable: whether it may lead from a node to that node itself in no step.
+        ends: predicates of the last steps, None where a value may come from anywhere.
+    """
+
+    path: Path
+    nullable: bool
+    ends: frozenset[ox.NamedNode] | None
+
+    @property
+    def simple(self) -> bool:
+        """Whether the path is one predicate."""
+        return not self.path.triples
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    text: str
+    triples: tuple[ox.Triple, ...]
+    nullable: bool
+    ends: frozenset[ox.NamedNode] | None
+
+
+def read_path(graph: ShapesGraph, node: Term) -> SparqlPath:
+    """Read the path at a node of the shapes graph.
+
+    Raises:
+        ShapesGraphError: the path breaks a syntax rule (https://www.w3.org/TR/shacl/#property-paths).
+    """
+    part = _read(graph, node, frozenset())
+    assert isinstance(node, ox.NamedNode | ox.BlankNode)
+    return SparqlPath(Path(node, tuple(dict.fromkeys(part.triples)), part.text), part.nullable, part.ends)
+
+
+def _read(graph: ShapesGraph, node: Term, above: frozenset[Term]) -> _Part:
+    if isinstance(node, ox.NamedNode):
+        return _Part(str(node), (), False, frozenset({node}))
+    if not isinstance(node, ox.BlankNode):
+        raise ShapesGraphError(f"the path {node} is neither an IRI nor a blank node")
+    if node in above:
+        raise ShapesGraphError(f"the path at {node} contains itself")
+    above |= {node}
+    if graph.objects(node, FIRST):
+        return _sequence(graph, node, above)
+    for kind in _KINDS:
+        held = graph.one(node, sh(kind))
+        if held is not None:
+            link = ox.Triple(node, sh(kind), held)
+            return (
+                _alternative(graph, held, link, above)
+                if kind == "alternativePath"
+                else _unary(graph, kind, link, above)
+            )
+    raise ShapesGraphError(f"the path at {node} is none of: IRI, list, {', '.join('sh:' + kind for kind in _KINDS)}")
+
+
+def _unary(graph: ShapesGraph, kind: str, link: ox.Triple, above: frozenset[Term]) -> _Part:
+    inner = _read(graph, link.object, above)
+    ends = None if kind == "inversePath" or kind in _NULLABLE else inner.ends
+    return _Part(
+        _UNARY[kind].format(_grouped(inner.text)),
+        (link, *inner.triples),
+        inner.nullable or kind in _NULLABLE,
+        ends,
+    )
+
+
+def _sequence(graph: ShapesGraph, node: ox.BlankNode, above: frozenset[Term]) -> _Part:
+    parts = _parts(graph, node, above)
+    ends = parts[-1].ends
+    return _Part(
+        "/".join(_grouped(part.text) for part in parts),
+        (*_list_triples(graph, node), *(triple for part in parts for triple in part.triples)),
+        all(part.nullable for part in parts),
+        ends,
+    )
+
+
+def _alternative(graph: ShapesGraph, head: Term, link: ox.Triple, above: frozenset[Term]) -> _Part:
+    parts = _parts(graph, head, above)
+    ends = None
+    if all(part.ends is not None for part in parts):
+        ends = frozenset(end for part in parts for end in part.ends or ())
+    return _Part(
+        "|".join(_grouped(part.text) for part in parts),
+        (link, *_list_triples(graph, head), *(triple for part in parts for triple in part.triples)),
+        any(part.nullable for part in parts),
+        ends,
+    )
+
+
+def _parts(graph: ShapesGraph, head: Term, above: frozenset[Term]) -> list[_Part]:
+    members = graph.members(head, f"path {head}")
+    if len(members) < 2:
+        raise ShapesGraphError(f"the path list at {head} has {len(members)} members; SHACL asks for two or more")
+    return [_read(graph, member, above) for member in members]
+
+
+def _list_triples(graph: ShapesGraph, head: Term) -> tuple[ox.Triple, ...]:
+    triples: list[ox.Triple] = []
+    while isinstance(head, ox.BlankNode):
+        node: Node = head
+        triples.append(ox.Triple(node, FIRST, graph.objects(node, FIRST)[0]))
+        head = graph.objects(node, REST)[0]
+        triples.append(ox.Triple(node, REST, head))
+    return tuple(triples)
+
+
+def _grouped(text: str) -> str:
+    return (
+        text
+        if text.startswith("<") and text.endswith(">") and "><" not in text and text.count("<") == 1
+        else f"({text})"
+    )

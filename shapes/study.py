@@ -1,0 +1,167 @@
+"""What must hold before a file can be judged as a footprint study: each failure is one error, not a result of a shape."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pyoxigraph as ox
+
+from ontology import PREFIXES
+from shapes.errors import StudyError
+from shapes.reading import Document
+from shapes.report import Term
+from shapes.terms import TYPE, tm
+
+_XSD: Final = PREFIXES["xsd"]
+_STRING: Final = ox.NamedNode(_XSD + "string")
+_FLOATS: Final = frozenset({ox.NamedNode(_XSD + "double"), ox.NamedNode(_XSD + "float")})
+_NO_NUMBER: Final = frozenset({"INF", "-INF", "+INF", "NaN"})
+_MAY_BE_INFINITE: Final = re.compile(rb"INF\b|NaN\b")
+_MAY_BE_TEXT: Final = re.compile(
+    rb"""(["'])\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\s*\1(?!\^\^|@)|<"""
+)
+_NUMBER: Final = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\s*")
+_ASSESSED: Final = frozenset({tm("assessedUnder"), tm("assessedOn")})
+_STUDY: Final = tm("FootprintStudy")
+_PRODUCT: Final = tm("studyProduct")
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A footprint study of a document.
+
+    Attributes:
+        node: its name.
+        product: the product that it is about.
+        document: where it stands.
+    """
+
+    node: ox.NamedNode | ox.BlankNode
+    product: Term
+    document: Document
+
+
+def studies(documents: Sequence[Document], quads: Sequence[ox.Quad]) -> list[Study]:
+    """Return the studies of some documents, in the order of the files.
+
+    Args:
+        documents: the files.
+        quads: their statements; a study may name its product in another of them.
+
+    Raises:
+        StudyError: a study has no product, or several.
+    """
+    found: dict[ox.NamedNode | ox.BlankNode, Document] = {}
+    for document in documents:
+        for quad in document.quads:
+            if quad.predicate == TYPE and quad.object == _STUDY and not isinstance(quad.subject, ox.Triple):
+                found.setdefault(quad.subject, document)
+    products: dict[Term, set[Term]] = {}
+    for quad in quads:
+        if quad.predicate == _PRODUCT:
+            products.setdefault(quad.subject, set()).add(quad.object)
+    made = []
+    for node, document in found.items():
+        named = sorted(products.get(node, ()), key=str)
+        if len(named) != 1:
+            said = "names no product" if not named else f"names {len(named)} products ({', '.join(map(str, named))})"
+            raise StudyError(
+                f"{place(document, node)}: the study {node} {said}, so it is not known which rules apply. State exactly one "
+                "tm:studyProduct; hand in a study for each product. Nothing was taken in."
+            )
+        made.append(Study(node, named[0], document))
+    return made
+
+
+def check_statements(documents: Sequence[Document]) -> None:
+    """Refuse what no study may state: infinite numbers, and how it is to be judged.
+
+    Raises:
+        StudyError: names the statement and its line.
+    """
+    for document in documents:
+        if not document.quads:
+            raise StudyError(f"{document.name}: the file holds no statement. Hand in the file of a study.")
+        suspicious = _MAY_BE_INFINITE.search(document.text) is not None
+        for quad in document.quads if suspicious or b"assessed" in document.text else ():
+            value = quad.object
+            if isinstance(value, ox.Literal) and value.datatype in _FLOATS and value.value in _NO_NUMBER:
+                raise StudyError(
+                    f"{place(document, quad.subject)}: {quad.subject} has {value.value} as {quad.predicate}, which is no number "
+                    "that a quantity can have. Write a finite number, or leave the statement out. Nothing was taken in."
+                )
+            if quad.predicate in _ASSESSED:
+                raise StudyError(
+                    f"{place(document, quad.subject)}: {quad.subject} says by {quad.predicate} how it is to be judged; that is decided "
+                    "when it is judged. Take the statement out. Nothing was taken in."
+                )
+
+
+def check_numbers(documents: Iterable[Document], store: ox.Store) -> None:
+    """Refuse numbers written as texts.
+
+    Args:
+        documents: the files.
+        store: the reference knowledge; a property by which it states numbers, and no texts, takes numbers.
+
+    Raises:
+        StudyError: names the statement and its line.
+    """
+    for document in documents:
+        if document.format.name != "jsonld" and _MAY_BE_TEXT.search(document.text) is None:
+            continue
+        for quad in document.quads:
+            value = quad.object
+            if (
+                isinstance(value, ox.Literal)
+                and value.datatype == _STRING
+                and _NUMBER.fullmatch(value.value)
+                and _takes_numbers(quad.predicate, store)
+            ):
+                raise StudyError(
+                    f'{place(document, quad.subject)}: {quad.subject} has the text "{value.value}" as {quad.predicate}, where a number '
+                    f"is expected. Write {value.value.strip()} without quotation marks, or with ^^xsd:decimal. Nothing was taken in."
+                )
+
+
+def check_knowledge(documents: Iterable[Document], store: ox.Store) -> None:
+    """Refuse a file that says something else about the reference knowledge than is known: it would judge itself.
+
+    Args:
+        documents: the files.
+        store: the reference knowledge, without the files.
+
+    Raises:
+        StudyError: names the node and its line.
+    """
+    described: dict[Term, bool] = {}
+    for document in documents:
+        for quad in document.quads:
+            subject = quad.subject
+            if isinstance(subject, ox.NamedNode) and subject not in described:
+                described[subject] = _described(subject, store)
+            if described.get(subject) and ox.Quad(subject, quad.predicate, quad.object) not in store:
+                raise StudyError(
+                    f"{place(document, subject)}: the file states {quad.predicate} of {subject}, which belongs to the reference "
+                    "knowledge; a study cannot change by what it is judged. Take the statement out, or give the node an IRI of "
+                    "your own. Nothing was taken in."
+                )
+
+
+def place(document: Document, node: object) -> str:
+    """Say where a node stands: file and line, or the file alone."""
+    line = document.line_of(node)
+    return document.name if line is None else f"{document.name}, line {line}"
+
+
+def _takes_numbers(predicate: ox.NamedNode, store: ox.Store) -> bool:
+    values = [quad.object for quad in store.quads_for_pattern(None, predicate, None, ox.DefaultGraph())]
+    literals = [value for value in values if isinstance(value, ox.Literal)]
+    return bool(literals) and all(value.datatype != _STRING and _NUMBER.fullmatch(value.value) for value in literals)
+
+
+def _described(node: ox.NamedNode, store: ox.Store) -> bool:
+    return next(store.quads_for_pattern(node, None, None, ox.DefaultGraph()), None) is not None

@@ -1,0 +1,106 @@
+"""Commands about product category rules as data."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tanmai.commands.options import Front, Lang
+from tanmai.words import word
+
+app = typer.Typer(help="Product category rules as data. 以数据形式管理的产品种类规则。", no_args_is_help=True)
+
+
+@app.command(name="new")
+def new(
+    prefix: Annotated[
+        str, typer.Argument(help="Capital letters that begin the requirement numbers: FOIL. 要求编号前缀。")
+    ],
+    base: Annotated[
+        str,
+        typer.Option("--base", help="IRI under which the rule's nodes are named, ending in / or #. 规则的基准 IRI。"),
+    ],
+    name_en: Annotated[str, typer.Option("--name-en", help="Name in English. 英文名称。")],
+    name_zh: Annotated[str, typer.Option("--name-zh", help="Name in Chinese. 中文名称。")],
+    group: Annotated[str, typer.Option("--group", help="Product group: key, name or IRI. 产品组。")],
+    unit: Annotated[str, typer.Option("--unit", help="Declared unit: a number and a unit, such as '1 t'. 声明单位。")],
+    boundary: Annotated[str, typer.Option("--boundary", help="System boundary: key, name or IRI. 系统边界。")],
+    author: Annotated[str, typer.Option("--author", help="Who writes the rule. 编制者。")],
+    process: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--process", help="Kind of process that an inventory must hold; repeat. 必含过程类别，可多次给出。"
+        ),
+    ] = None,
+    single: Annotated[
+        str | None, typer.Option("--single-cut-off", help="Limit of one cut-off: 1% or 0.01. 单项取舍限值。")
+    ] = None,
+    total: Annotated[
+        str | None, typer.Option("--total-cut-off", help="Limit of all cut-offs: 5% or 0.05. 合计取舍限值。")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write; standard output when left out. 输出文件。")
+    ] = None,
+    lang: Lang = None,
+) -> None:
+    """Write the commented start of a new rule: unit, boundary, processes, data, allocation, cut-off, report. 生成产品种类规则模板。"""
+    from shapes.names import concept
+    from shapes.names import unit as unit_iri
+    from shapes.template import NewRule, rule_file
+
+    front = Front.of(None, json=False, lang=lang)
+    amount, name = _quantity(unit)
+    rule = NewRule(
+        base=base,
+        prefix=prefix,
+        name_en=name_en,
+        name_zh=name_zh,
+        group=concept("product group", group),
+        amount=amount,
+        unit=unit_iri(name),
+        boundary=concept("boundary", boundary),
+        source=f"{author}, {date.today().isoformat()}",  # noqa: DTZ011 the author's own calendar day
+        kinds=tuple(concept("process kind", kind) for kind in process or ()),
+        single=_share(single, "--single-cut-off"),
+        total=_share(total, "--total-cut-off"),
+    )
+    text = rule_file(rule)
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    if output.exists():
+        raise typer.BadParameter(
+            f"{output} is there already. Name another file, or remove that one.", param_hint="--output"
+        )
+    output.write_text(text, encoding="utf-8")
+    typer.echo(word("pcr_written", front.lang, path=str(output)))
+
+
+def _quantity(text: str) -> tuple[Decimal, str]:
+    """Split "1 t" into a number and a unit."""
+    number, _, name = text.strip().partition(" ")
+    try:
+        amount = Decimal(number)
+    except InvalidOperation:
+        name = ""
+    if not name.strip():
+        raise typer.BadParameter(
+            f"{text!r} is no quantity. Give a number, a space and a unit, such as '1 t'.", param_hint="--unit"
+        )
+    return amount, name.strip()
+
+
+def _share(text: str | None, option: str) -> Decimal | None:
+    """Read 1% or 0.01."""
+    if text is None:
+        return None
+    number = text.strip().removesuffix("%")
+    try:
+        share = Decimal(number)
+    except InvalidOperation:
+        raise typer.BadParameter(f"{text!r} is no share. Write it as 1% or 0.01.", param_hint=option) from None
+    return share / 100 if number != text.strip() else share
