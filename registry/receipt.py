@@ -16,7 +16,7 @@ from registry.events import history
 from registry.life import verifications
 from registry.names import ID
 from registry.states import SUBMISSION, States
-from registry.submissions import Submission, version_of
+from registry.submissions import Submission, moment, version_of
 
 SH = "http://www.w3.org/ns/shacl#"
 TM, PROV = PREFIXES["tm"], PREFIXES["prov"]
@@ -70,7 +70,7 @@ def named_events(store: GraphStore, subject: ox.NamedNode, scheme: str) -> list[
     names.learn(str(event["by"]) for event in events if event["by"] is not None)
     return [
         {
-            "time": str(event["time"]),
+            "time": moment(event["time"]),
             "from": _state(states, event["from"]),
             "to": _state(states, event["to"]),
             "by": names[str(event["by"])].as_dict() if event["by"] is not None else None,
@@ -90,7 +90,7 @@ def _state(states: States, found: object) -> dict[str, str] | None:
 def _facts(store: GraphStore, node: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for row in store.query(load("assessment-facts"), {"assessment": iri(node)}).dicts():
-        found.setdefault(str(row["property"]), []).append(str(row["value"]))
+        found.setdefault(str(row["property"]), []).append(moment(row["value"]))
     return found
 
 

@@ -45,6 +45,18 @@ class Tolerance:
     amount: float
 
     @classmethod
+    def read(cls, value: str, amount: object) -> Tolerance:
+        """A tolerance as it is stated.
+
+        Raises:
+            RegistryError: it is no share.
+        """
+        share = _number(amount)
+        if share is None or not 0 <= share < 1:
+            raise RegistryError(f"The tolerance <{value}> is {amount}; state a share from 0 to below 1.")
+        return cls(value, share)
+
+    @classmethod
     def of(cls, store: GraphStore, rules: Sequence[str], stated: Sequence[Tolerance] = ()) -> Tolerance:
         """The smallest tolerance of the rules a study is judged by, else the general one of the graph.
 
@@ -57,24 +69,18 @@ class Tolerance:
             RegistryError: the graph has no general value, or one that is no share.
         """
         rows = store.query(load("recomputation-tolerance")).dicts()
-        own = [_tolerance(row) for row in rows if row["rule"] is not None and str(row["rule"]) in rules]
-        general = [_tolerance(row) for row in rows if row["rule"] is None]
+        own = [
+            cls.read(str(row["value"]), row["amount"])
+            for row in rows
+            if row["rule"] is not None and str(row["rule"]) in rules
+        ]
+        general = [cls.read(str(row["value"]), row["amount"]) for row in rows if row["rule"] is None]
         found = [*own, *stated] or general
         if not found:
             raise RegistryError(
                 "The store states no tolerance of recomputation (reference-value/recomputation-tolerance). Run `tanmai init`."
             )
         return min(found, key=lambda tolerance: tolerance.amount)
-
-
-def _tolerance(row: dict[str, Any]) -> Tolerance:
-    try:
-        amount = float(str(row["amount"]))
-    except ValueError:
-        amount = math.nan
-    if not 0 <= amount < 1:
-        raise RegistryError(f"The tolerance <{row['value']}> is {row['amount']}; state a share from 0 to below 1.")
-    return Tolerance(str(row["value"]), amount)
 
 
 @dataclass(frozen=True, slots=True)

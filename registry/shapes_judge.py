@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
+from graphstore.store import GraphStore
 from graphstore.terms import name
+from registry.errors import RegistryError
 from registry.judging import Case, Judgement, Outcome
 from registry.recomputation import Tolerance
 from shapes.findings import Finding
@@ -24,7 +26,7 @@ def judge(case: Case) -> Judgement:
     Raises:
         ShapesError: the file cannot be read, or holds nothing that can be judged.
     """
-    document = read_bytes(case.data, case.name, case.format)
+    document = read_bytes(case.data, case.name, format=case.format)
     found = judged([document], pcr=() if case.rule is None else (case.rule,), day=case.day)
     rules = [applied.rule for selection in found.selections for applied in selection.applied if applied.files]
     files = [file for file in rulebook() if file.name in found.files]
@@ -32,7 +34,7 @@ def judge(case: Case) -> Judgement:
         report=found.report,
         rules=tuple(dict.fromkeys(rule.value for rule in rules)),
         outcomes=tuple(_outcomes(files, found.findings)),
-        tolerances=tuple(_tolerances(files, {rule.value for rule in rules})),
+        tolerances=tuple(_tolerances(files, {rule.value for rule in rules}, case.store)),
     )
 
 
@@ -80,11 +82,24 @@ def _checked(files: Iterable[ShapesFile]) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _tolerances(files: Iterable[ShapesFile], rules: set[str]) -> Iterator[Tolerance]:
-    """The tolerances of recomputation that the files state for the rules in use, with values that the same files state."""
+def _tolerances(files: Iterable[ShapesFile], rules: set[str], store: GraphStore) -> Iterator[Tolerance]:
+    """The tolerances of recomputation that the files state for the rules in use; the value stands in a file or in the store.
+
+    Raises:
+        RegistryError: the value that a rule names is nowhere stated.
+    """
+    stated, amount = name("tm:recomputationTolerance"), name("tm:amount")
     triples = [triple for file in files for triple in file.knowledge]
-    amounts = {t.subject: t.object.value for t in triples if t.predicate == name("tm:amount")}  # type: ignore[union-attr]
-    for triple in triples:
-        if triple.predicate == name("tm:recomputationTolerance") and str(triple.subject)[1:-1] in rules:
-            if triple.object in amounts:
-                yield Tolerance(str(triple.object)[1:-1], float(amounts[triple.object]))
+    amounts = {t.subject: t.object for t in triples if t.predicate == amount}
+    for rule, value in ((t.subject, t.object) for t in triples if t.predicate == stated):
+        if not isinstance(rule, ox.NamedNode) or not isinstance(value, ox.NamedNode) or rule.value not in rules:
+            continue
+        known = amounts.get(value) or next(
+            (quad.object for quad in store.engine.quads_for_pattern(value, amount, None, None)), None
+        )
+        if not isinstance(known, ox.Literal):
+            raise RegistryError(
+                f"<{rule.value}> names the tolerance <{value.value}>, whose amount is nowhere stated. State it (tm:amount) in the "
+                "file of the rule."
+            )
+        yield Tolerance.read(value.value, known.value)

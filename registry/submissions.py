@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
@@ -67,7 +68,7 @@ def submissions(store: GraphStore) -> list[Submission]:
             iri=str(row["submission"]),
             id=str(row["id"]),
             sha256=str(row["sha256"]),
-            received=str(row["received"]),
+            received=moment(row["received"]),
             study=str(row["study"]),
             status=str(row["status"]),
             by=str(row["by"] or ""),
@@ -77,6 +78,11 @@ def submissions(store: GraphStore) -> list[Submission]:
         )
         for row in rows
     ]
+
+
+def moment(value: object) -> str:
+    """A date and time as ISO 8601 writes it."""
+    return value.isoformat() if isinstance(value, dt.datetime) else str(value)
 
 
 def find(store: GraphStore, text: str) -> Submission:

@@ -97,7 +97,7 @@ def _row(compared: Data, lang: Language) -> list[str]:
         figure(compared["computed"], 7),
         figure(compared["difference"], 3),
         "" if compared["share"] is None else f"{compared['share']:.3%}",
-        word("within" if compared["within"] else "beyond", lang),
+        word("within_tolerance" if compared["within"] else "beyond_tolerance", lang),
     ]
 
 

@@ -6,12 +6,11 @@ casting house: per kg 1.02 x 10 = 10.2 of raw materials and 0.05 of manufacturin
 
 from __future__ import annotations
 
+import pyoxigraph as ox
 from chains import EX, HEAD, process
 
 from registry.judging import Case, Judgement
 from shapes.report import VIOLATION, Report, Result
-
-import pyoxigraph as ox
 
 METAL = (HEAD + process("metal", emissions=(("flow:CO2-fossil", 10),))).encode()
 

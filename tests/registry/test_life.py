@@ -160,7 +160,7 @@ def test_a_verified_study_can_be_corrected(store, verified):
 def test_a_certificate_does_not_jump_from_applied_to_valid(store, verified):
     """UC-37."""
     made = apply(store, verified, CQC, Said("Works A"))
-    with pytest.raises(TransitionError, match="Allowed next: .*under-review") as refused:
+    with pytest.raises(TransitionError, match=r"Allowed next: .*under-review") as refused:
         take(store, made.id, "valid", Said(CQC))
     assert "审查中" in str(refused.value)
 

@@ -127,7 +127,9 @@ def test_what_stops_a_recomputation_is_a_reason_of_its_own(hand_in, changed, tol
 def test_a_violation_is_a_reason_and_its_report_is_kept(store, hand_in):
     data = hand_in(study(), judge=objecting)
     assert (data["verdict"], reasons(data), data["report"]["violations"]) == ("rejected", ["violation"], 1)
-    rows = store.query("SELECT ?focus { ?report <http://www.w3.org/ns/shacl#result>/<http://www.w3.org/ns/shacl#focusNode> ?focus }")
+    rows = store.query(
+        "SELECT ?focus { ?report <http://www.w3.org/ns/shacl#result>/<http://www.w3.org/ns/shacl#focusNode> ?focus }"
+    )
     assert [str(row[0]) for row in rows.values()] == [STUDY]
 
 
@@ -243,7 +245,9 @@ def test_what_is_no_submission_is_one_error_and_stores_nothing(store, hand_in, d
 
 def test_a_study_with_graphs_of_its_own_is_refused(store, judge):
     with pytest.raises(SubmissionError, match="names graphs of its own"):
-        submit(store, Handed(b"<urn:g> { <urn:a> a <https://w3id.org/tanmai/ontology#FootprintStudy> }", "x.trig"), judge)
+        submit(
+            store, Handed(b"<urn:g> { <urn:a> a <https://w3id.org/tanmai/ontology#FootprintStudy> }", "x.trig"), judge
+        )
     assert submissions(store) == []
 
 
