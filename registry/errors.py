@@ -6,7 +6,8 @@
     ├── SubmissionError         a file that cannot be taken as a submission; nothing was stored
     ├── UnknownSubmissionError  no such submission or certificate, or several
     ├── TransitionError         a state that may not follow the present one; names those that may
-    └── VerificationError       a verification that the register does not allow
+    ├── VerificationError       a verification that the register does not allow
+    └── CureError               the cure that a shape names cannot be made; names the cure and the cause
 
 Every message says what is wrong, where, why, and how to mend it.
 """
@@ -32,3 +33,7 @@ class TransitionError(RegistryError):
 
 class VerificationError(RegistryError):
     """A verification or certificate that the register does not allow."""
+
+
+class CureError(RegistryError):
+    """The cure that a shape names cannot be made."""

@@ -83,7 +83,7 @@ def lint(files: Sequence[Path | ShapesFile]) -> list[LintFinding]:
     beside = [quad.triple for file in shipped_files() for quad in file.document.quads]
     own = [quad.triple for document in documents for quad in document.quads]
     whole = ShapesGraph([*own, *beside])
-    return [finding for document in documents for finding in _File(document, whole).findings()]
+    return list(dict.fromkeys(finding for document in documents for finding in _File(document, whole).findings()))
 
 
 class _File:
@@ -119,8 +119,17 @@ class _File:
         for node in self._held():
             if isinstance(node, ox.BlankNode):
                 yield node, "the shape or constraint has no name, so no report can cite it. Give it an IRI"
-            elif not any(self._whole.objects(node, tm("requirement"))):
+            elif not any(self._whole.objects(each, tm("requirement")) for each in (node, *self._holders(node))):
                 yield node, "no tm:requirement says what it checks. Name the requirement"
+        if self._held() and not any(True for _ in self._own.subjects(tm("shapesFor"))):
+            yield (
+                tm("shapesFor"),
+                "the file does not say for which standard its shapes are, so it would never be found. Add an owl:Ontology with tm:shapesFor",
+            )
+
+    def _holders(self, node: Term) -> list[ox.NamedNode | ox.BlankNode]:
+        """The shapes that hold a SPARQL constraint."""
+        return self._own.subjects(ox.NamedNode(SH + "sparql"), node)
 
     def _held(self) -> list[Term]:
         """Shapes and constraints: what is typed as one, and what others hold by sh:property or sh:sparql."""
@@ -162,8 +171,7 @@ class _File:
         """The messages of a node; for a constraint without own ones, those of the shapes that hold it."""
         message = ox.NamedNode(SH + "message")
         own = self._own.objects(node, message)
-        holders = self._own.subjects(ox.NamedNode(SH + "sparql"), node)
-        return own or [text for holder in holders for text in self._own.objects(holder, message)]
+        return own or [text for holder in self._holders(node) for text in self._own.objects(holder, message)]
 
     def _projected(self, node: Term) -> frozenset[str]:
         select = ox.NamedNode(SH + "select")

@@ -49,14 +49,13 @@ def _projections(tokens: Sequence[Token]) -> Iterator[list[Token]]:
     for start, token in enumerate(tokens):
         if token.kind != "word" or token.text.upper() != "SELECT":
             continue
-        depth, projection = 0, []
+        depth = 0
+        projection: list[Token] = []
         for each in tokens[start + 1 :]:
             depth += {"(": 1, ")": -1}.get(each.text, 0)
             if depth == 0 and (each.text == "{" or each.text.upper() in {"WHERE", "FROM"}):
                 break
-            if depth == 0 or _after_as(projection, each):
-                projection.append(each)
-            elif each.text.upper() == "AS":
+            if depth == 0 or _after_as(projection, each) or each.text.upper() == "AS":
                 projection.append(each)
         yield projection
 

@@ -5,7 +5,9 @@ It is an optional dependency and slow to import, so nothing of it is touched bef
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -38,7 +40,8 @@ def reference_report(data: Iterable[ox.Triple], shapes: Iterable[ox.Triple], rea
     except ImportError as error:
         raise ReferenceEngineError(f"{reason}. pySHACL may know how to read these shapes; {_INSTALL}") from error
     try:
-        _, found, text = pyshacl.validate(_graph(data), shacl_graph=_graph(shapes), advanced=True, inplace=True)
+        with _literals_as_they_are():
+            _, found, text = pyshacl.validate(_graph(data), shacl_graph=_graph(shapes), advanced=True, inplace=True)
     except Exception as error:
         raise ReferenceEngineError(f"{reason}. pySHACL could not read these shapes either: {error}") from error
     if isinstance(found, Exception):
@@ -49,6 +52,20 @@ def reference_report(data: Iterable[ox.Triple], shapes: Iterable[ox.Triple], rea
         (_result(report, node) for node in nodes), key=lambda r: (str(r.focus), str(r.shape), str(r.value))
     )
     return Report(conforms=not results, results=tuple(results), engine="pyshacl", reason=reason)
+
+
+@contextmanager
+def _literals_as_they_are() -> Iterator[None]:
+    """Keep rdflib from rewriting literals, and from warning about ill-formed ones, which are for us to report."""
+    import rdflib
+
+    normalize, logger = rdflib.NORMALIZE_LITERALS, logging.getLogger("rdflib.term")
+    disabled = logger.disabled
+    rdflib.NORMALIZE_LITERALS, logger.disabled = False, True
+    try:
+        yield
+    finally:
+        rdflib.NORMALIZE_LITERALS, logger.disabled = normalize, disabled
 
 
 def _sh(name: str) -> ox.NamedNode:

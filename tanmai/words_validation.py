@@ -16,7 +16,7 @@ VALIDATION_WORDS: Final[dict[str, tuple[str, str]]] = {
     "how_national": ("in place of {name}", "代替 {name}"),
     "how_successor": ("in place of {name}", "代替 {name}"),
     "judged_by": ("Judged by", "校验依据"),
-    "lint_clean": ("{count} shapes files, nothing to mend.", "{count} 个形状文件，无需修改。"),
+    "lint_clean": ("{files} shapes files, nothing to mend.", "{files} 个形状文件，无需修改。"),
     "lint_found": ("{count} findings in {files} shapes files.", "{files} 个形状文件中有 {count} 处需要修改。"),
     "no_findings": ("No result.", "无任何结果。"),
     "node": ("node", "节点"),

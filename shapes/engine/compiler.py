@@ -12,6 +12,7 @@ from shapes.engine.expressions import compared, expression, named
 from shapes.engine.graph import Node, ShapesGraph
 from shapes.engine.lexical import INTEGER_TYPES
 from shapes.engine.loading import exact_literal, stored_forms
+from shapes.engine.paths import SparqlPath
 from shapes.engine.plan import (
     Plan,
     PropertyCheck,
@@ -136,41 +137,47 @@ def _rows(constraint: s.FocusConstraint, shape: s.Shape) -> Iterator[RowCheck]:
     to = value_pattern(shape.path)
     match constraint:
         case s.Count(name, count):
-            yield _count(name, count, to)
+            yield from _counts(name, count, shape.path)
         case s.HasValue(value):
             wanted = named(value, "a sh:hasValue")
-            test = f"FILTER(!sameTerm(?this, {wanted}))"
-            if shape.path is not None:
-                test = f"FILTER NOT EXISTS {{ ?this {shape.path.path.text} {wanted} }}"
-            yield RowCheck(component("HasValue"), "", test, "")
+            yield RowCheck(component("HasValue"), "", _unreached(shape.path, wanted), "")
         case s.UniqueLang():
             body = f'{to} BIND(LCASE(LANG(?value)) AS ?language) FILTER(?language != "")'
             tail = "GROUP BY ?this ?language HAVING(COUNT(DISTINCT ?value) > 1)"
             yield RowCheck(component("UniqueLang"), "?language", body, tail)
         case s.Equals(predicate):
             here = f"{to} FILTER NOT EXISTS {{ ?this {predicate} ?value }}"
-            missing = f"FILTER NOT EXISTS {{ {to} }}" if shape.path is not None else "FILTER(!sameTerm(?value, ?this))"
+            missing = _unreached(shape.path, "?value")
             yield RowCheck(component("Equals"), "?value", here, "")
             yield RowCheck(component("Equals"), "?value", f"?this {predicate} ?value . {missing}", "")
         case s.LessThan(predicate, or_equals):
             name, operator = ("LessThanOrEquals", "<=") if or_equals else ("LessThan", "<")
-            body = f"{to} ?this {predicate} ?other . FILTER(!{compared('?value', operator, '?other')})"
-            yield RowCheck(component(name), "?value ?other", body, "")
+            right = f"isLiteral(?value) && isLiteral(?other) && {compared('?value', operator, '?other')}"
+            yield RowCheck(component(name), "?value ?other", f"{to} ?this {predicate} ?other . FILTER(!({right}))", "")
         case s.Closed(allowed):
             listed = ", ".join(str(predicate) for predicate in allowed)
             test = f"FILTER(?path NOT IN ({listed}))" if allowed else ""
             yield RowCheck(component("Closed"), "?value ?path", f"?this ?path ?value . {test}", "")
 
 
-def _count(name: str, count: int, to: str) -> RowCheck:
-    kind = component(_capital(name))
-    if name == "minCount" and count == 1:
-        return RowCheck(kind, "", f"FILTER NOT EXISTS {{ {to} }}", "")
-    if name == "minCount":
-        return RowCheck(kind, "", f"OPTIONAL {{ {to} }}", f"GROUP BY ?this HAVING(COUNT(DISTINCT ?value) < {count})")
-    if count <= 0:
-        return RowCheck(kind, "", to, "")
-    return RowCheck(kind, "", to, f"GROUP BY ?this HAVING(COUNT(DISTINCT ?value) > {count})")
+def _counts(name: str, count: int, path: SparqlPath | None) -> Iterator[RowCheck]:
+    kind, to = component(_capital(name)), value_pattern(path)
+    if name == "maxCount":
+        tail = f"GROUP BY ?this HAVING(COUNT(DISTINCT ?value) > {count})" if count > 0 else ""
+        yield RowCheck(kind, "", to, tail)
+        return
+    surely = path is not None and path.nullable  # such a path has the focus node among its value nodes
+    if count == 1 and not surely:
+        yield RowCheck(kind, "", f"FILTER NOT EXISTS {{ {to} }}", "")
+    elif count > 1:
+        body = to if surely else f"OPTIONAL {{ {to} }}"
+        yield RowCheck(kind, "", body, f"GROUP BY ?this HAVING(COUNT(DISTINCT ?value) < {count})")
+
+
+def _unreached(path: SparqlPath | None, node: str) -> str:
+    """Return the filter that a node is none of the value nodes of `?this`."""
+    other = f"FILTER(!sameTerm(?this, {node}))" if path is None or path.nullable else ""
+    return other if path is None else f"{other} FILTER NOT EXISTS {{ ?this {path.path.text} {node} }}"
 
 
 def _target(target: s.Target) -> str:
@@ -182,10 +189,14 @@ def _target(target: s.Target) -> str:
             text = f"{{0}} {INSTANCE_OF} {_braced(str(cls))} ."
         case s.PropertyTarget(predicate, objects):
             text = (
-                f"?other {_braced(str(predicate))} {{0}} ." if objects else f"{{0}} {_braced(str(predicate))} ?other ."
+                f"?beside {_braced(str(predicate))} {{0}} ."
+                if objects
+                else f"{{0}} {_braced(str(predicate))} ?beside ."
             )
         case s.SparqlTarget(select):
-            text = f"{{{{ SELECT (?this AS {{0}}) WHERE {{{{ {{{{ {_braced(select)} }}}} }}}} }}}}"
+            # The name in between keeps the text valid where the node is to be called ?this again.
+            inner = f"{{{{ SELECT (?this AS ?target) WHERE {{{{ {{{{ {_braced(select)} }}}} }}}} }}}}"
+            text = f"{{{{ SELECT (?target AS {{0}}) WHERE {{{{ {inner} }}}} }}}}"
     return text
 
 
@@ -195,7 +206,12 @@ def _braced(text: str) -> str:
 
 def _looks(shape: s.Shape) -> Iterator[tuple[Sensitivity, frozenset[ox.NamedNode] | None]]:
     """Yield what the constraints of a shape look at in literals."""
+    for target in shape.targets:
+        if isinstance(target, s.PropertyTarget) and target.objects:
+            yield "form", frozenset({target.predicate})
     ends = shape.path.ends if shape.path is not None else None
+    if shape.constraints and shape.path is not None:
+        yield "count", ends
     for constraint in shape.constraints:
         match constraint:
             case s.Pattern() | s.Length() | s.Disjoint() | s.Equals():
@@ -206,8 +222,6 @@ def _looks(shape: s.Shape) -> Iterator[tuple[Sensitivity, frozenset[ox.NamedNode
                 yield "form", ends
             case s.HasValue(value) if _may_change(value):
                 yield "form", ends
-            case s.Count() | s.Qualified() | s.LessThan():
-                yield "count", ends
 
 
 def _may_change(term: Term) -> bool:

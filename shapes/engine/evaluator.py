@@ -8,15 +8,20 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 
 from shapes.engine.loading import DataGraph
+from shapes.engine.messages import filled
+from shapes.engine.paths import SparqlPath
 from shapes.engine.plan import Plan, QualifiedCheck, QueryCheck, RowCheck, ShapeCheck, ShapePlan, value_pattern
 from shapes.engine.running import found_rows
 from shapes.engine.scope import Scope
 from shapes.engine.stores import Stores
 from shapes.engine.vocabulary import component
-from shapes.report import Path, Result, Term
+from shapes.report import Result, Term
 
 Found = tuple[Term, Result]
-"""A focus node of a shape and one result that says why it does not conform; the result may be about another node."""
+"""A focus node of a shape and one result that says why it does not conform; the result may be about another node.
+
+The node is the store's term, by which nodes are told apart here; a result shows terms as the file has them.
+"""
 
 
 def evaluate(plan: Plan, data: DataGraph) -> list[Result]:
@@ -25,8 +30,8 @@ def evaluate(plan: Plan, data: DataGraph) -> list[Result]:
     Raises:
         ShapesGraphError: a query of the shapes graph signals a failure.
     """
-    exact = any(_matters(data, kind, ends) for kind, ends in plan.looks)
-    chosen = plan.exact if exact and plan.exact is not None else plan
+    chosen = plan.exact if plan.exact is not None and data.knows_originals else plan
+    exact = any(_matters(data, kind, ends) for kind, ends in chosen.looks)
     run = _Run(chosen, Stores(data, plan.graph, exact=exact))
     found = [result for root in chosen.roots for _, result in run.results(root.shape, Scope(root.targets))]
     return sorted(found, key=_order)
@@ -82,11 +87,11 @@ class _Run:
         marks = " ".join(f"({condition} AS ?ok{i})" for i, condition in enumerate(conditions)) if conditions[1:] else ""
         body = f"{scope.pattern} {value_pattern(shape.path)} FILTER(!({right}))"
         for row in self.stores.select(f"SELECT DISTINCT ?this ?value {marks} WHERE {{ {body} }}"):
-            focus, value = self.stores.nodes(shape.path, row)
+            focus, value = row["this"], row["value"]
             for i, check in enumerate(shape.values):
                 if not marks or row[f"ok{i}"].value == "false":
                     details = self._details(shape, check.shapes, scope, value)
-                    yield focus, _result(shape, check.component, focus, value, details=details)
+                    yield focus, self._result(shape, check.component, focus, value, details=details)
 
     def _details(self, shape: ShapePlan, shapes: tuple[int, ...], scope: Scope, value: Term) -> tuple[Result, ...]:
         """Return why a value node does not conform to other shapes."""
@@ -95,21 +100,20 @@ class _Run:
     def _rows(self, shape: ShapePlan, check: RowCheck, scope: Scope) -> Iterator[Found]:
         text = f"SELECT DISTINCT ?this {check.columns} WHERE {{ {scope.pattern} {check.body} }} {check.tail}"
         for row in self.stores.select(text):
-            path = self.stores.predicate(row) if "?path" in check.columns else shape.path
-            focus, value = self.stores.pair(path, row)
-            yield focus, _result(shape, check.component, focus, value, path=None if path is None else path.path)
+            path = self.stores.predicate(row["path"]) if "?path" in check.columns else None
+            value = row["value"] if "?value" in check.columns else None
+            yield row["this"], self._result(shape, check.component, row["this"], value, path=path)
 
     def _query(self, shape: ShapePlan, check: QueryCheck, scope: Scope) -> Iterator[Found]:
         for row in found_rows(self.stores, shape, check, scope):
-            path = shape.path if row.path is None else row.path
             yield (
                 row.focus,
-                _result(
+                self._result(
                     shape,
                     check.component,
                     row.focus,
                     row.value,
-                    path=None if path is None else path.path,
+                    path=row.path,
                     constraint=check.constraint,
                     messages=row.messages,
                 ),
@@ -119,7 +123,7 @@ class _Run:
 
     def _failing(self, place: int, shape: ShapePlan, scope: Scope) -> dict[Term, list[Result]]:
         """Return the results of another shape for the value nodes of this one, by value node."""
-        inner = scope if shape.path is None else scope.through(shape.path.path.text)
+        inner = scope if shape.path is None else scope.through(shape.path)
         key = (place, inner)
         if key not in self._grouped:
             self._grouped[key] = {}
@@ -133,7 +137,7 @@ class _Run:
         if key not in self._pairs:
             body = f"{scope.pattern} {value_pattern(shape.path)}"
             rows = self.stores.select(f"SELECT DISTINCT ?this ?value WHERE {{ {body} }}")
-            self._pairs[key] = [self.stores.nodes(shape.path, row) for row in rows]
+            self._pairs[key] = [(row["this"], row["value"]) for row in rows]
         return self._pairs[key]
 
     def _shapes(self, shape: ShapePlan, check: ShapeCheck, scope: Scope) -> Iterator[Found]:
@@ -144,7 +148,7 @@ class _Run:
             failed = [found[value] for found in failing if value in found]
             if _breaks(check.operator, len(failed), len(failing)):
                 details = tuple(result for results in failed for result in results)
-                yield focus, _result(shape, check.component, focus, value, details=details)
+                yield focus, self._result(shape, check.component, focus, value, details=details)
 
     def _properties(self, shape: ShapePlan, place: int, scope: Scope) -> Iterator[Found]:
         if shape.path is None:
@@ -165,11 +169,39 @@ class _Run:
             if value not in wrong and all(value in failing for failing in others)
         )
         for row in self.stores.select(f"SELECT DISTINCT ?this WHERE {{ {scope.pattern} }}"):
-            focus, _ = self.stores.pair(shape.path, row)
+            focus = row["this"]
             if check.minimum is not None and counts[focus] < check.minimum:
-                yield focus, _result(shape, component("QualifiedMinCount"), focus, None)
+                yield focus, self._result(shape, component("QualifiedMinCount"), focus, None)
             if check.maximum is not None and counts[focus] > check.maximum:
-                yield focus, _result(shape, component("QualifiedMaxCount"), focus, None)
+                yield focus, self._result(shape, component("QualifiedMaxCount"), focus, None)
+
+    def _result(
+        self,
+        shape: ShapePlan,
+        kind: ox.NamedNode,
+        focus: Term,
+        value: Term | None,
+        *,
+        path: SparqlPath | None = None,
+        constraint: ox.NamedNode | ox.BlankNode | None = None,
+        messages: tuple[ox.Literal, ...] = (),
+        details: tuple[Result, ...] = (),
+    ) -> Result:
+        """Return a result about terms of the store."""
+        path = path or shape.path
+        shown_focus = self.stores.focus(focus)
+        shown_value = None if value is None else self.stores.value(path, focus, value)
+        return Result(
+            shown_focus,
+            None if path is None else path.path,
+            shown_value,
+            shape.severity,
+            kind,
+            shape.node,
+            constraint,
+            messages or _stated(shape.messages, shown_focus, path, shown_value),
+            details,
+        )
 
 
 def _breaks(operator: str, failed: int, shapes: int) -> bool:
@@ -185,25 +217,13 @@ def _breaks(operator: str, failed: int, shapes: int) -> bool:
             return shapes - failed != 1
 
 
-def _result(
-    shape: ShapePlan,
-    kind: ox.NamedNode,
-    focus: Term,
-    value: Term | None,
-    *,
-    path: Path | None = None,
-    constraint: ox.NamedNode | ox.BlankNode | None = None,
-    messages: tuple[ox.Literal, ...] = (),
-    details: tuple[Result, ...] = (),
-) -> Result:
-    return Result(
-        focus,
-        path if path is not None else None if shape.path is None else shape.path.path,
-        value,
-        shape.severity,
-        kind,
-        shape.node,
-        constraint,
-        messages or shape.messages,
-        details,
-    )
+def _stated(
+    messages: tuple[ox.Literal, ...], focus: Term, path: SparqlPath | None, value: Term | None
+) -> tuple[ox.Literal, ...]:
+    """Return the messages of a shape with what they mention."""
+    known: dict[str, Term] = {"this": focus}
+    if value is not None:
+        known["value"] = value
+    if path is not None:
+        known["path"] = path.path.node
+    return tuple(filled(message, known) for message in messages)

@@ -41,13 +41,15 @@ class DataGraph:
     Args:
         store: the store; it is read, never written.
         originals: triples of the data as its file has them, at least each one whose literal the store holds in another form
-            and each one that such a triple became equal to. More do no harm.
+            and each one that such a triple became equal to. More do no harm. None where they are not known: then the
+            store's own forms are the data.
     """
 
-    def __init__(self, store: ox.Store, originals: Iterable[ox.Triple] = ()) -> None:
+    def __init__(self, store: ox.Store, originals: Iterable[ox.Triple] | None = None) -> None:
         self.store = store
+        self.knows_originals = originals is not None
         self._originals: dict[ox.Triple, list[ox.Literal]] = {}
-        literals = [t for t in dict.fromkeys(originals) if isinstance(t.object, ox.Literal)]
+        literals = [t for t in dict.fromkeys(originals or ()) if isinstance(t.object, ox.Literal)]
         stored = stored_forms(t.object for t in literals if isinstance(t.object, ox.Literal))
         for t in literals:
             assert isinstance(t.object, ox.Literal)

@@ -22,6 +22,8 @@ class Group:
         expressions: tokens of its own filters and assignments.
         groups: the groups directly in it.
         query: the sub-query that it holds instead of all that, if it is one.
+        known: the variables that the group around it has surely bound before it.
+        assignments: tokens of each BIND, with the variables surely bound before it.
         inside: place of the first token in the braces, among all tokens of the text.
     """
 
@@ -31,6 +33,8 @@ class Group:
     expressions: list[Token] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     query: Query | None = None
+    known: set[str] = field(default_factory=set)
+    assignments: list[tuple[list[Token], set[str]]] = field(default_factory=list)
 
     def nested(self) -> Iterator[Group]:
         """Yield this group and all below it, those of sub-queries among them."""
@@ -159,16 +163,20 @@ class _Outliner:
         if self.at >= 2 and self.parts[self.at - 2][1].key in {"GRAPH", "SERVICE"}:
             role = "GRAPH"
         child = self.group(role)
+        child.known = certain(group)
         if self.key == "UNION":
             child.role = "UNION"
         group.groups.append(child)
 
     def _expression(self, group: Group) -> None:
         """Take a FILTER or BIND: up to its closing parenthesis or the braces of EXISTS."""
-        group.expressions.append(self._take())
+        taken = [self._take()]
         while self.key not in {"(", "{"}:
-            group.expressions.append(self._take())
-        self._balanced(group.expressions, group.groups)
+            taken.append(self._take())
+        self._balanced(taken, group.groups)
+        group.expressions += taken
+        if taken[0].key == "BIND":
+            group.assignments.append((taken, certain(group)))
 
     def _balanced(self, kept: list[Token], groups: list[Group]) -> None:
         """Take one token, or all of a parenthesis, with the groups of EXISTS in it."""

@@ -30,10 +30,14 @@ class SparqlPath:
     nullable: bool
     ends: frozenset[ox.NamedNode] | None
 
-    @property
-    def simple(self) -> bool:
-        """Whether the path is one predicate."""
-        return not self.path.triples
+    def step(self, start: str, end: str) -> str:
+        """Return the pattern that goes from one variable, bound before, to another.
+
+        A path of no step leads from every node to itself, but the store finds that only for nodes of its graph: a literal or
+        an unheard IRI as focus node is added by LATERAL (SPARQL-dev SEP-0006).
+        """
+        pattern = f"{start} {self.path.text} {end} ."
+        return f"LATERAL {{ {{ {pattern} }} UNION {{ BIND({start} AS {end}) }} }}" if self.nullable else pattern
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from shapes.errors import PlanError
 from shapes.report import Path, Term
 
 Sensitivity: TypeAlias = Literal["form", "type", "count"]
-"""What of a literal a check looks at: its lexical form, its datatype, or only how many there are."""
+"""What of a literal is looked at: its lexical form, its datatype, or only how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +173,8 @@ class Plan:
 
 
 def value_pattern(path: SparqlPath | None) -> str:
-    """Return the pattern from `?this` to its value nodes `?value`."""
-    return "BIND(?this AS ?value)" if path is None else f"?this {path.path.text} ?value ."
+    """Return the pattern from `?this` to its value nodes `?value`; it may find one more than once."""
+    return "BIND(?this AS ?value)" if path is None else path.step("?this", "?value")
 
 
 # -- plans as JSON

@@ -115,7 +115,7 @@ def _group_joins(group: Group, name: str, *, given: bool) -> bool:
     """
     if group.query is not None:
         return not given and _joins(group.query, name, outermost=False) and name in certain(group)
-    if not given and name not in certain(group) and _reads(group, name):
+    if not given and _reads(group, name) and not _sees(group, name):
         return False
     for child in group.groups:
         inside = child.role == "EXISTS"
@@ -126,11 +126,20 @@ def _group_joins(group: Group, name: str, *, given: bool) -> bool:
     return True
 
 
+def _sees(group: Group, name: str) -> bool:
+    """Whether every solution of a group has a value of the variable, and has it before an assignment or OPTIONAL asks."""
+    early = [known for taken, known in group.assignments if any(part.key == name for part in taken)]
+    early += [child.known for child in group.groups if child.role == "OPTIONAL" and _reads(child, name)]
+    return name in certain(group) and all(name in known for known in early)
+
+
 def _reads(group: Group, name: str) -> bool:
-    """Whether an expression of a group, or of an EXISTS in it, reads a variable."""
+    """Whether a variable stands in a group, or in an EXISTS or OPTIONAL in it."""
     if any(part.key == name for part in (*group.expressions, *group.patterns)):
         return True
-    return any(_reads(child, name) for child in group.groups if child.role in {"EXISTS", "OPTIONAL"})
+    if group.query is not None:
+        return group.query.projects(name)
+    return any(_reads(child, name) for child in group.groups)
 
 
 def _up_to(words: list[str], ends: set[str]) -> list[str]:

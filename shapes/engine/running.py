@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
+from shapes.engine.loading import plain_term
 from shapes.engine.messages import filled
 from shapes.engine.paths import SparqlPath
 from shapes.engine.plan import QueryCheck, ShapePlan, value_pattern
@@ -41,25 +42,35 @@ def found_rows(stores: Stores, shape: ShapePlan, check: QueryCheck, scope: Scope
 
 def _solutions(stores: Stores, check: QueryCheck, scope: Scope) -> Iterator[tuple[Term, dict[str, Term]]]:
     """Yield each focus node with the solutions of a SELECT for it."""
-    if check.joinable:
+    nodes = f"SELECT DISTINCT ?this WHERE {{ {scope.pattern} }}"
+    if check.joinable and not _kept_apart(stores, nodes):
         for row in _rows(stores, scope.nodes.join(check.parts)):
             yield row["this"], row
         return
-    for focus in _rows(stores, f"SELECT DISTINCT ?this WHERE {{ {scope.pattern} }}"):
-        bound = {**dict(check.bound), **focus}
+    for focus in stores.select(nodes):
+        bound = {**dict(check.bound), "this": plain_term(focus["this"])}
         for row in _rows(stores, _binding(bound).join(check.parts), bound):
             yield focus["this"], row
 
 
 def _wrong_values(stores: Stores, shape: ShapePlan, check: QueryCheck, scope: Scope) -> Iterator[QueryRow]:
     """Yield the value nodes for which an ASK is false."""
-    body = f"{scope.pattern} {value_pattern(shape.path)}"
-    if check.joinable:
-        body += f" FILTER NOT EXISTS {{ {check.parts[1]}"
-    for row in _rows(stores, f"SELECT DISTINCT ?this ?value WHERE {{ {body} }}"):
-        bound = {**dict(check.bound), **row}
-        if check.joinable or not stores.ask(_binding(bound).join(check.parts), bound):
+    body = f"{scope.nodes} {value_pattern(shape.path)}"  # hides the variables of the scope from the query
+    nodes = f"SELECT DISTINCT ?this ?value WHERE {{ {body} }}"
+    if check.joinable and not _kept_apart(stores, nodes):
+        wrong = f"SELECT DISTINCT ?this ?value WHERE {{ {body} FILTER NOT EXISTS {{ {check.parts[1]} }}"
+        for row in _rows(stores, wrong):
             yield _query_row(stores, shape, check, row["this"], row)
+        return
+    for pair in stores.select(nodes):
+        bound = {**dict(check.bound), "this": plain_term(pair["this"]), "value": plain_term(pair["value"])}
+        if not stores.ask(_binding(bound).join(check.parts), bound):
+            yield _query_row(stores, shape, check, pair["this"], {**bound, "value": pair["value"]})
+
+
+def _kept_apart(stores: Stores, nodes: str) -> bool:
+    """Whether literals are among the nodes that only the exact store tells apart; the queries run on the data's own store."""
+    return stores.exact and any(plain_term(term) != term for row in stores.select(nodes) for term in row)
 
 
 def _binding(bound: Mapping[str, Term]) -> str:
@@ -89,19 +100,16 @@ def _query_row(stores: Stores, shape: ShapePlan, check: QueryCheck, focus: Term,
         raise ShapesGraphError(
             f"the query of {check.constraint or check.component} at {shape.node} signals a failure for {focus}"
         )
-    path = stores.predicate_of(row.get("path"))
-    shown = stores.term(focus)
+    path = stores.predicate(row.get("path"))
     value = row.get("value")
     if value is None and shape.path is None:
         value = focus
+    values = {**dict(check.bound), **row, "this": stores.focus(focus)}
     if value is not None:
-        value = shown if value == focus else stores.value(path or shape.path, focus, value)
-    values = {**dict(check.bound), **row, "this": shown}
-    if value is not None:
-        values["value"] = value
+        values["value"] = stores.value(path or shape.path, focus, value)
     if shape.path is not None:
         values.setdefault("PATH", shape.path.path.node)
-    return QueryRow(shown, value, path, _messages(shape, check, row, values))
+    return QueryRow(focus, value, path, _messages(shape, check, row, values))
 
 
 def _messages(

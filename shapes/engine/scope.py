@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
+
+from shapes.engine.paths import SparqlPath
 
 
 @dataclass(frozen=True)
@@ -17,20 +19,20 @@ class Scope:
     """
 
     targets: tuple[str, ...]
-    steps: tuple[str, ...] = ()
+    steps: tuple[SparqlPath, ...] = ()
 
-    def through(self, path: str) -> Scope:
+    def through(self, path: SparqlPath) -> Scope:
         """Return the scope of the nodes that a path leads to."""
         return Scope(self.targets, (*self.steps, path))
 
     @cached_property
     def pattern(self) -> str:
         """A pattern that binds `?this` to each focus node; a node may come more than once."""
-        name: Callable[[int], str] = lambda depth: "?this" if depth == len(self.steps) else f"?scope{depth}"  # noqa: E731
-        start = " UNION ".join(f"{{ {target.format(name(0))} }}" for target in self.targets)
+        names = [*(f"?scope{depth}" for depth in range(len(self.steps))), "?this"]
+        start = " UNION ".join(f"{{ {target.format(names[0])} }}" for target in self.targets)
         if len(self.targets) == 1:
-            start = self.targets[0].format(name(0))
-        return " ".join((start, *(f"{name(i)} {step} {name(i + 1)} ." for i, step in enumerate(self.steps))))
+            start = self.targets[0].format(names[0])
+        return " ".join((start, *(step.step(*pair) for step, pair in zip(self.steps, pairwise(names), strict=True))))
 
     @cached_property
     def nodes(self) -> str:

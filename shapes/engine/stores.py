@@ -32,6 +32,7 @@ class Stores:
 
     def __init__(self, data: DataGraph, shapes: tuple[ox.Triple, ...], *, exact: bool) -> None:
         self.data = data
+        self.exact = exact
         self._shapes = shapes
         self._store = data.exact if exact else data.store
 
@@ -72,21 +73,7 @@ class Stores:
 
     # -- terms of rows
 
-    def nodes(self, path: SparqlPath | None, row: ox.QuerySolution) -> tuple[Term, Term]:
-        """Return the focus node and the value node of a row, as the file has them."""
-        focus, value = self.pair(path, row)
-        assert value is not None
-        return focus, value
-
-    def pair(self, path: SparqlPath | None, row: ox.QuerySolution) -> tuple[Term, Term | None]:
-        """Return the focus node of a row, and its value node if it has one, as the file has them."""
-        try:
-            value = row["value"]
-        except KeyError:
-            value = None
-        return self.term(row["this"]), None if value is None else self.value(path, row["this"], value)
-
-    def term(self, term: Term) -> Term:
+    def focus(self, term: Term) -> Term:
         """Return a focus node as the file has it."""
         return self.data.only_form(plain_term(term)) if isinstance(term, ox.Literal) else term
 
@@ -101,11 +88,7 @@ class Stores:
             return self.data.original(focus, path.path.node, value)
         return self.data.only_form(value)
 
-    def predicate(self, row: ox.QuerySolution) -> SparqlPath | None:
-        """Return the `?path` of a row as a path, if it is a predicate."""
-        return self.predicate_of(row["path"])
-
-    def predicate_of(self, held: Term | None) -> SparqlPath | None:
+    def predicate(self, held: Term | None) -> SparqlPath | None:
         """Return a term as a path, if it is a predicate."""
         if not isinstance(held, ox.NamedNode):
             return None

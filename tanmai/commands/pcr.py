@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from tanmai.commands.options import Front, Lang
+from tanmai.commands.options import Front, Json, Lang
 from tanmai.words import word
 
 app = typer.Typer(help="Product category rules as data. 以数据形式管理的产品种类规则。", no_args_is_help=True)
@@ -78,6 +78,37 @@ def new(
         )
     output.write_text(text, encoding="utf-8")
     typer.echo(word("pcr_written", front.lang, path=str(output)))
+
+
+@app.command(name="lint")
+def lint(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Shapes files, Turtle; the shipped ones when left out. 形状文件。", show_default=False),
+    ] = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Check shapes files: names, messages in both languages, severities, requirements, queries; exit code 1 when there is something to mend. 检查形状文件。"""
+    from dataclasses import asdict
+
+    from shapes.lint import lint as linted
+    from shapes.rulebook import shipped_files
+
+    front = Front.of(None, json, lang)
+    checked = [*files] if files else [*shipped_files()]
+    findings = linted(checked)
+    if json:
+        front.print_json([asdict(finding) for finding in findings])
+    else:
+        from tanmai.render.validation import lint_lines
+
+        for line in lint_lines(findings, front.lang):
+            typer.echo(line)
+        key = "lint_found" if findings else "lint_clean"
+        typer.echo(word(key, front.lang, count=len(findings), files=len(checked)))
+    if findings:
+        raise typer.Exit(1)
 
 
 def _quantity(text: str) -> tuple[Decimal, str]:

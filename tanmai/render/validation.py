@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.text import Text
 
 from ontology import PREFIXES
 from tanmai.render.tables import console
 from tanmai.words import Language, word
+
+if TYPE_CHECKING:
+    from shapes.lint import LintFinding
 
 SEVERITIES: Final = ("violation", "warning", "info")
 """Gravest first."""
@@ -185,9 +188,12 @@ def short(text: str) -> str:
     return found
 
 
-def lines_of(findings: Sequence[Any], lang: Language) -> list[str]:
-    """Findings of the lint as lines: file, line, shape, what is wrong, how to mend it."""
+def lint_lines(findings: Sequence[LintFinding], lang: Language) -> list[str]:
+    """Findings of the lint, one to a line: file and line, shape, what is wrong and how to mend it."""
+    from tanmai.translate import translated
+
     return [
-        f"{visible(each.file)}{'' if each.line is None else f':{each.line}'}: {short(each.shape)}{word('colon', lang)}{visible(each.problem)}"
+        f"{visible(each.file)}{'' if each.line is None else f':{each.line}'}: {short(each.shape)}{word('colon', lang)}"
+        f"{visible(translated(each.problem, lang))}"
         for each in findings
     ]

@@ -1,0 +1,170 @@
+"""What a defect does to the number.
+
+A shape may name a cure (`tm:cure`): a query whose rows say which statement of the study becomes which. The footprint is
+calculated with the study as it is and with the cure made, both in a copy. A factor that may not enter a footprint stops a
+calculation; to say what it did, the study as it is is calculated with such a factor let through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pyoxigraph as ox
+
+from footprint.errors import FootprintError
+from graphstore.answers.footprint import calculate
+from graphstore.answers.graph import Calculation, Settings
+from graphstore.errors import GraphStoreError
+from graphstore.query import QueryResult
+from graphstore.store import GraphStore
+from graphstore.terms import PREFIXES, Value, name
+from graphstore.trial import Replacement, Trial, trial
+from registry.errors import CureError
+from shapes.report import Result, Term
+
+_PREFIXES: Final = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in PREFIXES.items())
+_REFUSED: Final = """
+    SELECT DISTINCT ?exchange ?link ?factor WHERE {
+      ?class tm:usableInFootprint false . ?factor a ?class .
+      ?exchange ?link ?factor . FILTER(?link IN (tm:defaultProvider, tm:linkedTo))
+    }"""
+_CURES: Final = """
+    SELECT ?shape ?cure ?query WHERE { ?shape tm:cure ?cure . ?cure tm:replacementQuery ?query }"""
+_COPY: Final = "urn:tanmai:trial:factor:"
+
+
+@dataclass(frozen=True, slots=True)
+class Cure:
+    """How a defect is mended: its IRI and the query that says which statements change."""
+
+    iri: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What one defect does to the result.
+
+    Attributes:
+        result: the validation result.
+        cure: IRI of the cure that was tried.
+        before: kg CO2e per declared unit with the study as it is; None where that cannot be calculated.
+        after: kg CO2e per declared unit with the cure made; None where that cannot be calculated.
+        reason: why a number is missing; empty when none is.
+        replacements: the statements that the cure changes.
+    """
+
+    result: Result
+    cure: str
+    before: float | None
+    after: float | None
+    reason: str
+    replacements: tuple[Replacement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The number that a study is about: product, amount and unit of the declared unit (IRIs), and the settings."""
+
+    product: str
+    amount: float
+    unit: str
+    settings: Settings
+
+
+def cures(shapes: ox.Store) -> dict[Term, Cure]:
+    """Read the cures of a shapes graph, by shape."""
+    rows = shapes.query(_PREFIXES + _CURES)
+    assert isinstance(rows, ox.QuerySolutions)
+    return {row["shape"]: Cure(row["cure"].value, row["query"].value) for row in rows}
+
+
+def effects(
+    store: GraphStore, statements: Iterable[ox.Triple], results: Sequence[Result], known: dict[Term, Cure], asked: Asked
+) -> list[Effect]:
+    """Tell what each defect with a cure does to the number, in the order of the results.
+
+    Args:
+        store: the state with the reference knowledge and what the study draws on.
+        statements: the study, as its file states it.
+        results: the validation results; those whose shape names no cure are passed over.
+        known: the cures by shape.
+        asked: the number that is calculated.
+
+    Raises:
+        CureError: the query of a cure does not run, or does not give statements.
+    """
+    curable = [(result, known[result.shape]) for result in results if result.shape in known]
+    if not curable:
+        return []
+    with trial(store, statements) as tried:
+        before, why = _number(tried, asked, ())
+        return [_effect(tried, result, cure, (before, why), asked) for result, cure in curable]
+
+
+def _effect(tried: Trial, result: Result, cure: Cure, base: tuple[float | None, str], asked: Asked) -> Effect:
+    tried.restore()
+    replacements = _replacements(tried.graph, result, cure)
+    if not replacements:
+        return Effect(result, cure.iri, base[0], None, "the cure finds nothing to put in its place", ())
+    after, why = _number(tried, asked, replacements)
+    return Effect(result, cure.iri, base[0], after, why or base[1], replacements)
+
+
+def _replacements(graph: GraphStore, result: Result, cure: Cure) -> tuple[Replacement, ...]:
+    """Run the query of a cure for one result."""
+    if isinstance(result.focus, ox.BlankNode | ox.Triple):
+        return ()  # a node without a name cannot be asked about
+    bindings: dict[str, Value] = {"this": result.focus}
+    if result.value is not None and not isinstance(result.value, ox.BlankNode | ox.Triple) and "$value" in cure.query:
+        bindings["value"] = result.value
+    try:
+        rows = graph.query(_PREFIXES + cure.query, bindings)
+        return tuple(_replacement(row) for row in _named(rows))
+    except (GraphStoreError, KeyError, TypeError) as error:
+        raise CureError(f"<{cure.iri}>: the cure cannot be made: {error}. Correct its tm:replacementQuery.") from error
+
+
+def _named(found: QueryResult) -> list[dict[str, Term | None]]:
+    """The rows of an answer as terms by name of the column."""
+    return [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+
+
+def _replacement(row: dict[str, Term | None]) -> Replacement:
+    node, predicate = row["node"], row["property"]
+    if isinstance(node, ox.Literal) or node is None or not isinstance(predicate, ox.NamedNode):
+        raise TypeError("?node must be a node and ?property an IRI in every row")
+    return Replacement(node, predicate, row.get("before"), row.get("after"))
+
+
+def _number(tried: Trial, asked: Asked, replacements: Sequence[Replacement]) -> tuple[float | None, str]:
+    """Calculate with some statements replaced, and factors that are refused let through; or say why that cannot be."""
+    tried.replace(replacements)
+    tried.replace(_let_through(tried.graph))
+    try:
+        calculation = Calculation(tried.graph, asked.settings)
+        return calculate(calculation, asked.product, asked.amount, asked.unit, most=0).total, ""
+    except (FootprintError, GraphStoreError) as error:
+        return None, str(error)
+
+
+def _let_through(graph: GraphStore) -> list[Replacement]:
+    """Put a copy without its forbidding class in the place of every refused factor that an exchange draws on."""
+    made: list[Replacement] = []
+    forbidding = {row["c"] for row in _named(graph.query("SELECT ?c WHERE { ?c tm:usableInFootprint false }"))}
+    for row in _named(graph.query(_REFUSED)):
+        exchange, link, factor = row["exchange"], row["link"], row["factor"]
+        assert isinstance(factor, ox.NamedNode)
+        assert isinstance(exchange, ox.NamedNode | ox.BlankNode)
+        assert isinstance(link, ox.NamedNode)
+        copied = ox.NamedNode(_COPY + factor.value)
+        made.append(Replacement(exchange, link, factor, copied))
+        made.append(Replacement(copied, name("rdf:type"), None, name("tm:EmissionFactor")))
+        made.extend(
+            Replacement(copied, quad.predicate, None, quad.object)
+            for quad in graph.engine.quads_for_pattern(factor, None, None, None)
+            if quad.object not in forbidding
+        )
+    return made

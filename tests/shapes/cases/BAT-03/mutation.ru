@@ -1,0 +1,6 @@
+# study: li-ion-battery
+# the result is for ten kilowatt-hours
+PREFIX tm: <https://w3id.org/tanmai/ontology#>
+PREFIX s: <https://w3id.org/tanmai/example/studies/li-ion-battery/>
+DELETE DATA { s:unit tm:amount 1 } ;
+INSERT DATA { s:unit tm:amount 10 }

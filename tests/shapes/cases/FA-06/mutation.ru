@@ -1,0 +1,5 @@
+# study: ferroalloy
+# the carbon content of the coke is missing
+PREFIX tm: <https://w3id.org/tanmai/ontology#>
+PREFIX s: <https://w3id.org/tanmai/example/studies/ferroalloy/>
+DELETE DATA { s:coke tm:hasProperty s:coke-carbon }

@@ -1,0 +1,6 @@
+# study: industrial-silicon
+# the quarry is not said to be it
+PREFIX tm: <https://w3id.org/tanmai/ontology#>
+PREFIX kind: <https://w3id.org/tanmai/id/process-kind/>
+PREFIX s: <https://w3id.org/tanmai/example/studies/industrial-silicon/>
+DELETE DATA { s:quarrying tm:processKind kind:ore-mining }
