@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import pyoxigraph as ox
 
@@ -38,12 +38,12 @@ def judge(case: Case) -> Judgement:
     )
 
 
-def _outcomes(files: Iterable[ShapesFile], findings: Iterable[Finding]) -> Iterator[Outcome]:
+def _outcomes(files: Sequence[ShapesFile], findings: Iterable[Finding]) -> Iterator[Outcome]:
     """One outcome for each requirement that the shapes check or that a finding is about, by its number."""
     broken: dict[str, list[Finding]] = {}
     for finding in findings:
         broken.setdefault(finding.requirement.iri, []).append(finding)
-    checked = _checked(files)
+    checked, severities = _checked(files), _severities(files)
     told = {finding.requirement.iri: finding.requirement.identifier for found in broken.values() for finding in found}
     for requirement, number in sorted((checked | told).items(), key=lambda item: item[1]):
         found = broken.get(requirement, [])
@@ -52,9 +52,21 @@ def _outcomes(files: Iterable[ShapesFile], findings: Iterable[Finding]) -> Itera
             id=number,
             requirement=requirement,
             met=not found,
-            severity=f"{SH}{worst}" if worst else VIOLATION.value,
+            severity=f"{SH}{worst}" if worst else severities.get(requirement, VIOLATION.value),
             messages=_messages(found),
         )
+
+
+def _severities(files: Iterable[ShapesFile]) -> dict[str, str]:
+    """The severity of the shapes that check each requirement."""
+    property_, severity = name("tm:requirement"), ox.NamedNode(SH + "severity")
+    triples = [triple for file in files for triple in file.triples]
+    checks = {t.subject: t.object for t in triples if t.predicate == property_}
+    return {
+        str(checks[t.subject])[1:-1]: str(t.object)[1:-1]
+        for t in triples
+        if t.predicate == severity and t.subject in checks
+    }
 
 
 def _rank(severity: str) -> int:
