@@ -307,6 +307,21 @@ def _forbidden(store: GraphStore, study: Study) -> Iterator[Reason]:
                 for row in twice
             ),
         )
+    yield from _competing(store, study)
+
+
+def _competing(store: GraphStore, study: Study) -> Iterator[Reason]:
+    """Whether a file would become a second supplier of inputs of others, whose footprints would change by it."""
+    rows = store.query(load("supplies-others"), {"graph": ox.NamedNode(study.graph)}).dicts()
+    if rows:
+        yield Reason(
+            "changes-others",
+            _shown(
+                f"<{row['process']}> makes <{row['product']}>, which <{row['other']}> makes for <{row['exchange']}> of other data; give "
+                "the product of the study an IRI of its own"
+                for row in rows
+            ),
+        )
 
 
 def _shown(sentences: Iterator[str]) -> tuple[str, ...]:

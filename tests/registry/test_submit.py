@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from chains import EX, HEAD
+from chains import EX, HEAD, process
 from studies import INGOT, METAL, STUDY, approving, objecting, study
 
 from graphstore.answers.footprint import calculate
@@ -223,6 +223,20 @@ def test_what_only_the_knowledge_or_the_registry_states_is_refused(store, hand_i
     data = hand_in(study(more=statement))
     assert (data["verdict"], reasons(data)) == ("rejected", ["reserved"])
     assert footprint(store, f"{EX}metal") == 10
+
+
+def test_a_second_supplier_of_what_others_use_is_refused(store, hand_in):
+    """A sheet of 1 kg takes 1 kg of metal and names no supplier; dirty metal at 99 kg must not come to be chosen for it."""
+    store.load_bytes((HEAD + process("sheet", inputs=((":metal", 1),))).encode(), key="sheet", format="turtle")
+    dirty = (
+        "i:a-making a tm:UnitProcess ; tm:quantitativeReference i:a-out ; tm:output i:a-out ; tm:emission i:a-off . "
+        "i:a-out a tm:Exchange ; tm:flow :metal ; tm:amount 1 ; tm:unit unit:KiloGM . "
+        "i:a-off a tm:Exchange ; tm:flow flow:CO2-fossil ; tm:amount 99 ; tm:unit unit:KiloGM ."
+    )
+    data = hand_in(study(more=dirty))
+    assert (data["verdict"], reasons(data)) == ("rejected", ["changes-others"])
+    assert "sheet-in-1" in data["details"][0]
+    assert footprint(store, f"{EX}sheet") == 10
 
 
 @pytest.mark.parametrize(
