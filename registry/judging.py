@@ -9,6 +9,7 @@ from typing import Protocol
 
 from graphstore.store import GraphStore
 from registry.recomputation import Tolerance
+from shapes.reading import Document
 from shapes.report import Report
 
 
@@ -53,17 +54,13 @@ class Case:
     """What is to be judged.
 
     Attributes:
-        data: The bytes as they came.
-        name: Name of the file.
-        format: Short name of the RDF format; None to go by the name.
+        document: The file, as it was read.
         rule: The product category rule that was asked for; None for the one that the study claims.
         day: The day of the assessment.
-        store: The data of the store.
+        store: The data of the store as they would be with the study, what it revises left out.
     """
 
-    data: bytes
-    name: str
-    format: str | None
+    document: Document
     rule: str | None
     day: dt.date
     store: GraphStore

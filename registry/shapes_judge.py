@@ -11,9 +11,9 @@ from graphstore.terms import name
 from registry.errors import RegistryError
 from registry.judging import Case, Judgement, Outcome
 from registry.recomputation import Tolerance
+from shapes.background import of_store
 from shapes.findings import Finding
 from shapes.judge import judge as judged
-from shapes.reading import read_bytes
 from shapes.report import SH, VIOLATION
 from shapes.rulebook import ShapesFile, rulebook
 
@@ -24,10 +24,10 @@ def judge(case: Case) -> Judgement:
     """Judge a file by the general shapes and those of the rule that it claims, or that was asked for.
 
     Raises:
-        ShapesError: the file cannot be read, or holds nothing that can be judged.
+        ShapesError: the file holds nothing that can be judged.
     """
-    document = read_bytes(case.data, case.name, format=case.format)
-    found = judged([document], pcr=() if case.rule is None else (case.rule,), day=case.day)
+    asked = () if case.rule is None else (case.rule,)
+    found = judged([case.document], pcr=asked, day=case.day, background=of_store(case.store))
     rules = [applied.rule for selection in found.selections for applied in selection.applied if applied.files]
     files = [file for file in rulebook() if file.name in found.files]
     return Judgement(

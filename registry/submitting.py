@@ -32,6 +32,7 @@ from registry.recomputation import NotRecomputableError, Recomputation, Toleranc
 from registry.states import SUBMISSION, States, status_iri
 from registry.study import Study
 from registry.submissions import Submission, find, new_id, submissions, version_of
+from shapes.reading import Document, read_bytes
 
 ACCEPTED_KEYS = "studies/"
 REJECTED_KEYS = "rejected/"
@@ -82,7 +83,7 @@ def submit(store: GraphStore, handed: Handed, judge: Judge) -> Submitted:
     Raises:
         SubmissionError: the file is no submission, or may not revise what it would; nothing is stored.
         UnknownSubmissionError: the submission to be revised is not known.
-        LoadError: the file does not parse; nothing is stored.
+        ShapesError, LoadError: the file cannot be taken in, or judged; nothing is stored.
     """
     known = submissions(store)
     sha256 = hashlib.sha256(handed.data).hexdigest()
@@ -91,10 +92,9 @@ def submit(store: GraphStore, handed: Handed, judge: Judge) -> Submitted:
         return Submitted(before.id, new=False)
     revised = find(store, handed.revises) if handed.revises is not None else None
     day = handed.day or dt.datetime.now(dt.UTC).date()
-    judgement = judge(Case(handed.data, handed.file, handed.format, handed.rule, day, store))
-    reached("submission-judged")
+    document = read_bytes(handed.data, handed.file, format=handed.format)
     submission = _Submission(store, handed, known, sha256, day)
-    found = submission.assessed(judgement, revised)
+    found = submission.assessed(document, judge, revised)
     reached("submission-assessed")
     submission.keep(found)
     return Submitted(submission.id, new=True)
@@ -109,8 +109,8 @@ class _Submission:
         self._prior: Submission | None = None
         self.id = new_id(known, sha256)
 
-    def assessed(self, judgement: Judgement, revised: Submission | None) -> Assessed:
-        """Try the study in a copy of the store: what it revises out, itself in."""
+    def assessed(self, document: Document, judge: Judge, revised: Submission | None) -> Assessed:
+        """Judge and try the study in a copy of the store: what it revises out, itself in."""
         with Aside(self._store) as aside:
             version = aside.load(
                 self._handed.data, key=self._key(accepted=False), format=self._handed.format, name=self._handed.file
@@ -124,7 +124,10 @@ class _Submission:
             self._prior = self._revised(study, revised)
             if self._live(self._prior):
                 aside.drop(version_of(self._store, self._prior))
-            return self._judged(aside.store, study, judgement)
+            tried = aside.store
+            judgement = judge(Case(document, self._handed.rule, self._day, tried))
+            reached("submission-judged")
+            return self._judged(tried, study, judgement)
 
     def _judged(self, tried: GraphStore, study: Study, judgement: Judgement) -> Assessed:
         reasons = [] if judgement.report.passes else [Reason("violation")]
@@ -273,7 +276,7 @@ class _Submission:
         return prior
 
     def _by(self, study: Study) -> tuple[ox.NamedNode | None, list[ox.Quad]]:
-        stated = self._handed.by or study.only("creator")
+        stated = self._handed.by if self._handed.by is not None else study.only("creator")
         return (None, []) if stated is None else agent(self._store.base, stated)
 
 

@@ -16,6 +16,7 @@ from registry.errors import SubmissionError
 from registry.receipt import receipt, story
 from registry.submissions import find, submissions
 from registry.submitting import Handed, submit
+from shapes.errors import ShapesError
 
 
 @pytest.fixture
@@ -165,6 +166,11 @@ def test_a_rejected_correction_leaves_the_old_one_standing(store, hand_in):
     assert [s.state for s in submissions(store)] == ["superseded", "rejected", "accepted"]
 
 
+def test_an_empty_name_of_the_submitter_is_no_name(hand_in):
+    with pytest.raises(SubmissionError, match="is empty"):
+        hand_in(study(), by=" ")
+
+
 def test_another_organisation_does_not_revise(store, hand_in):
     first = hand_in(study(), by="Works A")
     for said in ({}, {"by": "Works B"}):
@@ -251,7 +257,7 @@ def test_a_second_supplier_of_what_others_use_is_refused(store, hand_in):
 )
 def test_what_is_no_submission_is_one_error_and_stores_nothing(store, hand_in, data, file, told):
     before = len(store.engine)
-    with pytest.raises((SubmissionError, GraphStoreError), match=told):
+    with pytest.raises((SubmissionError, GraphStoreError, ShapesError), match=told):
         hand_in(data, file=file)
     assert len(store.engine) == before
     assert submissions(store) == []
