@@ -1,0 +1,5 @@
+# study: dairy
+# the farm gives milk alone
+PREFIX tm: <https://w3id.org/tanmai/ontology#>
+PREFIX s: <https://w3id.org/tanmai/example/studies/dairy/>
+DELETE DATA { s:farm tm:output s:farm-out-live-weight }

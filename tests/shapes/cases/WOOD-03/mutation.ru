@@ -1,0 +1,5 @@
+# study: wood
+# the biogenic carbon content is not given
+PREFIX tm: <https://w3id.org/tanmai/ontology#>
+PREFIX s: <https://w3id.org/tanmai/example/studies/wood/>
+DELETE DATA { s:board tm:hasProperty s:board-carbon }
