@@ -41,7 +41,7 @@ def test_every_package_of_the_project_is_shipped():
         ("shapes", "general/prefixes.ttl"),
         ("shapes", "contexts/tanmai.jsonld"),
         ("shapes", "exchange/pact-context.jsonld"),
-        ("shapes", "templates/rule.ttl"),
+        ("shapes", "templates/rule.ttl.txt"),
         ("tanmai", "demo/aluminium.ttl"),
         ("tanmai", "messages/zh/outside.toml"),
     ],
