@@ -10,12 +10,11 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import pyoxigraph as ox
 
 import ontology
-from graphstore import GraphStore
 from shapes.terms import TYPE, tm
 
 MOST_LENT: Final = 200_000
@@ -27,9 +26,13 @@ MOST_DESCRIBED: Final = 100_000
 _REFERENCE: Final = "tanmai/"
 """Keys of the datasets of reference knowledge in a store begin with this."""
 
+_DEFAULT: Final = ox.DefaultGraph()
 _EXCHANGE: Final = tm("Exchange")
 _EXCHANGES: Final = frozenset(map(tm, ("exchange", "input", "output", "emission", "quantitativeReference")))
 _RULES: Final = tuple(map(tm, ("Standard", "ProductCategoryRule")))
+
+if TYPE_CHECKING:
+    from graphstore import GraphStore
 
 Node: TypeAlias = ox.NamedNode | ox.BlankNode
 
@@ -47,10 +50,9 @@ class Lent:
 
     def add(self, quads: Iterable[ox.Quad | ox.Triple]) -> None:
         """Lay statements beside the knowledge; graph names are left aside."""
-        wanted = (ox.Quad(each.subject, each.predicate, each.object) for each in quads)
-        new = [quad for quad in wanted if quad not in self.store]
+        new = [quad for quad in map(_in_default_graph, quads) if quad not in self.store]
+        self._added += new  # first, so that an interruption leaves nothing behind that would not be taken out
         self.store.extend(new)
-        self._added += new
 
     def describe(self, quads: Iterable[ox.Quad]) -> None:
         """Add what the other store says about nodes that statements mention and nobody here knows.
@@ -95,11 +97,13 @@ class Background:
         """Give the store to lay a study into; afterwards it holds the knowledge alone again."""
         with self._lock:
             store = self._store or self._filled()
-            self._store = None  # whatever fails from here on leaves no half-filled store behind
+            self._store = None  # should the study not be taken out again, the next one gets a new store
             lent = Lent(store, self._beyond)
-            yield lent
-            if lent.take_out():
-                self._store = store
+            try:
+                yield lent
+            finally:
+                if lent.take_out():
+                    self._store = store
 
     def _filled(self) -> ox.Store:
         store = ox.Store()
@@ -144,6 +148,12 @@ def _rules_of(engine: ox.Store) -> Iterator[ox.Quad]:
 def _fill_shipped(store: ox.Store) -> None:
     for file in ontology.files():
         store.load(file.read_bytes(), ox.RdfFormat.TURTLE)
+
+
+def _in_default_graph(item: ox.Quad | ox.Triple) -> ox.Quad:
+    if isinstance(item, ox.Quad) and item.graph_name == _DEFAULT:
+        return item
+    return ox.Quad(item.subject, item.predicate, item.object)
 
 
 def _description(node: Node, store: ox.Store) -> Iterator[ox.Quad]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pyoxigraph as ox
@@ -53,8 +54,7 @@ class Finding:
         result: the row of the report.
         severity: "violation", "warning" or "info".
         requirement: what was broken.
-        file: name of the file that describes the node.
-        line: line of its first mention as a subject; None where it cannot be found.
+        document: the file that describes the node; None where none does.
         label: what the node is called.
         message: what is wrong and how to mend it.
         value: the offending value as people read it; None where there is none.
@@ -64,12 +64,21 @@ class Finding:
     result: Result
     severity: str
     requirement: Requirement
-    file: str | None
-    line: int | None
+    document: Document | None
     label: Texts
     message: Texts
     value: str | None
     value_label: Texts
+
+    @property
+    def file(self) -> str | None:
+        """Name of the file that describes the node."""
+        return None if self.document is None else self.document.name
+
+    @property
+    def line(self) -> int | None:
+        """Line of the first mention of the node as a subject, looked up when it is asked for; None where it cannot be found."""
+        return None if self.document is None else self.document.line_of(self.result.focus)
 
     def as_dict(self) -> dict[str, Any]:
         """The finding for machines."""
@@ -107,20 +116,29 @@ class Namer:
             if triple.predicate == _REQUIREMENT and isinstance(triple.object, ox.NamedNode)
         }
         self._known: dict[Term, Requirement] = {}
-        self._file: dict[Term, Document] = {}
-        for document in reversed(documents):
-            self._file.update((quad.subject, document) for quad in document.quads)
+
+    @cached_property
+    def _files(self) -> dict[Term, Document]:
+        """The first file that describes each node; nodes in the order in which they are described."""
+        found: dict[Term, Document] = {}
+        for document in self._documents:
+            for quad in document.quads:
+                found.setdefault(quad.subject, document)
+        return found
+
+    @cached_property
+    def places(self) -> dict[Term, int]:
+        """The place of each node in the order in which the files describe them."""
+        return {node: place for place, node in enumerate(self._files)}
 
     def finding(self, result: Result) -> Finding:
         """Explain a result."""
-        document = self._file.get(result.focus)
         value = result.value
         return Finding(
             result=result,
             severity=SEVERITIES.get(result.severity, "violation"),
             requirement=self.requirement(result),
-            file=None if document is None else document.name,
-            line=None if document is None else document.line_of(result.focus),
+            document=self._files.get(result.focus),
             label=self._focus_label(result.focus),
             message=by_language(result.messages),
             value=None if value is None else text_of(value),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
@@ -159,8 +159,27 @@ class _File:
                     f"a message names {{?{variable}}}, which its query does not select. Select it, or take it out",
                 )
 
+    @cached_property
+    def _reporting(self) -> frozenset[Term]:
+        """Shapes and constraints that results can name: those with a target, and what they hold by sh:property or sh:sparql.
+
+        A shape inside sh:or, sh:not or sh:node only decides; the shape around it reports.
+        """
+        targets = ("target", "targetClass", "targetNode", "targetObjectsOf", "targetSubjectsOf")
+        waiting: list[Term] = [node for name in targets for node in self._whole.subjects(ox.NamedNode(SH + name))]
+        found: set[Term] = set()
+        while waiting:
+            node = waiting.pop()
+            if node not in found:
+                found.add(node)
+                waiting += self._whole.objects(node, ox.NamedNode(SH + "property"))
+                waiting += self._whole.objects(node, ox.NamedNode(SH + "sparql"))
+        return frozenset(found)
+
     def _speaks(self, node: Term) -> bool:
-        """Whether a result can name this node: a constraint, or a shape with constraints of its own."""
+        """Whether a result names this node: a constraint, or a shape with constraints of its own."""
+        if node not in self._reporting:
+            return False
         silent = {"path", "severity", "target", "targetClass", "targetNode", "targetObjectsOf", "targetSubjectsOf", "property",
                   "sparql", "message", "deactivated", "name", "description", "order", "group", "prefixes"}  # fmt: skip
         return any(
@@ -188,7 +207,11 @@ class _File:
         for node in self._held():
             shape = any(node in self._own.subjects(TYPE, kind) for kind in _SHAPE_TYPES)
             holds = any(self._own.objects(node, ox.NamedNode(SH + "sparql")))
-            if shape and (self._speaks(node) or holds) and not self._own.objects(node, severity):
+            if (
+                shape
+                and (self._speaks(node) or (holds and node in self._reporting))
+                and not self._own.objects(node, severity)
+            ):
                 yield node, "no sh:severity; SHACL takes it for a violation. State sh:Violation, sh:Warning or sh:Info"
 
     def _requirements(self) -> Iterator[tuple[Term, str]]:

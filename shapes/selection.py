@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from shapes.errors import SelectionError
 from shapes.rulebook import Rulebook, ShapesFile
 from shapes.study import Study
-from shapes.terms import CONFORMS_TO, NAMES, known, tm
+from shapes.terms import CONFORMS_TO, IDENTIFIER, NAMES, known, tm
 
 _SUPERSEDES: Final = tm("supersedes")
 _YIELDS: Final = tm("yieldsToNational")
@@ -110,7 +110,7 @@ def named_rule(text: str, store: ox.Store, rules: Rulebook) -> ox.NamedNode:
     for rule in with_shapes:
         files = {file.name.rpartition("/")[2].removesuffix(".ttl") for file in rules.by_rule[rule]}
         identifiers = {value.value for value in _names_of(store, rule)}
-        if text in {rule.value, rule.value.rpartition("/")[2], *files, *identifiers}:
+        if text in {rule.value, _key(rule), *files, *identifiers}:
             return rule
     at_hand = ", ".join(_identifier(store, rule) for rule in with_shapes) or "none"
     raise SelectionError(
@@ -173,7 +173,13 @@ def _names(rules: Rulebook, rule: ox.NamedNode) -> tuple[str, ...]:
 
 
 def _identifier(store: ox.Store, rule: ox.NamedNode) -> str:
-    return next((value.value for value in reversed(_names_of(store, rule))), rule.value)
+    return next(
+        (value.value for value in _objects(store, rule, IDENTIFIER) if isinstance(value, ox.Literal)), _key(rule)
+    )
+
+
+def _key(rule: ox.NamedNode) -> str:
+    return rule.value.replace("#", "/").rpartition("/")[2]
 
 
 def _names_of(store: ox.Store, rule: ox.NamedNode) -> list[ox.Literal]:

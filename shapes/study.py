@@ -25,8 +25,12 @@ _MAY_BE_TEXT: Final = re.compile(
 )
 _NUMBER: Final = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\s*")
 _ASSESSED: Final = frozenset({tm("assessedUnder"), tm("assessedOn")})
+_MANY: Final = 5_000
+"""For more subjects than this it is faster to list all subjects of the knowledge than to look each one up."""
+
 _STUDY: Final = tm("FootprintStudy")
 _PRODUCT: Final = tm("studyProduct")
+_GRAPH: Final = ox.DefaultGraph()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +48,22 @@ class Study:
     document: Document
 
 
-def studies(documents: Sequence[Document], quads: Sequence[ox.Quad]) -> list[Study]:
-    """Return the studies of some documents, in the order of the files.
+def studies(documents: Sequence[Document], store: ox.Store) -> list[Study]:
+    """Return the studies of some documents, in order of their names.
 
     Args:
         documents: the files.
-        quads: their statements; a study may name its product in another of them.
+        store: the reference knowledge and the files; a study may name its product in another of them.
 
     Raises:
         StudyError: a study has no product, or several.
     """
-    found: dict[ox.NamedNode | ox.BlankNode, Document] = {}
-    for document in documents:
-        for quad in document.quads:
-            if quad.predicate == TYPE and quad.object == _STUDY and not isinstance(quad.subject, ox.Triple):
-                found.setdefault(quad.subject, document)
-    products: dict[Term, set[Term]] = {}
-    for quad in quads:
-        if quad.predicate == _PRODUCT:
-            products.setdefault(quad.subject, set()).add(quad.object)
     made = []
-    for node, document in found.items():
-        named = sorted(products.get(node, ()), key=str)
+    for node in sorted({quad.subject for quad in store.quads_for_pattern(None, TYPE, _STUDY, _GRAPH)}, key=str):
+        if isinstance(node, ox.Triple):
+            continue
+        document = _home(node, documents)
+        named = sorted({quad.object for quad in store.quads_for_pattern(node, _PRODUCT, None, _GRAPH)}, key=str)
         if len(named) != 1:
             said = "names no product" if not named else f"names {len(named)} products ({', '.join(map(str, named))})"
             raise StudyError(
@@ -74,6 +72,14 @@ def studies(documents: Sequence[Document], quads: Sequence[ox.Quad]) -> list[Stu
             )
         made.append(Study(node, named[0], document))
     return made
+
+
+def _home(node: ox.NamedNode | ox.BlankNode, documents: Sequence[Document]) -> Document:
+    """The first document that describes a node; the only one need not be searched."""
+    for document in documents[:-1]:
+        if any(quad.subject == node for quad in document.quads):
+            return document
+    return documents[-1]
 
 
 def check_statements(documents: Sequence[Document]) -> None:
@@ -137,13 +143,17 @@ def check_knowledge(documents: Iterable[Document], store: ox.Store) -> None:
     Raises:
         StudyError: names the node and its line.
     """
-    described: dict[Term, bool] = {}
     for document in documents:
-        for quad in document.quads:
+        subjects = {quad.subject for quad in document.quads}
+        if len(subjects) > _MANY:
+            known = subjects & {quad.subject for quad in store}
+        else:
+            known = {
+                subject for subject in subjects if isinstance(subject, ox.NamedNode) and _described(subject, store)
+            }
+        for quad in document.quads if known else ():
             subject = quad.subject
-            if isinstance(subject, ox.NamedNode) and subject not in described:
-                described[subject] = _described(subject, store)
-            if described.get(subject) and ox.Quad(subject, quad.predicate, quad.object) not in store:
+            if subject in known and ox.Quad(subject, quad.predicate, quad.object) not in store:
                 raise StudyError(
                     f"{place(document, subject)}: the file states {quad.predicate} of {subject}, which belongs to the reference "
                     "knowledge; a study cannot change by what it is judged. Take the statement out, or give the node an IRI of "
@@ -158,10 +168,10 @@ def place(document: Document, node: object) -> str:
 
 
 def _takes_numbers(predicate: ox.NamedNode, store: ox.Store) -> bool:
-    values = [quad.object for quad in store.quads_for_pattern(None, predicate, None, ox.DefaultGraph())]
+    values = [quad.object for quad in store.quads_for_pattern(None, predicate, None, _GRAPH)]
     literals = [value for value in values if isinstance(value, ox.Literal)]
     return bool(literals) and all(value.datatype != _STRING and _NUMBER.fullmatch(value.value) for value in literals)
 
 
 def _described(node: ox.NamedNode, store: ox.Store) -> bool:
-    return next(store.quads_for_pattern(node, None, None, ox.DefaultGraph()), None) is not None
+    return next(store.quads_for_pattern(node, None, None, _GRAPH), None) is not None

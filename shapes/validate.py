@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path as FilePath
@@ -11,9 +12,7 @@ from typing import TypeAlias
 
 import pyoxigraph as ox
 
-from shapes.engine.compiler import compile_shapes
 from shapes.engine.evaluator import evaluate
-from shapes.engine.graph import ShapesGraph
 from shapes.engine.loading import DataGraph
 from shapes.engine.plan import FORMAT, Plan, from_json, to_json
 from shapes.errors import PlanError, ShapesGraphError, UnsupportedShapeError
@@ -22,6 +21,7 @@ from shapes.report import Report
 ShapesSource: TypeAlias = Plan | ox.Store | FilePath | Iterable[ox.Triple]
 
 _KEPT = 32
+_lock = threading.Lock()
 _plans: OrderedDict[str, Plan] = OrderedDict()
 
 
@@ -61,7 +61,7 @@ def compiled(shapes: Iterable[ox.Triple]) -> Plan:
     """
     triples = tuple(shapes)
     digest = hashlib.sha256("\n".join(sorted(map(str, triples))).encode()).hexdigest()
-    return _remembered(digest, lambda: compile_shapes(ShapesGraph(triples)))
+    return _remembered(digest, lambda: _compiled(triples))
 
 
 def compiled_files(files: Iterable[FilePath], kept: FilePath | None = None) -> Plan:
@@ -83,14 +83,22 @@ def compiled_files(files: Iterable[FilePath], kept: FilePath | None = None) -> P
     return _remembered(digest, lambda: _kept(place) or _compiled_to(place, _parsed(held)))
 
 
+def _compiled(triples: Iterable[ox.Triple]) -> Plan:
+    # the compiler is imported when shapes are new; a process that finds its plan ready starts sooner
+    from shapes.engine.compiler import compile_shapes
+    from shapes.engine.graph import ShapesGraph
+
+    return compile_shapes(ShapesGraph(triples))
+
+
 def _remembered(digest: str, make: Callable[[], Plan]) -> Plan:
-    plan = _plans.get(digest)
-    if plan is None:
-        plan = _plans[digest] = make()
-        if len(_plans) > _KEPT:
-            _plans.popitem(last=False)
-    _plans.move_to_end(digest)
-    return plan
+    with _lock:
+        if digest not in _plans:
+            _plans[digest] = make()
+            if len(_plans) > _KEPT:
+                _plans.popitem(last=False)
+        _plans.move_to_end(digest)
+        return _plans[digest]
 
 
 def _kept(place: FilePath | None) -> Plan | None:
@@ -104,7 +112,7 @@ def _kept(place: FilePath | None) -> Plan | None:
 
 
 def _compiled_to(place: FilePath | None, triples: Iterable[ox.Triple]) -> Plan:
-    plan = compile_shapes(ShapesGraph(triples))
+    plan = _compiled(triples)
     if place is not None:
         place.parent.mkdir(parents=True, exist_ok=True)
         draft = place.with_suffix(f".{os.getpid()}.draft")

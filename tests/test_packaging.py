@@ -38,6 +38,10 @@ def test_every_package_of_the_project_is_shipped():
         ("ontology", "reference/tables/gwp.csv"),
         ("ontology", "hygiene/undefined-term.rq"),
         ("graphstore", "queries/units.rq"),
+        ("shapes", "general/prefixes.ttl"),
+        ("shapes", "contexts/tanmai.jsonld"),
+        ("shapes", "exchange/pact-context.jsonld"),
+        ("shapes", "templates/rule.ttl"),
         ("tanmai", "demo/aluminium.ttl"),
         ("tanmai", "messages/zh/outside.toml"),
     ],
@@ -74,6 +78,34 @@ LIGHT = {
     "ontology": {"pyoxigraph", "rdflib", "polars", "numpy", "footprint", "graphstore", "mappings", "schemes", "tanmai"},
     "graphstore": {"polars", "rdflib", "numpy", "scipy", "typer", "footprint", "mappings", "schemes", "tanmai"},
     "graphstore.answers.footprint": {"rdflib", "typer", "rich", "mappings", "schemes", "tanmai"},
+    "shapes": {
+        "pyoxigraph",
+        "rdflib",
+        "pyshacl",
+        "polars",
+        "numpy",
+        "typer",
+        "rich",
+        "graphstore",
+        "footprint",
+        "mappings",
+        "schemes",
+        "registry",
+        "tanmai",
+    },
+    "shapes.judge": {
+        "rdflib",
+        "pyshacl",
+        "polars",
+        "numpy",
+        "typer",
+        "rich",
+        "footprint",
+        "mappings",
+        "schemes",
+        "registry",
+        "tanmai",
+    },
     "mappings": {"rdflib", "typer", "schemes", "tanmai", "numpy"},
     "schemes": {"pyoxigraph", "rdflib", "polars", "numpy", "typer", "rich", "tanmai"},
     "schemes.electricity": {"rdflib", "typer", "rich", "mappings", "tanmai"},
@@ -88,6 +120,8 @@ LIGHT = {
         "footprint",
         "mappings",
         "schemes",
+        "shapes",
+        "registry",
     },
 }
 
@@ -108,3 +142,8 @@ def test_the_version_is_stated_once():
     import tanmai
 
     assert version("tanmai") == tanmai.__version__ == PROJECT["project"]["version"]
+
+
+def test_the_study_of_the_demonstration_is_the_example():
+    example = Path(__file__).parent.parent / "examples" / "studies" / "aluminium.ttl"
+    assert files("tanmai").joinpath("demo/study.ttl").read_bytes() == example.read_bytes()

@@ -11,9 +11,10 @@ from shapes.engine import syntax as s
 from shapes.engine.expressions import compared, expression, named
 from shapes.engine.graph import Node, ShapesGraph
 from shapes.engine.lexical import INTEGER_TYPES
-from shapes.engine.loading import exact_literal, stored_forms
+from shapes.engine.loading import EXACT, exact_literal, stored_forms
 from shapes.engine.paths import SparqlPath
 from shapes.engine.plan import (
+    MemberCheck,
     Plan,
     PropertyCheck,
     QualifiedCheck,
@@ -31,6 +32,8 @@ from shapes.engine.reader import read_shapes
 from shapes.engine.vocabulary import INSTANCE_OF, XSD, component
 from shapes.report import Term
 
+_LONG = 50
+"""Members of a sh:in above which they are looked up together; a condition tries one after another."""
 _TIMES = frozenset({XSD + "dateTime", XSD + "dateTimeStamp"})
 _VALUE_KINDS = (
     *(s.ClassOf, s.Datatype, s.NodeKind, s.ValueRange, s.Length, s.Pattern, s.LanguageIn, s.In, s.Disjoint),
@@ -75,10 +78,11 @@ def _shape(shape: s.Shape, places: dict[Node, int], done: list[ShapePlan]) -> Sh
         tuple(c for c in all_checks if isinstance(c, PropertyCheck)),
         tuple(c for c in all_checks if isinstance(c, QualifiedCheck)),
         tuple(c for c in all_checks if isinstance(c, QueryCheck)),
+        tuple(c for c in all_checks if isinstance(c, MemberCheck)),
     )
 
 
-_Check = ValueCheck | RowCheck | ShapeCheck | PropertyCheck | QualifiedCheck | QueryCheck
+_Check = ValueCheck | RowCheck | MemberCheck | ShapeCheck | PropertyCheck | QualifiedCheck | QueryCheck
 
 
 def _checks(
@@ -95,6 +99,12 @@ def _checks(
             yield query_check(constraint, shape)
         case s.Count() | s.HasValue() | s.UniqueLang() | s.Equals() | s.LessThan() | s.Closed():
             yield from _rows(constraint, shape)
+        case s.In(members) if len(members) > _LONG:
+            for member in members:
+                named(member, "a member of a sh:in")
+            stored = stored_forms(member for member in members if isinstance(member, ox.Literal))
+            held = (stored.get(m, m) if isinstance(m, ox.Literal) else m for m in members)
+            yield MemberCheck(component("In"), frozenset(held))
         case _:
             yield ValueCheck(_component_of(constraint), expression(constraint))
 
@@ -157,7 +167,10 @@ def _rows(constraint: s.FocusConstraint, shape: s.Shape) -> Iterator[RowCheck]:
         case s.Closed(allowed):
             listed = ", ".join(str(predicate) for predicate in allowed)
             test = f"FILTER(?path NOT IN ({listed}))" if allowed else ""
-            yield RowCheck(component("Closed"), "?value ?path", f"?this ?path ?value . {test}", "")
+            owner = "" if shape.path is None else shape.path.step("?this", "?owner")
+            node = "?this" if shape.path is None else "?owner"
+            columns = "?value ?path" if shape.path is None else "?value ?path ?owner"
+            yield RowCheck(component("Closed"), columns, f"{owner} {node} ?path ?value . {test}", "")
 
 
 def _counts(name: str, count: int, path: SparqlPath | None) -> Iterator[RowCheck]:
@@ -194,9 +207,8 @@ def _target(target: s.Target) -> str:
                 else f"{{0}} {_braced(str(predicate))} ?beside ."
             )
         case s.SparqlTarget(select):
-            # The name in between keeps the text valid where the node is to be called ?this again.
-            inner = f"{{{{ SELECT (?this AS ?target) WHERE {{{{ {{{{ {_braced(select)} }}}} }}}} }}}}"
-            text = f"{{{{ SELECT (?target AS {{0}}) WHERE {{{{ {inner} }}}} }}}}"
+            inner = f"{{{{ SELECT (?this AS ?hit) WHERE {{{{ {{{{ {_braced(select)} }}}} }}}} }}}}"
+            text = f"{{{{ SELECT (?hit AS {{0}}) WHERE {{{{ {inner} }}}} }}}}"
     return text
 
 
@@ -236,20 +248,20 @@ def _with_exact_constants(tree: s.ShapesTree) -> s.ShapesTree:
 
 def _exact_shape(shape: s.Shape) -> s.Shape:
     constraints = tuple(_exact_constraint(constraint) for constraint in shape.constraints)
-    targets = tuple(s.NodeTarget(_exact(t.node)) if isinstance(t, s.NodeTarget) else t for t in shape.targets)
+    targets = tuple(s.NodeTarget(*_exact((t.node,))) if isinstance(t, s.NodeTarget) else t for t in shape.targets)
     return replace(shape, constraints=constraints, targets=targets)
 
 
 def _exact_constraint(constraint: s.Constraint) -> s.Constraint:
     match constraint:
         case s.In(members):
-            return s.In(tuple(map(_exact, members)))
+            return s.In(_exact(members))
         case s.HasValue(value):
-            return s.HasValue(_exact(value))
+            return s.HasValue(*_exact((value,)))
     return constraint
 
 
-def _exact(term: Term) -> Term:
-    if not isinstance(term, ox.Literal):
-        return term
-    return term if stored_forms([term]).get(term, term) == term else exact_literal(term)
+def _exact(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+    stored = stored_forms(term for term in terms if isinstance(term, ox.Literal))
+    changed = {literal: exact_literal(literal, EXACT) for literal, form in stored.items() if literal != form}
+    return tuple(changed.get(term, term) if isinstance(term, ox.Literal) else term for term in terms)

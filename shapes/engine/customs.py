@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from shapes.engine.graph import Node, ShapesGraph
 from shapes.engine.prefixes import resolved_query
 from shapes.engine.syntax import Custom
+from shapes.engine.values import flag, texts
 from shapes.engine.vocabulary import sh
 from shapes.errors import ShapesGraphError
 from shapes.report import SH, Term
@@ -116,7 +117,7 @@ def _component(graph: ShapesGraph, node: Node) -> Component:
     parameters = read_parameters(graph, node)
     if all(parameter.optional for parameter in parameters):
         raise ShapesGraphError(f"the constraint component {node} needs a sh:parameter that is not optional")
-    labels = tuple(held for held in graph.objects(node, sh("labelTemplate")) if isinstance(held, ox.Literal))
+    labels = texts(graph, node, "labelTemplate")
     general = _validator(graph, node, "validator", labels)
     return Component(
         node,
@@ -137,8 +138,7 @@ def _validator(graph: ShapesGraph, node: Node, name: str, labels: tuple[ox.Liter
         raise ShapesGraphError(
             f"the sh:validator of {node} has no sh:ask: a SELECT is a sh:nodeValidator or sh:propertyValidator"
         )
-    messages = tuple(m for m in graph.objects(held[0], sh("message")) if isinstance(m, ox.Literal))
-    return Validator(resolved_query(graph, held[0], kind), messages or labels)
+    return Validator(resolved_query(graph, held[0], kind), texts(graph, held[0], "message") or labels)
 
 
 def _parameter(graph: ShapesGraph, node: Node, held: Term) -> Parameter:
@@ -149,5 +149,4 @@ def _parameter(graph: ShapesGraph, node: Node, held: Term) -> Parameter:
     name = match.group() if match else ""
     if not name.isidentifier() or name in _RESERVED:
         raise ShapesGraphError(f"the parameter {path} of {node} ends in no usable variable name: rename the property")
-    optional = graph.one(held, sh("optional"))
-    return Parameter(path, name, isinstance(optional, ox.Literal) and optional.value in {"true", "1"})
+    return Parameter(path, name, flag(graph, held, "optional"))

@@ -7,10 +7,19 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
-from shapes.engine.loading import DataGraph
+from shapes.engine.loading import DataGraph, private_term
 from shapes.engine.messages import filled
 from shapes.engine.paths import SparqlPath
-from shapes.engine.plan import Plan, QualifiedCheck, QueryCheck, RowCheck, ShapeCheck, ShapePlan, value_pattern
+from shapes.engine.plan import (
+    MemberCheck,
+    Plan,
+    QualifiedCheck,
+    QueryCheck,
+    RowCheck,
+    ShapeCheck,
+    ShapePlan,
+    value_pattern,
+)
 from shapes.engine.running import found_rows
 from shapes.engine.scope import Scope
 from shapes.engine.stores import Stores
@@ -44,7 +53,8 @@ def _matters(data: DataGraph, kind: str, ends: frozenset[ox.NamedNode] | None) -
 
 def _order(result: Result) -> tuple[str, ...]:
     path = "" if result.path is None else result.path.text
-    return (str(result.focus), str(result.shape), path, str(result.component), str(result.value), str(result.messages))
+    named = (result.focus, result.shape, path, result.component, result.value, result.constraint, result.messages)
+    return tuple(map(str, named))
 
 
 class _Run:
@@ -54,6 +64,7 @@ class _Run:
         self.plan = plan
         self.stores = stores
         self._results: dict[tuple[int, Scope], list[Found]] = {}
+        self._empty: dict[Scope, bool] = {}
         self._grouped: dict[tuple[int, Scope], dict[Term, list[Result]]] = {}
         self._pairs: dict[tuple[str | None, Scope], list[tuple[Term, Term]]] = {}
 
@@ -61,13 +72,23 @@ class _Run:
         """Return the results of a shape for the focus nodes of a scope."""
         key = (place, scope)
         if key not in self._results:
-            self._results[key] = list(self._evaluate(self.plan.shapes[place], scope))
+            empty = self._is_empty(scope)
+            self._results[key] = [] if empty else list(self._evaluate(self.plan.shapes[place], scope))
         return self._results[key]
+
+    def _is_empty(self, scope: Scope) -> bool:
+        """Whether there is no focus node: one question that saves many where a shape does not apply."""
+        if scope not in self._empty:
+            nodes = self.stores.select(f"SELECT ?this WHERE {{ {scope.pattern} }} LIMIT 1")
+            self._empty[scope] = next(nodes, None) is None
+        return self._empty[scope]
 
     def _evaluate(self, shape: ShapePlan, scope: Scope) -> Iterator[Found]:
         yield from self._values(shape, scope)
         for row in shape.rows:
             yield from self._rows(shape, row, scope)
+        for member in shape.members:
+            yield from self._members(shape, member, scope)
         for query in shape.queries:
             yield from self._query(shape, query, scope)
         for check in shape.shapes:
@@ -103,6 +124,12 @@ class _Run:
             path = self.stores.predicate(row["path"]) if "?path" in check.columns else None
             value = row["value"] if "?value" in check.columns else None
             yield row["this"], self._result(shape, check.component, row["this"], value, path=path)
+
+    def _members(self, shape: ShapePlan, check: MemberCheck, scope: Scope) -> Iterator[Found]:
+        members = {private_term(member) for member in check.members}
+        for focus, value in self._pairs_of(shape, scope):
+            if value not in members:
+                yield focus, self._result(shape, check.component, focus, value)
 
     def _query(self, shape: ShapePlan, check: QueryCheck, scope: Scope) -> Iterator[Found]:
         for row in found_rows(self.stores, shape, check, scope):
@@ -200,7 +227,7 @@ class _Run:
             shape.node,
             constraint,
             messages or _stated(shape.messages, shown_focus, path, shown_value),
-            details,
+            tuple(sorted(details, key=_order)),
         )
 
 

@@ -93,15 +93,27 @@ def _(constraint: s.LanguageIn) -> str:
 
 @expression.register
 def _(constraint: s.In) -> str:
-    iris = [str(member) for member in constraint.members if isinstance(member, ox.NamedNode)]
-    parts = [f"sameTerm(?value, {iris[0]})"] if len(iris) == 1 else []
-    parts += [f"(isIRI(?value) && ?value IN ({', '.join(iris)}))"] if len(iris) > 1 else []
-    for member in constraint.members:
-        if isinstance(member, ox.BlankNode):
-            raise UnsupportedShapeError(f"a sh:in lists the blank node {member}, which no query can name")
-        if isinstance(member, ox.Literal):
-            parts.append(f"sameTerm(?value, {member})")
-    return f"({' || '.join(parts) or 'false'})"
+    members = [named(member, "a member of a sh:in") for member in constraint.members]
+    plain = [name for name, member in zip(members, constraint.members, strict=True) if _equals_only_itself(member)]
+    parts = [f"sameTerm(?value, {name})" for name in members if name not in set(plain)]
+    if plain:
+        parts.append(f"COALESCE(?value IN ({', '.join(plain)}), false)")
+    return _any_of(parts)
+
+
+def _equals_only_itself(term: Term) -> bool:
+    """Whether `=` holds for no other term, as it does for numbers."""
+    return isinstance(term, ox.NamedNode) or (
+        isinstance(term, ox.Literal) and (term.language is not None or term.datatype.value == XSD + "string")
+    )
+
+
+def _any_of(parts: list[str]) -> str:
+    """Join conditions by "or" as a balanced tree; the store falls over a long chain."""
+    if len(parts) < 2:
+        return parts[0] if parts else "false"
+    middle = len(parts) // 2
+    return f"({_any_of(parts[:middle])} || {_any_of(parts[middle:])})"
 
 
 @expression.register

@@ -3,12 +3,13 @@
 Oxigraph rewrites literals when it stores them: `1.50` becomes `1.5`, an xsd:byte becomes an xsd:integer. Where a shape looks
 at such things the rewritten graph gives wrong answers, so a `DataGraph` knows what was rewritten: it names values in results
 as the file has them, and makes, only when a shape needs it, a second store in which such literals stand under a private
-datatype (`EXACT` + their own), which nothing rewrites.
+datatype (`PRIVATE` + their own), which nothing rewrites.
 """
 
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
@@ -18,7 +19,9 @@ from shapes.engine.vocabulary import XSD
 from shapes.report import Term
 
 EXACT = "x-tanmai-exact:"
-"""Prefix of the private datatypes."""
+"""Prefix of the private datatypes in plans."""
+PRIVATE = f"x-tanmai-{secrets.token_hex(8)}:"
+"""The same prefix in the stores of this process; no data can have guessed it."""
 
 _UNTOUCHED = frozenset({XSD + "string", XSD + "anyURI", "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"})
 _DEFAULT = ox.DefaultGraph()
@@ -49,12 +52,14 @@ class DataGraph:
         self.store = store
         self.knows_originals = originals is not None
         self._originals: dict[ox.Triple, list[ox.Literal]] = {}
+        self._forms: dict[Term, set[ox.Literal]] = {}
         literals = [t for t in dict.fromkeys(originals or ()) if isinstance(t.object, ox.Literal)]
         stored = stored_forms(t.object for t in literals if isinstance(t.object, ox.Literal))
         for t in literals:
             assert isinstance(t.object, ox.Literal)
             key = ox.Triple(t.subject, t.predicate, stored.get(t.object, t.object))
             self._originals.setdefault(key, []).append(t.object)
+            self._forms.setdefault(key.object, set()).add(t.object)
         self._originals = {key: held for key, held in self._originals.items() if held != [key.object]}
 
     @cached_property
@@ -83,7 +88,7 @@ class DataGraph:
         quads = self.store.quads_for_pattern(None, None, None, ox.DefaultGraph())
         store.bulk_extend(quad for quad in quads if quad.triple not in self._originals)
         store.bulk_extend(
-            ox.Quad(key.subject, key.predicate, form if form == key.object else exact_literal(form))
+            ox.Quad(key.subject, key.predicate, form if form == key.object else exact_literal(form, PRIVATE))
             for key, held in self._originals.items()
             for form in held
         )
@@ -111,13 +116,6 @@ class DataGraph:
             return value
         forms = self._forms.get(value, frozenset({value}))
         return next(iter(forms)) if len(forms) == 1 else value
-
-    @cached_property
-    def _forms(self) -> dict[Term, set[ox.Literal]]:
-        forms: dict[Term, set[ox.Literal]] = {}
-        for key, held in self._originals.items():
-            forms.setdefault(key.object, set()).update(held)
-        return forms
 
 
 def load(items: Iterable[ox.Triple | ox.Quad]) -> DataGraph:
@@ -164,13 +162,20 @@ def _is_canonical(literal: ox.Literal) -> bool:
     return form is not None and form.fullmatch(literal.value) is not None
 
 
-def exact_literal(literal: ox.Literal) -> ox.Literal:
+def exact_literal(literal: ox.Literal, prefix: str) -> ox.Literal:
     """Return a literal under its private datatype."""
-    return ox.Literal(literal.value, datatype=ox.NamedNode(EXACT + literal.datatype.value))
+    return ox.Literal(literal.value, datatype=ox.NamedNode(prefix + literal.datatype.value))
 
 
 def plain_term(term: Term) -> Term:
     """Return what a literal under a private datatype stands for; any other term as it is."""
+    if isinstance(term, ox.Literal) and term.datatype.value.startswith(PRIVATE):
+        return ox.Literal(term.value, datatype=ox.NamedNode(term.datatype.value.removeprefix(PRIVATE)))
+    return term
+
+
+def private_term(term: Term) -> Term:
+    """Return a term of a plan as the stores of this process have it."""
     if isinstance(term, ox.Literal) and term.datatype.value.startswith(EXACT):
-        return ox.Literal(term.value, datatype=ox.NamedNode(term.datatype.value.removeprefix(EXACT)))
+        return ox.Literal(term.value, datatype=ox.NamedNode(PRIVATE + term.datatype.value.removeprefix(EXACT)))
     return term

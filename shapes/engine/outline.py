@@ -54,12 +54,14 @@ class Query:
         where: its group.
         tail: tokens behind that group.
         groups: groups of EXISTS in the clause and in the tail.
+        ask: whether it is an ASK.
     """
 
     clause: list[Token]
     where: Group
     tail: list[Token]
     groups: list[Group]
+    ask: bool
 
     def all_groups(self) -> Iterator[Group]:
         """Yield every group of the query, those of sub-queries among them."""
@@ -131,6 +133,7 @@ class _Outliner:
             raise ShapesGraphError(
                 f"the query of {self.where} begins with {self.key or 'nothing'}: write SELECT or ASK"
             )
+        ask = self.key == "ASK"
         self.at += 1
         clause: list[Token] = []
         groups: list[Group] = []
@@ -140,7 +143,7 @@ class _Outliner:
         tail: list[Token] = []
         while self.key not in {"", "}"}:
             self._balanced(tail, groups)
-        return Query(clause, where, tail, groups)
+        return Query(clause, where, tail, groups, ask)
 
     def group(self, role: str) -> Group:
         group = Group(role, self.parts[self.at][0] + 1)

@@ -11,12 +11,11 @@ from shapes.engine.customs import Components, customs_of
 from shapes.engine.graph import Node, ShapesGraph
 from shapes.engine.paths import SparqlPath
 from shapes.engine.prefixes import resolved_query
-from shapes.engine.vocabulary import XSD, sh
+from shapes.engine.values import flag, integer, iri, resource, string, texts
+from shapes.engine.vocabulary import sh
 from shapes.errors import ShapesGraphError
 from shapes.report import SH, Term
 
-_INTEGER = ox.NamedNode(XSD + "integer")
-_BOOLEAN = ox.NamedNode(XSD + "boolean")
 _KINDS = ("BlankNode", "IRI", "Literal", "BlankNodeOrIRI", "BlankNodeOrLiteral", "IRIOrLiteral")
 _ON_PROPERTIES = ("minCount", "maxCount", "uniqueLang", "lessThan", "lessThanOrEquals", "qualifiedValueShape")
 
@@ -40,69 +39,30 @@ def constraints_of(
     yield from customs_of(graph, components, node, path is not None)
 
 
-def flag(graph: ShapesGraph, node: Node, name: str) -> bool:
-    """Return an xsd:boolean parameter; False where it is not stated.
-
-    Raises:
-        ShapesGraphError: it is no boolean.
-    """
-    held = graph.one(node, sh(name))
-    if held is None:
-        return False
-    if not isinstance(held, ox.Literal) or held.datatype != _BOOLEAN:
-        raise ShapesGraphError(f"sh:{name} of {node} is {held}; write true or false")
-    return held.value == "true"  # SHACL names the term "true"; "1" is another term
-
-
-def _iri(value: Term, node: Node, name: str) -> ox.NamedNode:
-    if not isinstance(value, ox.NamedNode):
-        raise ShapesGraphError(f"sh:{name} of {node} is {value}, not an IRI")
-    return value
-
-
-def _resource(value: Term, node: Node, name: str) -> Node:
-    if not isinstance(value, ox.NamedNode | ox.BlankNode):
-        raise ShapesGraphError(f"sh:{name} of {node} is {value}, not a shape")
-    return value
-
-
 def _single(graph: ShapesGraph, node: Node, name: str) -> Term:
     held = graph.one(node, sh(name))
     assert held is not None
     return held
 
 
-def _integer(graph: ShapesGraph, node: Node, name: str) -> int:
-    held = _single(graph, node, name)
-    if not isinstance(held, ox.Literal) or held.datatype != _INTEGER or not held.value.lstrip("+-").isdigit():
-        raise ShapesGraphError(f"sh:{name} of {node} is {held}; write an integer")
-    return int(held.value)
-
-
-def _string(value: Term, node: Node, name: str) -> str:
-    if not isinstance(value, ox.Literal) or value.datatype != ox.NamedNode(XSD + "string"):
-        raise ShapesGraphError(f"sh:{name} of {node} is {value}; write a string")
-    return value.value
-
-
 def _classes(graph: ShapesGraph, node: Node, name: str) -> Iterator[s.Constraint]:
     for held in graph.objects(node, sh(name)):
-        yield s.ClassOf(_iri(held, node, name))
+        yield s.ClassOf(iri(held, node, name))
 
 
 def _datatype(graph: ShapesGraph, node: Node, name: str) -> Iterator[s.Constraint]:
-    yield s.Datatype(_iri(_single(graph, node, name), node, name))
+    yield s.Datatype(iri(_single(graph, node, name), node, name))
 
 
 def _node_kind(graph: ShapesGraph, node: Node, name: str) -> Iterator[s.Constraint]:
-    kind = _iri(_single(graph, node, name), node, name).value.removeprefix(SH)
+    kind = iri(_single(graph, node, name), node, name).value.removeprefix(SH)
     if kind not in _KINDS:
         raise ShapesGraphError(f"sh:nodeKind of {node} is {kind}; use one of {', '.join('sh:' + k for k in _KINDS)}")
     yield s.NodeKind(kind)
 
 
 def _count(graph: ShapesGraph, node: Node, name: str) -> Iterator[s.Constraint]:
-    count = _integer(graph, node, name)
+    count = integer(graph, node, name)
     if name == "maxCount" or count > 0:
         yield s.Count(name, count)
 
@@ -115,19 +75,19 @@ def _range(graph: ShapesGraph, node: Node, name: str) -> Iterator[s.Constraint]:
 
 
 def _length(graph: ShapesGraph, node: Node, name: str) -> Iterator[s.Constraint]:
-    yield s.Length(name, _integer(graph, node, name))
+    yield s.Length(name, integer(graph, node, name))
 
 
 def _pattern(graph: ShapesGraph, node: Node, name: str) -> Iterator[s.Constraint]:
     flags = graph.one(node, sh("flags"))
-    shown = "" if flags is None else _string(flags, node, "flags")
+    shown = "" if flags is None else string(flags, node, "flags")
     for held in graph.objects(node, sh(name)):
-        yield s.Pattern(_string(held, node, name), shown)
+        yield s.Pattern(string(held, node, name), shown)
 
 
 def _language_in(graph: ShapesGraph, node: Node, name: str) -> Iterator[s.Constraint]:
     members = graph.members(_single(graph, node, name), f"sh:{name} of {node}")
-    yield s.LanguageIn(tuple(_string(member, node, name) for member in members))
+    yield s.LanguageIn(tuple(string(member, node, name) for member in members))
 
 
 def _unique_lang(graph: ShapesGraph, node: Node, name: str) -> Iterator[s.Constraint]:
@@ -137,46 +97,46 @@ def _unique_lang(graph: ShapesGraph, node: Node, name: str) -> Iterator[s.Constr
 
 def _equals(graph: ShapesGraph, node: Node, name: str) -> Iterator[s.Constraint]:
     for held in graph.objects(node, sh(name)):
-        yield s.Equals(_iri(held, node, name))
+        yield s.Equals(iri(held, node, name))
 
 
 def _disjoint(graph: ShapesGraph, node: Node, name: str) -> Iterator[s.Constraint]:
     for held in graph.objects(node, sh(name)):
-        yield s.Disjoint(_iri(held, node, name))
+        yield s.Disjoint(iri(held, node, name))
 
 
 def _less_than(graph: ShapesGraph, node: Node, name: str) -> Iterator[s.Constraint]:
     for held in graph.objects(node, sh(name)):
-        yield s.LessThan(_iri(held, node, name), name == "lessThanOrEquals")
+        yield s.LessThan(iri(held, node, name), name == "lessThanOrEquals")
 
 
 def _logical(graph: ShapesGraph, node: Node, name: str) -> Iterator[s.Constraint]:
     for held in graph.objects(node, sh(name)):
-        yield s.Logical(name, (_resource(held, node, name),))
+        yield s.Logical(name, (resource(held, node, name),))
 
 
 def _logical_list(graph: ShapesGraph, node: Node, name: str) -> Iterator[s.Constraint]:
     for held in graph.objects(node, sh(name)):
         members = graph.members(held, f"sh:{name} of {node}")
-        yield s.Logical(name, tuple(_resource(member, node, name) for member in members))
+        yield s.Logical(name, tuple(resource(member, node, name) for member in members))
 
 
 def _property(graph: ShapesGraph, node: Node, name: str) -> Iterator[s.Constraint]:
     for held in graph.objects(node, sh(name)):
-        yield s.Property(_resource(held, node, name))
+        yield s.Property(resource(held, node, name))
 
 
 def _qualified(graph: ShapesGraph, node: Node, name: str) -> Iterator[s.Constraint]:
     least, most = (graph.one(node, sh(f"qualified{side}Count")) for side in ("Min", "Max"))
-    minimum = None if least is None else _integer(graph, node, "qualifiedMinCount")
-    maximum = None if most is None else _integer(graph, node, "qualifiedMaxCount")
+    minimum = None if least is None else integer(graph, node, "qualifiedMinCount")
+    maximum = None if most is None else integer(graph, node, "qualifiedMaxCount")
     if minimum is None and maximum is None:
         raise ShapesGraphError(
             f"{node} has sh:qualifiedValueShape without sh:qualifiedMinCount or sh:qualifiedMaxCount"
         )
     disjoint = flag(graph, node, "qualifiedValueShapesDisjoint")
     for held in graph.objects(node, sh(name)):
-        shape = _resource(held, node, name)
+        shape = resource(held, node, name)
         yield s.Qualified(shape, minimum, maximum, _siblings(graph, node, shape) if disjoint else ())
 
 
@@ -188,7 +148,7 @@ def _siblings(graph: ShapesGraph, node: Node, shape: Node) -> tuple[Node, ...]:
         for child in graph.objects(parent, sh("property"))
         for held in graph.objects(child, sh("qualifiedValueShape"))
     }
-    return tuple(sorted((_resource(held, node, "qualifiedValueShape") for held in found - {shape}), key=str))
+    return tuple(sorted((resource(held, node, "qualifiedValueShape") for held in found - {shape}), key=str))
 
 
 def _closed(graph: ShapesGraph, node: Node, name: str) -> Iterator[s.Constraint]:
@@ -198,7 +158,7 @@ def _closed(graph: ShapesGraph, node: Node, name: str) -> Iterator[s.Constraint]
     ignored = graph.one(node, sh("ignoredProperties"))
     if ignored is not None:
         members = graph.members(ignored, f"sh:ignoredProperties of {node}")
-        allowed.update(_iri(member, node, "ignoredProperties") for member in members)
+        allowed.update(iri(member, node, "ignoredProperties") for member in members)
     yield s.Closed(tuple(sorted((held for held in allowed if isinstance(held, ox.NamedNode)), key=str)))
 
 
@@ -213,11 +173,10 @@ def _in(graph: ShapesGraph, node: Node, name: str) -> Iterator[s.Constraint]:
 
 def _sparql(graph: ShapesGraph, node: Node, name: str) -> Iterator[s.Constraint]:
     for held in graph.objects(node, sh(name)):
-        constraint = _resource(held, node, name)
+        constraint = resource(held, node, name)
         if flag(graph, constraint, "deactivated"):
             continue
-        messages = tuple(m for m in graph.objects(constraint, sh("message")) if isinstance(m, ox.Literal))
-        yield s.Sparql(constraint, resolved_query(graph, constraint, "select"), messages)
+        yield s.Sparql(constraint, resolved_query(graph, constraint, "select"), texts(graph, constraint, "message"))
 
 
 _READERS: dict[str, Callable[[ShapesGraph, Node, str], Iterator[s.Constraint]]] = {

@@ -8,11 +8,12 @@ import pyoxigraph as ox
 
 from shapes.engine.graph import Node, ShapesGraph
 from shapes.engine.vocabulary import FIRST, REST, sh
-from shapes.errors import ShapesGraphError
+from shapes.errors import ShapesGraphError, UnsupportedShapeError
 from shapes.report import Path, Term
 
 _UNARY = {"zeroOrMorePath": "{}*", "oneOrMorePath": "{}+", "zeroOrOnePath": "{}?", "inversePath": "^{}"}
 _NULLABLE = frozenset({"zeroOrMorePath", "zeroOrOnePath"})
+_DEEPEST = 100
 _KINDS = (*_UNARY, "alternativePath")
 
 
@@ -67,6 +68,8 @@ def _read(graph: ShapesGraph, node: Term, above: frozenset[Term]) -> _Part:
     if node in above:
         raise ShapesGraphError(f"the path at {node} contains itself")
     above |= {node}
+    if len(above) > _DEEPEST:
+        raise UnsupportedShapeError(f"the path at {node} is nested more than {_DEEPEST} paths deep")
     if graph.objects(node, FIRST):
         return _sequence(graph, node, above)
     for kind in _KINDS:

@@ -55,6 +55,14 @@ class RowCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberCheck:
+    """A long sh:in: value nodes are looked up, for a condition would try one member after another."""
+
+    component: ox.NamedNode
+    members: frozenset[Term]
+
+
+@dataclass(frozen=True, slots=True)
 class ShapeCheck:
     """sh:node, sh:not, sh:and, sh:or, sh:xone over other shapes of the plan.
 
@@ -121,7 +129,7 @@ class ShapePlan:
         path: the path to the value nodes; None where the focus node is its own value node.
         severity: of every result.
         messages: of every result, where a check has none of its own.
-        values, rows, shapes, properties, qualified, queries: the checks by kind.
+        values, rows, shapes, properties, qualified, queries, members: the checks by kind.
     """
 
     node: Node
@@ -134,11 +142,12 @@ class ShapePlan:
     properties: tuple[PropertyCheck, ...] = ()
     qualified: tuple[QualifiedCheck, ...] = ()
     queries: tuple[QueryCheck, ...] = ()
+    members: tuple[MemberCheck, ...] = ()
 
     @property
     def condition(self) -> str | None:
         """The condition that a node conforms, as an expression over `?value`; None where it takes more than that."""
-        others = (self.rows, self.shapes, self.properties, self.qualified, self.queries)
+        others = (self.rows, self.shapes, self.properties, self.qualified, self.queries, self.members)
         conditions = [check.condition for check in self.values]
         if self.path is not None or any(others) or any("?this" in condition for condition in conditions):
             return None
@@ -183,7 +192,7 @@ FORMAT = 1
 """Version of the plans; one that another version wrote is compiled again."""
 
 _CLASSES: tuple[type, ...] = (
-    *(ValueCheck, RowCheck, ShapeCheck, PropertyCheck, QualifiedCheck, QueryCheck, ShapePlan, Root, Plan),
+    *(ValueCheck, RowCheck, MemberCheck, ShapeCheck, PropertyCheck, QualifiedCheck, QueryCheck, ShapePlan, Root, Plan),
     *(SparqlPath, Path),
 )
 

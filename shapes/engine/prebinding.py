@@ -19,6 +19,7 @@ from shapes.report import Term
 
 _FORBIDDEN = frozenset({"MINUS", "VALUES", "SERVICE"})
 _AGGREGATES = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"})
+_EMPTY = ox.Store()
 _CUTS = frozenset({"LIMIT", "OFFSET"})
 
 
@@ -45,6 +46,8 @@ def check_query(text: str, bound: Iterable[str], where: str) -> None:
                 f"the query of {where} assigns {following.key}, which is pre-bound: use another name"
             )
     query = outline(text, where)
+    if not query.ask and not query.projects("?this"):
+        raise ShapesGraphError(f"the SELECT of {where} does not return $this: add it")
     for group in query.all_groups():
         hidden = [] if group.query is None else [name for name in sorted(names) if not group.query.projects(name)]
         if hidden:
@@ -53,8 +56,22 @@ def check_query(text: str, bound: Iterable[str], where: str) -> None:
             )
 
 
+def check_syntax(text: str, where: str) -> None:
+    """Refuse what is no SPARQL.
+
+    Raises:
+        ShapesGraphError: the query cannot be parsed.
+    """
+    try:
+        _EMPTY.query(text)
+    except SyntaxError as error:
+        raise ShapesGraphError(f"the query of {where} is no valid SPARQL: {error}") from error
+
+
 def is_joinable(text: str, names: Iterable[str]) -> bool:
     """Whether one run joined with all values of the variables gives the rows of one run for each value."""
+    if "\\u" in text or "\\U" in text:  # an escape may hide a variable
+        return False
     query = outline(text, "a constraint")
     return all(_joins(query, f"?{name}", outermost=True) for name in names)
 

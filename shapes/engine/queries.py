@@ -5,15 +5,12 @@ from __future__ import annotations
 import pyoxigraph as ox
 
 from shapes.engine.plan import QueryCheck
-from shapes.engine.prebinding import check_query, cut, is_joinable, mentions, with_constants
+from shapes.engine.prebinding import check_query, check_syntax, cut, is_joinable, mentions, with_constants
 from shapes.engine.syntax import Custom, Shape, Sparql
 from shapes.engine.tokens import Token, joined, tokens
-from shapes.engine.vocabulary import component
+from shapes.engine.vocabulary import SHAPES_GRAPH, component
 from shapes.errors import ShapesGraphError
 from shapes.report import Term
-
-SHAPES_GRAPH = ox.NamedNode("x-tanmai:shapes-graph")
-"""Name of the shapes graph for queries that read it through `$shapesGraph`."""
 
 _EMPTY = ox.Store()
 
@@ -31,7 +28,7 @@ def query_check(constraint: Sparql | Custom, shape: Shape) -> QueryCheck:
     nodes = ["this", "value"] if ask else ["this"]
     check_query(text, [*nodes, *given], where)
     text = _with_path(text, shape)
-    _parse(text, where)
+    check_syntax(text, where)
     bound: dict[str, Term] = {**given, "currentShape": shape.node, "shapesGraph": SHAPES_GRAPH}
     bound = {name: term for name, term in bound.items() if mentions(text, name)}
     joinable = _joinable(text, bound, nodes)
@@ -59,13 +56,6 @@ def _with_path(text: str, shape: Shape) -> str:
         raise ShapesGraphError(f"the query of {shape.node} uses $PATH, but the shape has no sh:path")
     path = Token("path", f"({shape.path.path.text})")
     return joined([path if part.key == "?PATH" else part for part in tokens(text)])
-
-
-def _parse(text: str, where: str) -> None:
-    try:
-        _EMPTY.query(text)
-    except SyntaxError as error:
-        raise ShapesGraphError(f"the query of {where} is no valid SPARQL: {error}") from error
 
 
 def _joinable(text: str, bound: dict[str, Term], nodes: list[str]) -> str | None:

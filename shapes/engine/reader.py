@@ -12,14 +12,16 @@ import pyoxigraph as ox
 
 from shapes.engine.customs import Components, read_components
 from shapes.engine.graph import Node, ShapesGraph
-from shapes.engine.parameters import constraints_of, flag
+from shapes.engine.parameters import constraints_of
 from shapes.engine.paths import SparqlPath, read_path
 from shapes.engine.syntax import ClassTarget, NodeTarget, PropertyTarget, Shape, ShapesTree, Target
 from shapes.engine.targets import read_sparql_target
+from shapes.engine.values import flag, iri, texts
 from shapes.engine.vocabulary import CLASS, KNOWN_PREDICATES, TARGETS, TYPE, sh
 from shapes.errors import ShapesGraphError, UnsupportedShapeError
-from shapes.report import SH, VIOLATION, Term
+from shapes.report import SH, VIOLATION
 
+_DEEPEST = 100
 _LEADING = frozenset(
     map(sh, ("property", "node", "not", "qualifiedValueShape", "sparql", "target", "parameter", "path", "declare"))
 ) | frozenset(map(sh, ("validator", "nodeValidator", "propertyValidator")))
@@ -44,7 +46,7 @@ def _refuse_unknown_terms(graph: ShapesGraph) -> None:
         if not predicate.value.startswith(SH) or predicate.value in KNOWN_PREDICATES:
             continue
         for node in graph.subjects(predicate):
-            if _speaks_shacl(graph, node):
+            if predicate == sh("entailment") or _speaks_shacl(graph, node):
                 raise UnsupportedShapeError(
                     f"{node} uses sh:{predicate.value.removeprefix(SH)}, which this engine does not know: correct the "
                     f"spelling, or express the rule in SHACL Core or SHACL-SPARQL"
@@ -81,6 +83,8 @@ class _Reader:
         if node in above:
             circle = " -> ".join(str(step) for step in (*above[above.index(node) :], node))
             raise UnsupportedShapeError(f"the shape {node} uses itself ({circle}); SHACL leaves recursion undefined")
+        if len(above) > _DEEPEST:
+            raise UnsupportedShapeError(f"the shape {node} is nested more than {_DEEPEST} shapes deep")
         shape = self._shape(node, (*above, node))
         self.shapes[node] = shape
         return shape
@@ -99,7 +103,7 @@ class _Reader:
             path,
             () if dead else tuple(_targets(graph, node)),
             _severity(graph, node),
-            _messages(graph, node),
+            texts(graph, node, "message"),
             constraints,
         )
 
@@ -114,6 +118,8 @@ class _Reader:
     def _check_nested(self, constraint: object, node: Node, nested: Node) -> None:
         path = self.shapes[nested].path
         name = getattr(constraint, "name", None)
+        if not self.graph.predicates(nested):
+            raise ShapesGraphError(f"{node} refers to the shape {nested}, of which the shapes graph says nothing")
         if constraint.__class__.__name__ == "Property" and path is None:
             raise ShapesGraphError(f"{nested}, a sh:property of {node}, has no sh:path")
         if name == "node" and path is not None:
@@ -134,26 +140,16 @@ def _targets(graph: ShapesGraph, node: Node) -> Iterator[Target]:
             raise ShapesGraphError(f"sh:targetNode of {node} is a blank node: give the node an IRI")
         yield NodeTarget(held)
     for held in graph.objects(node, sh("targetClass")):
-        yield ClassTarget(_iri(held, node, "targetClass"))
+        yield ClassTarget(iri(held, node, "targetClass"))
     for objects, name in ((False, "targetSubjectsOf"), (True, "targetObjectsOf")):
         for held in graph.objects(node, sh(name)):
-            yield PropertyTarget(_iri(held, node, name), objects)
+            yield PropertyTarget(iri(held, node, name), objects)
     for held in graph.objects(node, sh("target")):
         yield read_sparql_target(graph, held)
     if isinstance(node, ox.NamedNode) and graph.is_instance(node, CLASS):
         yield ClassTarget(node)
 
 
-def _iri(value: Term, node: Node, name: str) -> ox.NamedNode:
-    if not isinstance(value, ox.NamedNode):
-        raise ShapesGraphError(f"sh:{name} of {node} is {value}, not an IRI")
-    return value
-
-
 def _severity(graph: ShapesGraph, node: Node) -> ox.NamedNode:
     held = graph.one(node, sh("severity"))
-    return VIOLATION if held is None else _iri(held, node, "severity")
-
-
-def _messages(graph: ShapesGraph, node: Term) -> tuple[ox.Literal, ...]:
-    return tuple(held for held in graph.objects(node, sh("message")) if isinstance(held, ox.Literal))
+    return VIOLATION if held is None else iri(held, node, "severity")

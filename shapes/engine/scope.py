@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 from shapes.engine.paths import SparqlPath
+from shapes.engine.vocabulary import INSTANCE_OF
 
 
 @dataclass(frozen=True)
@@ -27,14 +27,26 @@ class Scope:
 
     @cached_property
     def pattern(self) -> str:
-        """A pattern that binds `?this` to each focus node; a node may come more than once."""
-        names = [*(f"?scope{depth}" for depth in range(len(self.steps))), "?this"]
-        start = " UNION ".join(f"{{ {target.format(names[0])} }}" for target in self.targets)
-        if len(self.targets) == 1:
-            start = self.targets[0].format(names[0])
-        return " ".join((start, *(step.step(*pair) for step, pair in zip(self.steps, pairwise(names), strict=True))))
+        """A pattern that binds `?this` to each focus node, rarely more than once.
+
+        Only the instances of a class are taken as they come. Wherever many nodes may lead to one, such as exchanges to their
+        unit, nodes are made distinct first: else every check would run once for each way to a node, and ways multiply.
+        """
+        return self._to("?this", len(self.steps))
 
     @cached_property
     def nodes(self) -> str:
         """A pattern that binds `?this` to each focus node once and hides everything else."""
-        return f"{{ SELECT DISTINCT ?this WHERE {{ {self.pattern} }} }}"
+        return _distinct("?this", self.pattern)
+
+    def _to(self, name: str, depth: int) -> str:
+        if depth > 0:
+            before = f"?scope{depth}"
+            return _distinct(name, f"{self._to(before, depth - 1)} {self.steps[depth - 1].step(before, name)}")
+        if len(self.targets) == 1 and INSTANCE_OF in self.targets[0]:
+            return self.targets[0].format(name)
+        return _distinct(name, " UNION ".join(f"{{ {target.format(name)} }}" for target in self.targets))
+
+
+def _distinct(name: str, pattern: str) -> str:
+    return f"{{ SELECT DISTINCT {name} WHERE {{ {pattern} }} }}"

@@ -8,10 +8,9 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
-from shapes.engine.loading import DataGraph, plain_term
+from shapes.engine.loading import EXACT, PRIVATE, DataGraph, plain_term
 from shapes.engine.paths import SparqlPath
-from shapes.engine.queries import SHAPES_GRAPH
-from shapes.engine.vocabulary import INSTANCE_OF, SUBCLASS, TYPE
+from shapes.engine.vocabulary import INSTANCE_OF, SHAPES_GRAPH, SUBCLASS, TYPE
 from shapes.report import Path, Term
 
 NODE = ox.NamedNode("x-tanmai:node")
@@ -38,7 +37,7 @@ class Stores:
 
     def select(self, text: str) -> Iterator[ox.QuerySolution]:
         """Yield the rows of a query of the engine."""
-        found = self._store.query(_INSTANCE.sub(self._narrowed, text))
+        found = self._store.query(_INSTANCE.sub(self._narrowed, text.replace(EXACT, PRIVATE)))
         assert isinstance(found, ox.QuerySolutions)
         return iter(found)
 
@@ -75,14 +74,13 @@ class Stores:
 
     def focus(self, term: Term) -> Term:
         """Return a focus node as the file has it."""
-        return self.data.only_form(plain_term(term)) if isinstance(term, ox.Literal) else term
+        shown = plain_term(term)
+        return shown if shown != term else self.data.only_form(term)
 
     def value(self, path: SparqlPath | None, focus: Term, value: Term) -> Term:
         """Return a value node as the file has it."""
-        if not isinstance(value, ox.Literal):
-            return value
         shown = plain_term(value)
-        if shown != value:
+        if shown != value or not isinstance(value, ox.Literal):
             return shown
         if path is not None and isinstance(path.path.node, ox.NamedNode):
             return self.data.original(focus, path.path.node, value)

@@ -6,7 +6,8 @@ import pyoxigraph as ox
 
 from shapes.engine.customs import given_parameters, read_parameters
 from shapes.engine.graph import Node, ShapesGraph
-from shapes.engine.prebinding import with_constants
+from shapes.engine.outline import outline
+from shapes.engine.prebinding import check_syntax, with_constants
 from shapes.engine.prefixes import resolved_query
 from shapes.engine.syntax import SparqlTarget
 from shapes.engine.vocabulary import TYPE, sh
@@ -22,7 +23,7 @@ def read_sparql_target(graph: ShapesGraph, node: Term) -> SparqlTarget:
         UnsupportedShapeError: it is neither.
     """
     if graph.objects(node, sh("select")):
-        return SparqlTarget(resolved_query(graph, node, "select"))
+        return _target(resolved_query(graph, node, "select"), node)
     kinds = [kind for kind in graph.objects(node, TYPE) if graph.is_instance(kind, sh("SPARQLTargetType"))]
     if len(kinds) != 1 or not isinstance(kinds[0], ox.NamedNode | ox.BlankNode):
         raise UnsupportedShapeError(
@@ -38,4 +39,11 @@ def _of_type(graph: ShapesGraph, node: Term, kind: Node) -> SparqlTarget:
     text = with_constants(resolved_query(graph, kind, "select"), dict(given[0]))
     if text is None:
         raise UnsupportedShapeError(f"the query of the target type {kind} uses a parameter where no constant can stand")
+    return _target(text, node)
+
+
+def _target(text: str, node: Term) -> SparqlTarget:
+    check_syntax(text, str(node))
+    if not outline(text, str(node)).projects("?this"):
+        raise ShapesGraphError(f"the query of the sh:target {node} does not return ?this")
     return SparqlTarget(text)

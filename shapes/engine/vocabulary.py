@@ -31,6 +31,10 @@ def component(name: str) -> ox.NamedNode:
     return ox.NamedNode(f"{SH}{name}ConstraintComponent")
 
 
+SHAPES_GRAPH = ox.NamedNode("x-tanmai:shapes-graph")
+"""Name of the shapes graph for queries that read it through `$shapesGraph`."""
+
+
 TARGETS = ("targetClass", "targetNode", "targetObjectsOf", "targetSubjectsOf", "target")
 SHAPE_CONTROL = ("path", "severity", "message", "deactivated", *TARGETS)
 CORE_PARAMETERS = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -29,24 +28,31 @@ class Document:
         sha256: checksum of the bytes as they were handed in.
         text: its content as UTF-8.
         base_iri: what relative IRIs of the file stand on; None where they are refused.
+        apart: whether blank nodes get new names, so that they are not taken for those of another file.
     """
 
-    def __init__(self, raw: Raw, base_iri: str | None = None, contexts: Contexts = SHIPPED) -> None:
+    def __init__(
+        self, raw: Raw, base_iri: str | None = None, contexts: Contexts = SHIPPED, *, apart: bool = False
+    ) -> None:
+        self.apart = apart
         self.name, self.format, self.sha256, self.text = raw.name, raw.format, raw.sha256, raw.text
         self.base_iri = base_iri
         self._guard()
         self._parsed = contexts.resolved(raw.text, raw.name, base_iri) if raw.format is JSON_LD else raw.text
         self._prefixes: dict[str, str] = {}
 
-    def stream(self) -> Iterator[ox.Quad]:
-        """Parse the file from its beginning; statements come in the order and with the literals of the file.
+    @cached_property
+    def quads(self) -> tuple[ox.Quad, ...]:
+        """All statements, in the order and with the literals of the file.
 
         Raises:
             ReadingError: it does not parse; says where and why.
         """
         try:
-            parser = ox.parse(self._parsed, format=self.format.rdf, base_iri=self.base_iri)
-            yield from parser
+            parser = ox.parse(
+                self._parsed, format=self.format.rdf, base_iri=self.base_iri, rename_blank_nodes=self.apart
+            )
+            quads = tuple(parser)
             self._prefixes = dict(parser.prefixes)
         except SyntaxError as error:
             raise _syntax_error(error, self) from None
@@ -55,11 +61,7 @@ class Document:
             raise ReadingError(self.name, cause) from None
         except ValueError as error:
             raise ReadingError(self.name, f"{error}. Correct the file") from None
-
-    @cached_property
-    def quads(self) -> tuple[ox.Quad, ...]:
-        """All statements, in the order of the file."""
-        return tuple(self.stream())
+        return quads
 
     @property
     def prefixes(self) -> dict[str, str]:
@@ -107,6 +109,7 @@ def read(
     format: str | Format | None = None,  # noqa: A002 - as in the store
     base_iri: str | None = None,
     contexts: Contexts = SHIPPED,
+    apart: bool = False,
 ) -> Document:
     """Read a file of RDF in any syntax, gzip-compressed or not.
 
@@ -115,12 +118,13 @@ def read(
         format: its format, where the file name does not tell.
         base_iri: what relative IRIs stand on; None refuses them.
         contexts: the JSON-LD contexts at hand.
+        apart: give blank nodes new names, where several files are read that may use the same ones.
 
     Raises:
         ReadingError: the file cannot be taken in.
         UnknownFormatError: the format cannot be told.
     """
-    document = Document(take(Path(path), format), base_iri, contexts)
+    document = Document(take(Path(path), format), base_iri, contexts, apart=apart)
     _ = document.quads
     return document
 
@@ -132,9 +136,10 @@ def read_bytes(
     format: str | Format | None = None,  # noqa: A002 - as in the store
     base_iri: str | None = None,
     contexts: Contexts = SHIPPED,
+    apart: bool = False,
 ) -> Document:
     """Read bytes in memory; otherwise as `read`."""
-    document = Document(of_bytes(data, name, format), base_iri, contexts)
+    document = Document(of_bytes(data, name, format), base_iri, contexts, apart=apart)
     _ = document.quads
     return document
 

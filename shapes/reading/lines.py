@@ -19,6 +19,7 @@ MOST: Final = 32 << 20
 
 _TOKEN: Final = re.compile(
     r"""
+    [\s;,]*(?:
       (?P<comment>\#[^\n]*)
     | (?P<iri><[^<>"{}|^`\x00-\x20]*>)
     | (?P<string>\"\"\"(?:"{0,2}(?:[^"\\]|\\.))*\"\"\"|'''(?:'{0,2}(?:[^'\\]|\\.))*'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
@@ -31,6 +32,7 @@ _TOKEN: Final = re.compile(
     | (?P<close>[\])])
     | (?P<brace>[{}])
     | (?P<dot>\.)
+    )
     """,
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
@@ -74,8 +76,8 @@ class _Names:
 
     def directive(self, tokens: Iterator[re.Match[str]], word: str) -> None:
         """Take in `@prefix p: <iri>` or `@base <iri>`; the final dot is left to the caller."""
-        prefix = next(tokens).group() if "prefix" in word.lower() else None
-        iri = self.iri(next(tokens).group())
+        prefix = _text(next(tokens)) if "prefix" in word.lower() else None
+        iri = self.iri(_text(next(tokens)))
         if prefix is None:
             self.base = iri
         else:
@@ -90,7 +92,7 @@ def _of_turtle(text: str, base_iri: str | None) -> dict[str, int]:
     for token in tokens:
         kind = token.lastgroup
         if kind == "directive" and expecting:
-            names.directive(tokens, token.group())
+            names.directive(tokens, _text(token))
         elif kind in {"open", "close"}:
             depth += 1 if kind == "open" else -1
             expecting = False
@@ -99,15 +101,19 @@ def _of_turtle(text: str, base_iri: str | None) -> dict[str, int]:
         elif expecting and kind in {"iri", "name", "blank"}:
             subject = _subject(token, names)
             if subject is not None and subject not in found:
-                line += text.count("\n", counted, token.start())
-                counted = token.start()
+                line += text.count("\n", counted, token.end())
+                counted = token.end()
                 found[subject] = line
             expecting = False
     return found
 
 
+def _text(token: re.Match[str]) -> str:
+    return token[token.lastgroup or 0]
+
+
 def _subject(token: re.Match[str], names: _Names) -> str | None:
-    text = token.group()
+    text = _text(token)
     if token.lastgroup == "iri":
         return names.iri(text)
     return text.rstrip(".") if token.lastgroup == "blank" else names.name(text)

@@ -134,7 +134,7 @@ def _plainly(files: list[Path], shapes: list[Path], *, remote: bool) -> Judgemen
 
     contexts = Contexts(SHIPPED.known, remote=remote)
     data, rules = (
-        [read(path, base_iri=path.absolute().as_uri(), contexts=contexts) for path in paths]
+        [read(path, base_iri=path.absolute().as_uri(), contexts=contexts, apart=len(paths) > 1) for path in paths]
         for paths in (files, shapes)
     )
     return validate_plainly(data, rules)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import tanmai
+from tanmai.graph import Graph
 
 STUDIES = Path(__file__).parents[2] / "examples" / "studies"
 GRID = 0.5777
@@ -64,13 +65,13 @@ def product(study: str) -> str:
 
 
 @pytest.fixture(scope="module", params=PRODUCTS)
-def study(request: pytest.FixtureRequest) -> Iterator[tuple[str, tanmai.Graph]]:
+def study(request: pytest.FixtureRequest) -> Iterator[tuple[str, Graph]]:
     with tanmai.open(lang="en") as graph:
         graph.load(STUDIES / f"{request.param}.ttl")
         yield request.param, graph
 
 
-def test_what_is_declared_is_what_is_computed(study: tuple[str, tanmai.Graph]) -> None:
+def test_what_is_declared_is_what_is_computed(study: tuple[str, Graph]) -> None:
     key, graph = study
     found = graph.footprint(product(key))
     rows = graph.query(DECLARED).frame.to_dicts()
@@ -81,7 +82,7 @@ def test_what_is_declared_is_what_is_computed(study: tuple[str, tanmai.Graph]) -
     assert sum(stages.values()) == pytest.approx(found.total, rel=1e-9)
 
 
-def test_the_result_is_that_worked_out_by_hand(study: tuple[str, tanmai.Graph]) -> None:
+def test_the_result_is_that_worked_out_by_hand(study: tuple[str, Graph]) -> None:
     key, graph = study
     assert graph.footprint(product(key)).total == pytest.approx(BY_HAND[key], rel=1e-9)
 

@@ -231,6 +231,22 @@ def test_dates_without_time_or_zone_are_reported(key: str, text: str) -> None:
     assert f"PACT-SCHEMA-01-{key}" in found(document)
 
 
+def test_a_record_without_footprint_is_not_passed_over() -> None:
+    broken = found({"id": record()["id"], "productIds": [], "companyIds": [], "pcf": None})
+    assert "PACT-SCHEMA-01-pcf" in broken
+
+
+def test_an_event_around_a_record_is_no_record_itself() -> None:
+    event = {
+        "specversion": "1.0",
+        "id": "1",
+        "source": "//example.org",
+        "type": "org.wbcsd.pact",
+        "data": {"pfs": [record()]},
+    }
+    assert found(event) == set()
+
+
 def test_two_footprints_in_one_record_are_reported() -> None:
     document = record()
     document["pcf"] = [document["pcf"], {**document["pcf"], "geographyCountrySubdivision": "CN-JS"}]

@@ -146,8 +146,8 @@ class _Shapes:
     def disjoint(self, *_: object) -> str:
         return f"sh:disjoint {self.chance.choice(PREDICATES)}"
 
-    def closed(self, _: int, is_property: bool) -> str:
-        return "" if is_property else "sh:closed true ; sh:ignoredProperties ( rdf:type ex:p )"
+    def closed(self, *_: object) -> str:
+        return "sh:closed true ; sh:ignoredProperties ( rdf:type ex:p )"
 
     def min_count(self, *_: object) -> str:
         return f"sh:minCount {self.chance.randint(0, 3)}"

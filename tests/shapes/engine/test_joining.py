@@ -8,10 +8,11 @@ from collections import Counter
 import pyoxigraph as ox
 import pytest
 
+from shapes.engine.compiler import compile_shapes
 from shapes.engine.graph import ShapesGraph
 from shapes.engine.loading import load
 from shapes.engine.prebinding import is_joinable
-from shapes.validate import compile_shapes, validate
+from shapes.validate import validate
 
 DATA = """
 @prefix ex: <https://example.org/> .
@@ -45,6 +46,8 @@ JOINED = [
     "SELECT $this ?x ?scope0 ?beside { $this ex:p ?x ; ex:q ?scope0 . ?scope0 a ?beside }",
 ]
 SINGLE = [
+    "SELECT $this ?value { $this ex:p ?value { ex:e ex:p ?x FILTER (?x<$this||?x>2) } }",
+    "SELECT $this ?value { $this ex:p ?value FILTER (?value != 1 || \\u003Fthis = ex:b) }",
     "SELECT $this { { FILTER ($this = ex:a) } }",
     "SELECT $this { { FILTER (bound($this)) } UNION { $this ex:p 7 } }",
     "SELECT $this ?value { $this ex:p ?value } ORDER BY ?value LIMIT 1",

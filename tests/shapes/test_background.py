@@ -1,0 +1,110 @@
+"""The store that stands beside a study: lent, and given back as it was."""
+
+import pyoxigraph as ox
+import pytest
+from small_studies import STUDY
+
+from graphstore import GraphStore
+from shapes.background import Background, of_store, shipped
+from shapes.reading import read_bytes
+from shapes.terms import tm
+
+FOIL = ox.NamedNode("https://example.org/study/foil")
+CO2 = ox.NamedNode("https://w3id.org/tanmai/id/gas/CO2")
+
+
+def _about(store, node):
+    return set(store.quads_for_pattern(node, None, None, ox.DefaultGraph()))
+
+
+def test_a_study_is_there_while_it_is_judged_and_gone_afterwards():
+    quads = read_bytes(STUDY.encode(), "a.ttl").quads
+    with shipped().lend() as lent:
+        before = len(lent.store)
+        lent.add(quads)
+        assert _about(lent.store, FOIL)
+        assert _about(lent.store, CO2)
+    with shipped().lend() as lent:
+        assert len(lent.store) == before
+        assert not _about(lent.store, FOIL)
+
+
+def test_what_was_known_before_stays_when_a_study_repeats_it():
+    with shipped().lend() as lent:
+        known = _about(lent.store, CO2)
+        lent.add(known)
+    with shipped().lend() as lent:
+        assert _about(lent.store, CO2) == known
+
+
+def test_after_a_failure_the_next_study_finds_the_knowledge_alone():
+    quads = read_bytes(STUDY.encode(), "a.ttl").quads
+
+    def fail():
+        with shipped().lend() as lent:
+            lent.add(quads)
+            raise RuntimeError("judging failed")
+
+    with pytest.raises(RuntimeError, match="judging failed"):
+        fail()
+    with shipped().lend() as lent:
+        assert not _about(lent.store, FOIL)
+        assert _about(lent.store, CO2)
+
+
+def test_a_large_study_is_dropped_with_the_store(monkeypatch):
+    monkeypatch.setattr("shapes.background.MOST_LENT", 3)
+    filled = []
+    background = Background(filled.append)
+    quads = read_bytes(STUDY.encode(), "a.ttl").quads
+    for _ in range(2):
+        with background.lend() as lent:
+            assert len(lent.store) == 0
+            lent.add(quads)
+    assert len(filled) == 2
+
+
+def test_named_graphs_are_laid_into_the_one_graph_that_shapes_see():
+    document = read_bytes(b"<https://e.org/g> { <https://e.org/a> <https://e.org/p> 1 }", "a.trig")
+    with shipped().lend() as lent:
+        lent.add(document.quads)
+        assert _about(lent.store, ox.NamedNode("https://e.org/a"))
+
+
+SUPPLIER = """
+@prefix tm: <https://w3id.org/tanmai/ontology#> . @prefix x: <https://example.org/x/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix unit: <http://qudt.org/vocab/unit/> .
+x:factor a tm:EmissionFactor ; rdfs:label "factor"@en ; tm:gasMass [ tm:amount 2 ] ; tm:publisherNode x:publisher .
+x:publisher rdfs:label "publisher"@en .
+x:process a tm:UnitProcess ; rdfs:label "process"@en ; tm:input x:in ; tm:quantitativeReference x:out ; tm:output x:out .
+x:in a tm:Exchange ; tm:amount 1 . x:out a tm:Exchange ; tm:amount 1 .
+x:stranger rdfs:label "nobody mentions it"@en .
+x:standard a tm:Standard ; rdfs:label "new standard"@en .
+"""
+USES = """
+@prefix tm: <https://w3id.org/tanmai/ontology#> . @prefix x: <https://example.org/x/> .
+x:mine tm:defaultProvider x:factor , x:process .
+"""
+
+
+def test_a_store_describes_what_a_study_mentions_but_lends_no_exchange():
+    quads = read_bytes(USES.encode(), "a.ttl").quads
+    with GraphStore.open() as store:
+        store.load_bytes(SUPPLIER.encode(), key="supplier", format="turtle")
+        with of_store(store).lend() as lent:
+            lent.add(quads)
+            lent.describe(quads)
+            described = {q.subject.value.rpartition("/")[2] for q in lent.store if "example.org/x/" in q.subject.value}
+            assert described == {"mine", "factor", "publisher", "process", "standard"}
+            assert not list(lent.store.quads_for_pattern(None, tm("input"), None, ox.DefaultGraph()))
+            factor = ox.NamedNode("https://example.org/x/factor")
+            (mass,) = (q.object for q in lent.store.quads_for_pattern(factor, tm("gasMass"), None))
+            assert [q.object.value for q in lent.store.quads_for_pattern(mass, tm("amount"), None)] == ["2"]
+
+
+def test_the_knowledge_of_a_store_takes_the_place_of_the_shipped_one():
+    with GraphStore.open() as store:
+        only = b"<https://example.org/unit> <http://www.w3.org/2000/01/rdf-schema#label> 'u' ."
+        store.load_bytes(only, key="tanmai/reference/units", format="turtle")
+        with of_store(store).lend() as lent:
+            assert len(lent.store) == 1
