@@ -270,6 +270,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "differing_numbers": ("The numbers that differ, and what each does", "发生变化的数值及其影响"),
     "chosen_default_provider": ("named in the data", "数据指定"),
     "chosen_lowest_identifier": ("by rule: lowest identifier of several", "按规则取标识符最小者"),
+    "chosen_scenario": ("swapped in by the scenario", "情景替换"),
     "chosen_stated": ("chosen in a linking model", "链接模型指定"),
     "chosen_unique_producer": ("the only producer", "唯一生产者"),
     "cumulative": ("cumulative", "累计占比"),
