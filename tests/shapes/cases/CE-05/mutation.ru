@@ -9,8 +9,8 @@ PREFIX unit: <http://qudt.org/vocab/unit/>
 PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX s: <https://w3id.org/tanmai/example/studies/cement/>
 INSERT DATA {
-  s:mill tm:emission s:mill-recarbonation .
-  s:mill-recarbonation a tm:Exchange ;
+  s:kiln tm:emission s:recarbonation .
+  s:recarbonation a tm:Exchange ;
     tm:flow flow:CO2-technological-removal ;
     tm:emissionOrigin origin:recarbonation ;
     tm:amount -60 ;
