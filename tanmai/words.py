@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+from tanmai.words_registry import REGISTRY_WORDS
 from tanmai.words_schemes import SCHEME_WORDS
 from tanmai.words_validation import VALIDATION_WORDS
 
@@ -235,6 +236,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "tier_3": ("tier 3, whole supply chain", "第三层面：全产业链"),
     "tiers": ("EIO-LCA in three tiers", "EIO-LCA 三个层面"),
     "yes": ("yes", "是"),
+    **REGISTRY_WORDS,
     **SCHEME_WORDS,
     **VALIDATION_WORDS,
     "affected": ("Products whose footprint changed: {count}", "碳足迹发生变化的产品：{count} 个"),
