@@ -74,8 +74,8 @@ def _header(data: Mapping[str, Any], lang: Language, title: str) -> Iterator[str
     counts = word("verdict_counts", lang, **data["counts"])
     yield f"<header><h1>{escape(title)}</h1>"
     yield f'<p><span class="verdict {key}">{escape(word(f"verdict_{key}", lang))}</span></p>'
-    yield f"<p class=\"cap\"><strong>{escape(counts)}</strong></p>"
-    yield f"<p class=\"cap\">{escape(word('assessed_on', lang, day=data['assessed_on']))}</p>"
+    yield f'<p class="cap"><strong>{escape(counts)}</strong></p>'
+    yield f'<p class="cap">{escape(word("assessed_on", lang, day=data["assessed_on"]))}</p>'
     for study in data["studies"]:
         name = text_in(study["label"], lang) or short(study["iri"])
         product = text_in(study["product"]["label"], lang) or short(study["product"]["iri"])
