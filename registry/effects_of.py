@@ -15,7 +15,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from graphstore.store import GraphStore
-from graphstore.terms import DEFAULT_BASE
+from graphstore.terms import DEFAULT_BASE, PREFIXES
 from graphstore.trial import GRAPH, Replacement
 from registry.effect import Asked, Effect, Tried, cures, effects
 from registry.errors import RegistryError
@@ -29,6 +29,7 @@ from shapes.rulebook import Rulebook
 from shapes.terms import LABEL, tm
 
 _CO2E, _GAS_MASS, _AMOUNT = tm("co2e"), tm("gasMass"), tm("amount")
+_SYMBOL = ox.NamedNode(PREFIXES["qudt"] + "symbol")
 _DEFAULT = ox.DefaultGraph()
 
 
@@ -39,7 +40,7 @@ class Effects:
     Attributes:
         asked: the number that was calculated; None where there is none.
         declared: what the study declares, kg CO2e; None where it declares no single number.
-        unit: what the unit is called.
+        unit: name and symbol of the unit.
         tried: what the cures came to, each and together.
         names: what the nodes that the cures exchange are called, and the number that a factor states.
         reason: why nothing can be calculated; empty where it can.
@@ -47,7 +48,7 @@ class Effects:
 
     asked: Asked | None
     declared: float | None
-    unit: dict[str, str]
+    unit: dict[str, Any]
     tried: Tried
     names: dict[Term, dict[str, Any]]
     reason: str = ""
@@ -62,7 +63,7 @@ class Effects:
         data["effect"] = {
             "declared": self.declared,
             "amount": None if self.asked is None else self.asked.amount,
-            "unit": None if self.asked is None else {"iri": self.asked.unit, "label": self.unit},
+            "unit": None if self.asked is None else {"iri": self.asked.unit, **self.unit},
             "gwp_set": None if self.asked is None else self.asked.settings.gwp,
             "before": self.tried.before,
             "together": self.tried.together,
@@ -118,7 +119,7 @@ def effects_of(
         exchanged = {
             t for effect in tried.effects for r in effect.replacements for t in (r.before, r.after) if t is not None
         }
-        unit = names.label(ox.NamedNode(asked.unit))
+        unit = names.unit(ox.NamedNode(asked.unit))
         return Effects(asked, declared, unit, tried, {term: names.told(term) for term in exchanged})
 
 
@@ -167,6 +168,11 @@ class _Names:
     def label(self, node: Term) -> dict[str, str]:
         """What a node is called, by language."""
         return by_language(value for value in self._values(node, LABEL) if isinstance(value, ox.Literal))
+
+    def unit(self, node: Term) -> dict[str, Any]:
+        """Name and symbol of a unit."""
+        symbols = self._values(node, _SYMBOL)
+        return {"label": self.label(node), "symbol": text_of(symbols[0]) if symbols else ""}
 
     def told(self, term: Term) -> dict[str, Any]:
         """A term for machines: its text, its name, and the number and unit of a factor."""

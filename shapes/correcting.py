@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -61,9 +62,9 @@ def corrected(document: Document, background: ox.Store) -> Corrected:
             f"{document.name}: a corrected copy can be written of Turtle, N-Triples and RDF/XML, not of {document.format.title}. "
             "Convert the file to Turtle first, or mend it by hand. Nothing was written."
         )
-    found = _in_its_text(document, background)
-    if found is not None:
-        return found
+    if document.format is not RDF_XML:
+        with suppress(NoPlacesError, ReadingError, ValueError, RecursionError):  # then it is written anew
+            return _in_its_text(document, background)
     fixed = fix([quad.triple for quad in document.quads], background)
     changes = tuple((change, document.line_of(change.node)) for change in fixed.changes)
     if not changes:
@@ -73,28 +74,24 @@ def corrected(document: Document, background: ox.Store) -> Corrected:
     return Corrected(text, changes, False)
 
 
-def _in_its_text(document: Document, background: ox.Store) -> Corrected | None:
-    """Change the text at the places of the statements; None where that would not state what is meant."""
-    if document.format is RDF_XML:
-        return None
+def _in_its_text(document: Document, background: ox.Store) -> Corrected:
+    """Change the text at the places of the statements.
+
+    Raises:
+        NoPlacesError: it would not state what is meant.
+        ReadingError: it could not be read again.
+        ValueError: an IRI or label that only the parser can read.
+    """
     text = document.text.decode()
-    try:
-        placed = PlacedTurtle(text, document.base_iri)
-    except (NoPlacesError, ValueError, RecursionError):  # an IRI or label that only the parser can read
-        return None
+    placed = PlacedTurtle(text, document.base_iri)
     triples = [each.triple for each in placed.statements]
-    if not _same(triples, [quad.triple for quad in document.quads]):
-        return None
+    _check_same(triples, [quad.triple for quad in document.quads])
     fixed = fix(triples, background)
     if not fixed.changes:
         return Corrected(document.text, (), True)
-    try:
-        changed = _edited(text, placed, fixed, document.format)
-        again = read_bytes(changed, document.name, format=document.format, base_iri=document.base_iri)
-    except (NoPlacesError, ReadingError):
-        return None
-    if not _same([quad.triple for quad in again.quads], fixed.triples):
-        return None
+    changed = _edited(text, placed, fixed, document.format)
+    again = read_bytes(changed, document.name, format=document.format, base_iri=document.base_iri)
+    _check_same([quad.triple for quad in again.quads], fixed.triples)
     lines = (text.count("\n", 0, placed.statements[change.place].predicate[0]) + 1 for change in fixed.changes)
     return Corrected(changed, tuple(zip(fixed.changes, lines, strict=True)), True)
 
@@ -154,9 +151,10 @@ class _Writer:
         return str(iri)
 
 
-def _same(one: Iterable[ox.Triple], other: Iterable[ox.Triple]) -> bool:
-    """Whether two graphs are equal but for the labels of blank nodes, told apart by what is said about them in a few steps."""
-    return _signature(one) == _signature(other)
+def _check_same(one: Iterable[ox.Triple], other: Iterable[ox.Triple]) -> None:
+    """Refuse graphs that differ in more than the labels of blank nodes, told apart by what is said about them in a few steps."""
+    if _signature(one) != _signature(other):
+        raise NoPlacesError("the text is not read as the parser reads it")
 
 
 def _signature(triples: Iterable[ox.Triple]) -> Counter[tuple[str, str, str]]:
