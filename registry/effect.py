@@ -172,11 +172,12 @@ def _tried(tried: Trial, asked: Asked, replacements: Sequence[Replacement]) -> t
 
 def _replacements(graph: GraphStore, result: Result, cure: Cure) -> tuple[Replacement, ...]:
     """Run the query of a cure for one result."""
-    if isinstance(result.focus, ox.BlankNode | ox.Triple):
-        return ()  # a node without a name cannot be asked about
-    bindings: dict[str, Value] = {"this": result.focus}
-    if result.value is not None and not isinstance(result.value, ox.BlankNode | ox.Triple) and "$value" in cure.query:
-        bindings["value"] = result.value
+    bindings: dict[str, Value] = {}
+    for variable, term in (("this", result.focus), ("value", result.value)):
+        if f"${variable}" in cure.query:
+            if term is None or isinstance(term, ox.BlankNode | ox.Triple):
+                return ()  # a node without a name cannot be asked about
+            bindings[variable] = term
     try:
         rows = graph.query(_PREFIXES + cure.query, bindings)
         return tuple(_replacement(row) for row in _named(rows))

@@ -7,7 +7,7 @@ from typing import Final
 VALIDATION_WORDS: Final[dict[str, tuple[str, str]]] = {
     "assessed_on": ("judged for {day}", "校验日期 {day}"),
     "checksum": ("SHA-256", "SHA-256"),
-    "effect": ("effect on the result", "对结果的影响"),
+    "effect_on_result": ("effect on the result", "对结果的影响"),
     "effect_change": ("exchanged", "替换"),
     "effect_cure": ("cure", "整改"),
     "effect_declared": ("Declared result: {value} kg CO2e per {per}.", "声明结果：{value} kg CO2e/{per}。"),

@@ -22,8 +22,11 @@ def effect_facts(finding: Mapping[str, Any], data: Mapping[str, Any], lang: Lang
     facts = [(word("effect_cure", lang), cure)]
     facts += [(word("effect_change", lang), text) for text in _changes(effect["changes"], lang)]
     if effect["before"] is None or effect["after"] is None:
-        return [*facts, (word("effect", lang), word("effect_unknown", lang, reason=_said(effect["reason"], lang)))]
-    return [*facts, (word("effect", lang), moved(effect["before"], effect["after"], data["effect"], lang))]
+        return [
+            *facts,
+            (word("effect_on_result", lang), word("effect_unknown", lang, reason=_said(effect["reason"], lang))),
+        ]
+    return [*facts, (word("effect_on_result", lang), moved(effect["before"], effect["after"], data["effect"], lang))]
 
 
 def effect_lines(data: Mapping[str, Any], lang: Language) -> list[str]:
