@@ -69,9 +69,22 @@ def corrected(document: Document, background: ox.Store) -> Corrected:
     changes = tuple((change, document.line_of(change.node)) for change in fixed.changes)
     if not changes:
         return Corrected(document.text, (), True)
-    text = ox.serialize(fixed.triples, format=document.format.rdf, prefixes=document.prefixes)
+    text = ox.serialize(fixed.triples, format=document.format.rdf, prefixes=_prefixes(document))
     assert text is not None
     return Corrected(text, changes, False)
+
+
+def _prefixes(document: Document) -> dict[str, str]:
+    """The prefixes of a file; the parser does not tell those of RDF/XML."""
+    if document.format is not RDF_XML:
+        return document.prefixes
+    from xml.parsers import expat  # only RDF/XML needs it
+
+    found: dict[str, str] = {}
+    parser = expat.ParserCreate("utf-8", namespace_separator=" ")
+    parser.StartNamespaceDeclHandler = lambda prefix, space: found.setdefault(prefix, space) if prefix else None
+    parser.Parse(document.text, True)
+    return found
 
 
 def _in_its_text(document: Document, background: ox.Store) -> Corrected:
