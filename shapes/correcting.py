@@ -124,14 +124,15 @@ def _edited(text: str, placed: PlacedTurtle, fixed: Fixed, syntax: Format) -> by
         said = f"{writer.term(triple.predicate)} {writer.term(triple.object, placed.ends)}"
         end = placed.ends.get(triple.subject) if isinstance(triple.subject, ox.BlankNode) else None
         if end is None:
-            behind.append(f"{writer.term(triple.subject)} {said} .\n")
+            behind.append(f"{writer.term(triple.subject)} {said} .")
         else:
             inside = any(statement.triple.subject == triple.subject for statement in placed.statements)
             edits.append((end, end, f"; {said} " if inside else f" {said} "))
     for begin, end, term in sorted(set(edits), reverse=True):  # `p a, b` has one place for both properties
         text = text[:begin] + term + text[end:]
     if behind:
-        text = text.rstrip("\n") + ("\n\n" if writer.bare else "\n") + "".join(behind)
+        turn = "\r\n" if "\r\n" in text else "\n"
+        text = text.rstrip("\r\n") + (turn + turn if writer.bare else turn) + turn.join([*behind, ""])
     return text.encode()
 
 

@@ -82,6 +82,8 @@ def test_the_line_of_a_change_is_that_of_its_statement(background):
 def test_windows_line_ends_stay(background):
     text = (HEAD + 's:x tm:amount 1 ;\n tm:unit "t" .\n').replace("\n", "\r\n")
     assert copy(text, background)[0] == text.replace('"t"', "unit:TONNE")
+    added = HEAD.replace("\n", "\r\n") + "s:study tm:declares s:f .\r\n"
+    assert copy(added, background)[0] == added + "\r\ns:f tm:ofStudy s:study .\r\n"
 
 
 def test_n_triples_stay_n_triples(background):

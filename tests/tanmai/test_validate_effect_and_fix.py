@@ -167,6 +167,14 @@ def test_what_cannot_be_done_is_told_and_nothing_is_written(validate, tmp_path, 
     assert (tmp_path / name).read_text(encoding="utf-8") == BROKEN
 
 
+def test_a_copy_that_cannot_be_judged_is_not_written(validate, tmp_path):
+    told = validate(BROKEN.replace("tm:amount 2.3 ;", 'tm:amount "2.3" ;'), "--fix")
+    line = BROKEN[: BROKEN.index("s:alumina-refining-in-bauxite a")].count("\n") + 1
+    assert f"study.ttl, line {line}: " in str(told.exception)
+    assert "a number is expected" in str(told.exception)
+    assert not list(tmp_path.glob("*.fixed.*"))
+
+
 def test_a_compressed_file_is_refused(validate, tmp_path):
     import gzip
 
