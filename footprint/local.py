@@ -36,20 +36,23 @@ class Local:
 
     Attributes:
         compiled: the system.
-        found: net amount made of each product, by row of the adjoint equations, float64[n]; zero where nothing was followed.
+        number: number given to each row of the adjoint equations that was reached, int32[n]; -1 for the others.
+        made: net amount made of each product that was reached, by its number.
         margin: ``m``, by row.
         left: bound of ``u' |r|``.
     """
 
     compiled: Compiled
-    found: FloatArray
+    number: IntArray
+    made: FloatArray
     margin: FloatArray
     left: float
 
     def at(self, activities: IntArray, rows: IntArray) -> Bounded:
         """Runs of some activities, given with their rows."""
         scale, error = self.compiled.scale[activities], self.compiled.scale_error[activities]
-        runs = self.found[rows] / scale
+        number = self.number[rows]
+        runs = np.where(number >= 0, self.made[number], 0.0) / scale
         bounds = self.left / (self.margin[rows] * scale) * (1 + 8 * EPS)
         return Bounded(runs, bounds + (error + 2 * EPS) * (np.abs(runs) + bounds))
 
@@ -77,16 +80,11 @@ def local_column(compiled: Compiled, row: int, enough: float) -> Local | None:
     from footprint import push_numba  # loads numba
 
     kernel: Any = push_numba
-    equations = compiled.adjoint
-    matrix, n = equations.matrix, compiled.n
-    pattern = matrix.indptr, matrix.indices, matrix.data
-    found, rest, rows, listed = np.zeros(n), np.zeros(n), np.empty(n, dtype=np.int32), np.zeros(n, dtype=np.bool_)
-    budget = BUDGET * len(matrix.data)
-    count = kernel.spread(*pattern, row, comparison.witness, 0.9 * enough, budget, found, rest, rows, listed)
-    gross = matrix.data if equations.gross is None else equations.gross
+    equations, n = compiled.adjoint, compiled.n
+    matrix = equations.matrix
+    pattern = matrix.indptr, matrix.indices, matrix.data, matrix.data if equations.gross is None else equations.gross
     errors = compiled.forward.row_error[::-1].copy(), equations.row_error
-    rest[:] = 0.0
-    size = np.zeros(n)
-    worth = kernel.remaining(*pattern, gross, row, comparison.witness, *errors, found, rows[:count], rest, size)
-    left = float(worth) * (1 + (n + 8) * EPS)
-    return Local(compiled, found, comparison.margin, left) if left <= enough else None
+    budget = BUDGET * len(matrix.data)
+    number, made, worth = kernel.follow(pattern, errors, comparison.witness, row, 0.9 * enough, budget)
+    left = float(worth) * (1 + (2 * len(matrix.data) + n + 8) * EPS)
+    return Local(compiled, number, made, comparison.margin, left) if left <= enough else None
