@@ -223,12 +223,25 @@ def test_what_other_data_say_may_be_repeated_word_for_word(hand_in):
         "i:sub a tm:Submission ; tm:submissionStatus <https://w3id.org/tanmai/id/submission-status/verified> .",
         "i:body a tm:CertificationBody ; tm:approvedFor <https://w3id.org/tanmai/id/product-group/steel> .",
         "i:links a tm:LinkingModel .",
+        "i:rule a tm:ProductCategoryRule .",
+        "i:rule tm:supersedes <https://w3id.org/tanmai/id/standard/GB-T-44905-2024> .",
+        "i:rule tm:recomputationTolerance i:lax . i:lax tm:amount 0.9 .",
+        "i:power a tm:ElectricityRule .",
+        "i:range a tm:PlausibilityCheck .",
+        "i:state <http://www.w3.org/2004/02/skos/core#inScheme> <https://w3id.org/tanmai/id/scheme/submission-status> .",
+        "i:nothing tm:countsInTotal false ; tm:countsInTotalWithBiogenic false .",
+        "i:years tm:parameterGroup <https://w3id.org/tanmai/id/parameter-group/validity> ; tm:amount 99 .",
+        "i:study tm:submissionStatus <https://w3id.org/tanmai/id/submission-status/verified> .",
     ],
 )
 def test_what_only_the_knowledge_or_the_registry_states_is_refused(store, hand_in, statement):
     data = hand_in(study(more=statement))
     assert (data["verdict"], reasons(data)) == ("rejected", ["reserved"])
     assert footprint(store, f"{EX}metal") == 10
+
+
+def test_what_the_knowledge_says_of_its_things_may_be_repeated(hand_in):
+    assert hand_in(study(more="gas:CO2 a tm:GreenhouseGas . set:AR6 a tm:GWPSet ."))["verdict"] == "accepted"
 
 
 def test_a_second_supplier_of_what_others_use_is_refused(store, hand_in):
