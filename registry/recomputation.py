@@ -8,9 +8,9 @@ submission is rejected, said in the words of the error.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from footprint.errors import FootprintError
 from footprint.gaps import METHODS, Reading
@@ -23,6 +23,8 @@ from graphstore.terms import iri
 from registry.errors import RegistryError
 from registry.names import ID
 from registry.study import Study
+
+Answer = TypeVar("Answer")
 
 UNSTATED = "unstated"
 """The stage of what carries no stage, as the engine calls it."""
@@ -133,17 +135,23 @@ def recompute(store: GraphStore, study: Study, tolerance: Tolerance) -> Recomput
     Raises:
         NotRecomputableError: says what stands in the way.
     """
-    declared = _declared(study)
-    settings = _settings(study)
-    amount, unit = _unit(study)
+    declared = declared_of(study)
+    settings = settings_of(study)
+    amount, unit = unit_of(study)
     try:
-        result = _calculated(Calculation(store, settings), store, study, amount, unit)
+        calculation = Calculation(store, settings)
+        result = answered(made_by(store, study), lambda name: calculate(calculation, name, amount, unit)).data
     except (FootprintError, GraphStoreError) as error:
         raise NotRecomputableError(str(error)) from error
     return Recomputation(result, tuple(_compared(result, declared, tolerance.amount)), tolerance)
 
 
-def _calculated(calculation: Calculation, store: GraphStore, study: Study, amount: float, unit: str) -> dict[str, Any]:
+def made_by(store: GraphStore, study: Study) -> tuple[str, str]:
+    """The output by which a study makes its product, and the process that has it (IRIs).
+
+    Raises:
+        NotRecomputableError: no process of the study makes it, or several do.
+    """
     makers = store.query(load("study-makers"), {"graph": iri(study.graph), "study": iri(study.iri)}).dicts()
     if len(makers) != 1:
         product = study.only("product") or "its product"
@@ -151,14 +159,24 @@ def _calculated(calculation: Calculation, store: GraphStore, study: Study, amoun
             f"{len(makers)} processes that the study includes make <{product}> (tm:studyProduct, tm:includesProcess); exactly "
             "one must, as its output."
         )
-    process, output = str(makers[0]["process"]), str(makers[0]["output"])
+    return str(makers[0]["output"]), str(makers[0]["process"])
+
+
+def answered(made: tuple[str, str], answer: Callable[[str], Answer]) -> Answer:
+    """Ask about what an output gives; `made` is the output and its process, see `made_by`."""
+    output, process = made
     try:
-        return calculate(calculation, output, amount, unit).data
+        return answer(output)
     except UnknownNameError:  # the activity of a process with one product has the name of the process
-        return calculate(calculation, process, amount, unit).data
+        return answer(process)
 
 
-def _settings(study: Study) -> Settings:
+def settings_of(study: Study) -> Settings:
+    """What a study chose: GWP set, allocation of co-products that state none, recycling model.
+
+    Raises:
+        NotRecomputableError: it states no single GWP set.
+    """
     gwp = study.only("gwp-set", "declared-gwp-set")
     if gwp is None:
         raise NotRecomputableError(
@@ -174,7 +192,12 @@ def _settings(study: Study) -> Settings:
     return Settings(gwp.removeprefix(f"{ID}gwp-set/"), reading)
 
 
-def _unit(study: Study) -> tuple[float, str]:
+def unit_of(study: Study) -> tuple[float, str]:
+    """Amount and unit (IRI) of the declared or functional unit of a study.
+
+    Raises:
+        NotRecomputableError: it states none, or several.
+    """
     stated, unit = study.only("unit-amount"), study.only("unit")
     amount = _number(stated)
     if unit is None or amount is None:
@@ -184,8 +207,12 @@ def _unit(study: Study) -> tuple[float, str]:
     return amount, unit
 
 
-def _declared(study: Study) -> dict[str, float]:
-    """The one declared footprint: numbers by stage, the total under the empty name."""
+def declared_of(study: Study) -> dict[str, float]:
+    """The one declared footprint in kg CO2e: numbers by stage, the total under the empty name.
+
+    Raises:
+        NotRecomputableError: it declares none, several, or one with numbers that are none.
+    """
     if len(study.declared) != 1:
         raise NotRecomputableError(
             f"<{study.iri}> declares {len(study.declared)} footprints (tm:declares, tm:co2e); declare one, so that it can be "

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.text import Text
 
-from ontology import PREFIXES
+from tanmai.render.effects import effect_facts, effect_lines
+from tanmai.render.naming import bracketed, short, text_in, visible
 from tanmai.render.tables import console
 from tanmai.words import Language, word
 
@@ -22,11 +23,6 @@ MARKS: Final = {"violation": "✗", "warning": "!", "info": "i"}
 """A sign for each severity, so that colour is not the only one."""
 
 _STYLES: Final = {"violation": "bold red", "warning": "bold yellow", "info": "bold cyan"}
-_CONTROLS: Final = dict.fromkeys((*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "�")  # fmt: skip
-_SHORT: Final = sorted(
-    ({"sh": "http://www.w3.org/ns/shacl#", "pact": "https://w3id.org/tanmai/pact#"} | PREFIXES).items(),
-    key=lambda pair: -len(pair[1]),
-)
 
 
 def show(data: Mapping[str, Any], lang: Language) -> None:
@@ -44,14 +40,16 @@ def show(data: Mapping[str, Any], lang: Language) -> None:
             if origin:
                 out.print(f"  {origin}", style="dim", soft_wrap=True)
             for finding in findings:
-                _finding(finding, lang)
+                _finding(finding, data, lang)
     out.print()
     if data["results_elsewhere"]:
         out.print(word("results_elsewhere", lang, count=data["results_elsewhere"]), soft_wrap=True)
+    for line in effect_lines(data, lang):
+        out.print(line, soft_wrap=True)
     out.print(verdict(data, lang), style="bold green" if data["passes"] else "bold red", soft_wrap=True)
 
 
-def _finding(finding: Mapping[str, Any], lang: Language) -> None:
+def _finding(finding: Mapping[str, Any], data: Mapping[str, Any], lang: Language) -> None:
     out = console()
     severity = finding["severity"]
     out.print(
@@ -66,6 +64,8 @@ def _finding(finding: Mapping[str, Any], lang: Language) -> None:
     for name, text in facts_of(finding, lang):
         out.print(f"    {name}{word('colon', lang)}{text}", soft_wrap=True)
     out.print(f"    {message_of(finding, lang)}", soft_wrap=True)
+    for name, text in effect_facts(finding, data, lang):
+        out.print(f"    {name}{word('colon', lang)}{text}", soft_wrap=True)
 
 
 def by_requirement(
@@ -97,11 +97,6 @@ def rule_line(rule: Mapping[str, Any], lang: Language) -> str:
     key = "judged_by" if rule["shapes"] else "not_judged_by"
     name = text_in(rule["label"], lang) or short(rule["iri"])
     return visible(f"{word(key, lang)}{word('colon', lang)}{name}{bracketed(why, lang)}")
-
-
-def bracketed(text: str, lang: Language) -> str:
-    """Put a text in brackets behind another one."""
-    return (" " if lang == "en" else "") + word("in_brackets", lang, text=text)
 
 
 def heading(requirement: Mapping[str, Any], lang: Language) -> str:
@@ -163,29 +158,6 @@ def verdict(data: Mapping[str, Any], lang: Language) -> str:
     if rules:
         parts.append(f"{word('judged_by', lang)}{word('colon', lang)}{word('comma', lang).join(rules)}")
     return stop.join([*parts, engine]) + stop.strip()
-
-
-def text_in(texts: Mapping[str, str], lang: Language) -> str:
-    """Return the text in a language, else without language, else in any."""
-    found = texts.get(lang) or texts.get("") or texts.get("en") or next(iter(texts.values()), "")
-    return visible(found)
-
-
-def visible(text: str) -> str:
-    """Return a text without what would steer a terminal or turn the direction of writing."""
-    return " ".join(str(text).translate(_CONTROLS).split("\n"))
-
-
-def short(text: str) -> str:
-    """Write IRIs of well-known vocabularies with their prefix, in a path or alone."""
-    found = visible(text)
-    for prefix, space in _SHORT:
-        if found.startswith(space):
-            return f"{prefix}:{found.removeprefix(space)}"
-        if f"<{space}" in found:
-            head, *rest = found.split(f"<{space}")
-            found = head + "".join(f"{prefix}:{part.replace('>', '', 1)}" for part in rest)
-    return found
 
 
 def lint_lines(findings: Sequence[LintFinding], lang: Language) -> list[str]:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any, Final
 
+from tanmai.render.effects import effect_facts, effect_lines
+from tanmai.render.naming import short, text_in, visible
 from tanmai.render.validation import (
     MARKS,
     SEVERITIES,
@@ -17,9 +19,6 @@ from tanmai.render.validation import (
     origin_of,
     place_of,
     rule_line,
-    short,
-    text_in,
-    visible,
 )
 from tanmai.words import Language, word
 
@@ -83,6 +82,7 @@ def _header(data: Mapping[str, Any], lang: Language, title: str) -> Iterator[str
         yield "<ul>"
         yield from (f"<li>{escape(rule_line(rule, lang))}</li>" for rule in study["rules"])
         yield "</ul>"
+    yield from (f'<p class="cap">{escape(line)}</p>' for line in effect_lines(data, lang))
     if any(data["counts"].values()):
         links = (
             f'<a href="#{severity}">{MARKS[severity]} {escape(word(f"severity_{severity}", lang))} ({data["counts"][severity]})</a>'
@@ -109,12 +109,12 @@ def _findings(data: Mapping[str, Any], lang: Language) -> Iterator[str]:
             if origin:
                 yield f'<p class="soft cap">{escape(origin)}</p>'
             for finding in findings:
-                yield from _finding(finding, lang)
+                yield from _finding(finding, data, lang)
         yield "</section>"
 
 
-def _finding(finding: Mapping[str, Any], lang: Language) -> Iterator[str]:
-    facts = [(word("node", lang), node_of(finding, lang)), *facts_of(finding, lang)]
+def _finding(finding: Mapping[str, Any], data: Mapping[str, Any], lang: Language) -> Iterator[str]:
+    facts = [(word("node", lang), node_of(finding, lang)), *facts_of(finding, lang), *effect_facts(finding, data, lang)]
     if finding["file"] is not None:
         facts.insert(1, (word("found_at", lang), place_of(finding)))
     yield f'<article class="finding"><p class="message">{escape(message_of(finding, lang))}</p><dl>'

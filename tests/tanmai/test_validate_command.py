@@ -11,7 +11,7 @@ from small_studies import PREFIXES, RULE, STUDY, written
 from typer.testing import CliRunner
 
 from tanmai.cli import app
-from tanmai.render.validation import short, visible
+from tanmai.render.naming import short, visible
 from tanmai.render.validation_html import page
 
 SH = "http://www.w3.org/ns/shacl#"
