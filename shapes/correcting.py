@@ -69,9 +69,22 @@ def corrected(document: Document, background: ox.Store) -> Corrected:
     changes = tuple((change, document.line_of(change.node)) for change in fixed.changes)
     if not changes:
         return Corrected(document.text, (), True)
-    text = ox.serialize(fixed.triples, format=document.format.rdf, prefixes=document.prefixes)
+    text = ox.serialize(fixed.triples, format=document.format.rdf, prefixes=_prefixes(document))
     assert text is not None
     return Corrected(text, changes, False)
+
+
+def _prefixes(document: Document) -> dict[str, str]:
+    """The prefixes of a file; the parser does not tell those of RDF/XML."""
+    if document.format is not RDF_XML:
+        return document.prefixes
+    from xml.parsers import expat  # only RDF/XML needs it
+
+    found: dict[str, str] = {}
+    parser = expat.ParserCreate("utf-8", namespace_separator=" ")
+    parser.StartNamespaceDeclHandler = lambda prefix, space: found.setdefault(prefix, space) if prefix else None
+    parser.Parse(document.text, True)
+    return found
 
 
 def _in_its_text(document: Document, background: ox.Store) -> Corrected:
@@ -111,14 +124,15 @@ def _edited(text: str, placed: PlacedTurtle, fixed: Fixed, syntax: Format) -> by
         said = f"{writer.term(triple.predicate)} {writer.term(triple.object, placed.ends)}"
         end = placed.ends.get(triple.subject) if isinstance(triple.subject, ox.BlankNode) else None
         if end is None:
-            behind.append(f"{writer.term(triple.subject)} {said} .\n")
+            behind.append(f"{writer.term(triple.subject)} {said} .")
         else:
             inside = any(statement.triple.subject == triple.subject for statement in placed.statements)
             edits.append((end, end, f"; {said} " if inside else f" {said} "))
     for begin, end, term in sorted(set(edits), reverse=True):  # `p a, b` has one place for both properties
         text = text[:begin] + term + text[end:]
     if behind:
-        text = text.rstrip("\n") + ("\n\n" if writer.bare else "\n") + "".join(behind)
+        turn = "\r\n" if "\r\n" in text else "\n"
+        text = text.rstrip("\r\n") + (turn + turn if writer.bare else turn) + turn.join([*behind, ""])
     return text.encode()
 
 

@@ -138,7 +138,9 @@ def _current(claimed: ox.NamedNode, study: Study, store: ox.Store, day: dt.date)
         if newer:
             rule, how = newer[0], "successor"
         elif _TRUE in set(_objects(store, rule, _YIELDS)):
-            national = [each for each in _national(rule, study, store, day) if each not in seen]
+            own = set(_objects(store, rule, _GROUP))
+            groups = own & set(_objects(store, study.product, _GROUP)) or own
+            national = [each for each in _national(groups, store, day) if each not in seen]
             if not national:
                 break
             rule, how = national[0], "national"
@@ -148,10 +150,16 @@ def _current(claimed: ox.NamedNode, study: Study, store: ox.Store, day: dt.date)
     return Applied(rule, how, None if rule == claimed else claimed)
 
 
-def _national(rule: ox.NamedNode, study: Study, store: ox.Store, day: dt.date) -> list[ox.NamedNode]:
-    """The national standards in force for the group of the product, or of the rule where the product has none in common with it."""
-    groups = set(_objects(store, rule, _GROUP))
-    groups = groups & set(_objects(store, study.product, _GROUP)) or groups
+def gives_way_to(rule: ox.NamedNode, store: ox.Store, day: dt.date) -> list[ox.NamedNode]:
+    """Return the rules that take the place of a rule on a day: what supersedes it, else the national ones for its product groups."""
+    newer = [each for each in _subjects(store, _SUPERSEDES, rule) if in_force(each, store, day)]
+    if newer or _TRUE not in set(_objects(store, rule, _YIELDS)):
+        return newer
+    return [each for each in _national(set(_objects(store, rule, _GROUP)), store, day) if each != rule]
+
+
+def _national(groups: Iterable[object], store: ox.Store, day: dt.date) -> list[ox.NamedNode]:
+    """The national standards in force for some product groups."""
     found = {each for group in groups for each in _subjects(store, _GROUP, group)}
     return sorted(
         (each for each in found if _NATIONAL in set(_objects(store, each, _LEVEL)) and in_force(each, store, day)),

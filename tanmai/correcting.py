@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shapes.correcting import Corrected, corrected
-from shapes.errors import CorrectionError
+from shapes.errors import CorrectionError, StudyError
 from shapes.findings import text_of
 from shapes.reading import Document, read, read_bytes
 
@@ -33,6 +33,7 @@ def correct(
 
     Raises:
         CorrectionError: several files, a compressed one, a syntax that cannot be written, or a place where nothing can be.
+        StudyError: the copy cannot be judged; it is not written.
     """
     source = _only(files)
     document = read(source)
@@ -42,7 +43,11 @@ def correct(
         found = corrected(document, lent.store)
     if not found.changes:
         return judge([document]), _told(found, None, document.name)
-    judged = judge([read_bytes(found.text, str(target), format=document.format)])
+    try:
+        judged = judge([read_bytes(found.text, str(target), format=document.format)])
+    except StudyError:
+        judge([document])  # fails alike, and names the file and line that are there
+        raise
     _write(target, found.text)
     return judged, _told(found, target, document.name)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,8 +13,6 @@ from tanmai.commands.options import Front, Json, Lang, day
 from tanmai.words import word
 
 if TYPE_CHECKING:
-    from graphstore import GraphStore
-    from shapes.background import Background
     from shapes.judge import Judgement
     from shapes.reading import Document
 
@@ -155,10 +152,11 @@ def _judged(
     from shapes.judge import judge
     from shapes.reading.contexts import SHIPPED, Contexts
     from shapes.rulebook import rulebook
+    from tanmai.judging import knowledge_of
 
     chosen = None if asked.as_of is None else day(asked.as_of, "--as-of")
     rules, contexts = rulebook(asked.folders), Contexts(SHIPPED.known, remote=asked.remote)
-    with _knowledge(store) as (background, opened):
+    with knowledge_of(store) as (background, opened):
 
         def judging(given: Sequence[Path | Document]) -> Judgement:
             return judge(given, pcr=asked.pcr, day=chosen, rules=rules, background=background, contexts=contexts)
@@ -190,20 +188,6 @@ def _plainly(files: list[Path], shapes: list[Path], *, remote: bool) -> Judgemen
         for paths in (files, shapes)
     )
     return validate_plainly(data, rules)
-
-
-@contextmanager
-def _knowledge(store: Path | None) -> Iterator[tuple[Background, GraphStore | None]]:
-    """The knowledge of a store, which stays open meanwhile; the shipped one where none is given."""
-    from shapes.background import of_store, shipped
-
-    if store is None:
-        yield shipped(), None
-        return
-    from graphstore import GraphStore
-
-    with GraphStore.open(store, mode="read") as opened:
-        yield of_store(opened), opened
 
 
 def _tell(judged: Judgement, told: dict[str, Any], form: str, front: Front, output: Path | None) -> None:
