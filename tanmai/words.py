@@ -108,6 +108,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "illustrative": ("illustrative", "示意值"),
     "half_width": ("half-width", "半宽"),
     "in_brackets": ("({text})", "（{text}）"),
+    "in_quotes": ('"{text}"', "“{text}”"),
     "in_memory": ("in memory", "内存"),
     "including_biogenic": ("including biogenic CO2", "含生物成因 CO2"),
     "input": ("Computed from", "数据来源"),

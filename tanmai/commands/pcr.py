@@ -26,7 +26,7 @@ def new(
     ],
     name_en: Annotated[str, typer.Option("--name-en", help="Name in English. 英文名称。")],
     name_zh: Annotated[str, typer.Option("--name-zh", help="Name in Chinese. 中文名称。")],
-    group: Annotated[str, typer.Option("--group", help="Product group: key, name or IRI. 产品组。")],
+    group: Annotated[str, typer.Option("--group", help="Product group: key, name or IRI. 产品类别。")],
     unit: Annotated[str, typer.Option("--unit", help="Declared unit: a number and a unit, such as '1 t'. 声明单位。")],
     boundary: Annotated[str, typer.Option("--boundary", help="System boundary: key, name or IRI. 系统边界。")],
     author: Annotated[str, typer.Option("--author", help="Who writes the rule. 编制者。")],

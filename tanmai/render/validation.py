@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.text import Text
 
 from tanmai.render.effects import effect_facts, effect_lines
-from tanmai.render.naming import bracketed, short, text_in, visible
+from tanmai.render.naming import bracketed, short, text_in, visible, with_names
 from tanmai.render.tables import console
 from tanmai.words import Language, word
 
@@ -111,9 +111,9 @@ def origin_of(requirement: Mapping[str, Any], lang: Language) -> str:
     for key, texts in (("requirement_of", requirement["of"]), ("source", requirement["sources"])):
         if texts:
             parts.append(f"{word(key, lang)}{colon}{comma.join(short(text_in(text, lang)) for text in texts)}")
-    if requirement["confidence"]:
-        parts.append(text_in(requirement["confidence"], lang))
-    return "; ".join(parts) if lang == "en" else "；".join(parts)
+    told = "; ".join(parts) if lang == "en" else "；".join(parts)
+    sure = text_in(requirement["confidence"] or {}, lang)
+    return f"{told}{bracketed(sure, lang)}" if told and sure else told or sure
 
 
 def node_of(finding: Mapping[str, Any], lang: Language) -> str:
@@ -125,39 +125,54 @@ def node_of(finding: Mapping[str, Any], lang: Language) -> str:
 
 def place_of(finding: Mapping[str, Any]) -> str:
     """File and line, as editors open them."""
-    if finding["file"] is None:
-        return ""
-    return visible(finding["file"]) + ("" if finding["line"] is None else f":{finding['line']}")
+    return _place(finding["file"], finding["line"])
+
+
+def _place(file: str | None, line: int | None) -> str:
+    return "" if file is None else visible(file) + ("" if line is None else f":{line}")
 
 
 def facts_of(finding: Mapping[str, Any], lang: Language) -> list[tuple[str, str]]:
-    """The property and the offending value, where there are any."""
+    """The property, the offending value with its place, and other nodes that the message names; what there is of them."""
     facts = []
     if finding["path"] is not None:
         facts.append((word("property_path", lang), short(finding["path"])))
     if finding["value"] is not None:
         label = text_in(finding["value_label"], lang)
         value = short(finding["value"])
-        facts.append((word("value", lang), f"{label}{bracketed(value, lang)}" if label else value))
+        told = f"{label}{bracketed(value, lang)}" if label else value
+        place = _place(finding["value_file"], finding["value_line"])
+        facts.append((word("found_value", lang), f"{told}  {place}" if place else told))
+    others = [iri for iri in finding["named"] if iri not in {finding["focus"], finding["value"]}]
+    if others:
+        names = (f"{text_in(finding['named'][iri], lang)}{bracketed(short(iri), lang)}" for iri in others)
+        facts.append((word("mentioned", lang), word("comma", lang).join(names)))
     return facts
 
 
 def message_of(finding: Mapping[str, Any], lang: Language) -> str:
-    """What is wrong and how to mend it; the name of the component where the shape has no words."""
-    return text_in(finding["message"], lang) or short(finding["component"])
+    """What is wrong and how to mend it, nodes by their names; the name of the component where the shape has no words."""
+    told = with_names(text_in(finding["message"], lang), finding["named"], lang)
+    return told or short(finding["component"])
 
 
 def verdict(data: Mapping[str, Any], lang: Language) -> str:
     """The last line: verdict, counts, rules, engine."""
     stop = ". " if lang == "en" else "。"
     counts = word("verdict_counts", lang, **data["counts"])
-    reason = data["engine_reason"]
-    engine = word("engine_because" if reason else "engine_named", lang, name=data["engine"], reason=reason)
     rules = dict.fromkeys(rule["number"] for study in data["studies"] for rule in study["rules"] if rule["shapes"])
     parts = [word("verdict_pass" if data["passes"] else "verdict_fail", lang), counts]
     if rules:
         parts.append(f"{word('judged_by', lang)}{word('colon', lang)}{word('comma', lang).join(rules)}")
-    return stop.join([*parts, engine]) + stop.strip()
+    return stop.join([*parts, engine_of(data, lang)]) + stop.strip()
+
+
+def engine_of(data: Mapping[str, Any], lang: Language) -> str:
+    """Which engine judged, and why it was not ours."""
+    from tanmai.translate import translated
+
+    reason = translated(data["engine_reason"] or "", lang)
+    return word("engine_because" if reason else "engine_named", lang, name=data["engine"], reason=visible(reason))
 
 
 def lint_lines(findings: Sequence[LintFinding], lang: Language) -> list[str]:

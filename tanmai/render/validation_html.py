@@ -12,6 +12,7 @@ from tanmai.render.validation import (
     MARKS,
     SEVERITIES,
     by_requirement,
+    engine_of,
     facts_of,
     heading,
     message_of,
@@ -123,8 +124,6 @@ def _finding(finding: Mapping[str, Any], data: Mapping[str, Any], lang: Language
 
 
 def _footer(data: Mapping[str, Any], lang: Language) -> Iterator[str]:
-    reason = data["engine_reason"]
-    engine = word("engine_because" if reason else "engine_named", lang, name=data["engine"], reason=reason)
     yield '<footer class="soft">'
     for file in data["files"]:
         yield f"<p>{escape(visible(file['name']))} – {word('checksum', lang)} <code>{escape(file['sha256'])}</code></p>"
@@ -133,4 +132,4 @@ def _footer(data: Mapping[str, Any], lang: Language) -> Iterator[str]:
         yield f"<p>{escape(word('shapes_files', lang))}{word('colon', lang)}{escape(names)}</p>"
     if data["results_elsewhere"]:
         yield f"<p>{escape(word('results_elsewhere', lang, count=data['results_elsewhere']))}</p>"
-    yield f"<p>{escape(engine)}</p></footer>"
+    yield f"<p>{escape(engine_of(data, lang))}</p></footer>"
