@@ -15,21 +15,18 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-import tempfile
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
 from graphstore import operations
 from graphstore.archive import archived
+from graphstore.aside import copy_of
 from graphstore.catalogue import Catalogue, DatasetVersion
-from graphstore.durable import remove_tree
 from graphstore.errors import QueryError
-from graphstore.lock import FileLock
 from graphstore.terms import catalogue_iri, name
-from graphstore.workspace import DiskWorkspace, MemoryWorkspace, Workspace
+from graphstore.workspace import Workspace
 
 if TYPE_CHECKING:
     from graphstore.store import GraphStore
@@ -82,29 +79,6 @@ def last_day(text: str) -> dt.date | None:
         return dt.date.fromisoformat(text[:10])
     except (ValueError, calendar.IllegalMonthError):
         return None
-
-
-def copy_of(store: GraphStore) -> tuple[Workspace, Callable[[], None]]:
-    """A copy that can be changed, by hard links on disk and by quads from memory, and how to drop it."""
-    if store.in_memory:
-        in_memory = MemoryWorkspace()
-        in_memory.engine.bulk_extend(store.engine)
-        return in_memory, in_memory.accept
-    layout, generation = store._on_disk("be viewed as of a date")
-    try:
-        folder = Path(tempfile.mkdtemp(prefix="asof-", dir=layout.tmp))
-    except OSError:  # a store that may only be read: copy the tables elsewhere
-        folder = Path(tempfile.mkdtemp(prefix="tanmai-asof-"))
-    lock = FileLock.acquire(folder / "lock", shared=True, create=True)
-    workspace = DiskWorkspace(generation.data, folder / "data", generation.manifest.quads)
-
-    def drop() -> None:
-        workspace.discard()
-        remove_tree(folder)
-        if lock is not None:
-            lock.release()
-
-    return workspace, drop
 
 
 def _histories(store: GraphStore) -> Iterable[list[DatasetVersion]]:

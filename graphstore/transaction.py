@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
+
+import pyoxigraph as ox
 
 from graphstore import formats, operations
 from graphstore._steps import reached
@@ -112,7 +114,7 @@ class Transaction:
         file = Path(path)
         found = formats.resolve(format, file)
         source = Source.of_path(file)
-        draft = _draft(key or formats.key_from_name(file), title or file.name, file.name, found, issued)
+        draft = draft_of(key or formats.key_from_name(file), title or file.name, file.name, found, issued)
         draft = replace(draft, publisher=publisher, licence=licence, base_iri=base_iri)
         return self._load(source, draft, progress)
 
@@ -135,7 +137,7 @@ class Transaction:
         ``name`` is what messages and the catalogue call the data; default: the key.
         """
         label = name or key
-        draft = _draft(key, title or label, label, formats.resolve(format), issued)
+        draft = draft_of(key, title or label, label, formats.resolve(format), issued)
         draft = replace(draft, publisher=publisher, licence=licence, base_iri=base_iri)
         return self._load(Source.of_bytes(data, label), draft, progress)
 
@@ -161,6 +163,29 @@ class Transaction:
                 self._record_delta(step)
                 added, removed = added + len(step.added), removed + len(step.removed)
         return UpdateReport(added, removed)
+
+    def describe(self, removed: Iterable[ox.Quad], added: Iterable[ox.Quad]) -> None:
+        """Change what the catalogue says of things beside dataset versions, such as submissions and their states.
+
+        Like an update it is journalled as the quads that it really removes and adds. What SPARQL updates may not touch is
+        changed here by the program alone.
+
+        Raises:
+            UpdateError: a quad of another graph, or one about a dataset version; nothing is changed.
+        """
+        with self._guarded():
+            catalogue = Catalogue(self._workspace.engine, self._base)
+            versions = {version.iri(self._base) for version in catalogue.versions()}
+            gone = sorted((q for q in removed if q in self._workspace.engine), key=str)
+            came = sorted((q for q in added if q not in self._workspace.engine), key=str)
+            for quad in (*gone, *came):
+                if quad.graph_name != catalogue.graph or quad.subject in versions:
+                    raise UpdateError(
+                        f"{quad.subject} is not described by hand in {quad.graph_name}: the catalogue's own facts follow from "
+                        "what was loaded. Nothing was changed."
+                    )
+            self._workspace.change(gone, came)
+            self._record_delta(Delta(gone, came))
 
     def query(self, text: str, bindings: Mapping[str, Value] | None = None) -> QueryResult:
         """Query the state this transaction has reached so far."""
@@ -260,7 +285,12 @@ class _Guard:
             self._transaction._failed = True
 
 
-def _draft(key: str, title: str, source: str, found: formats.Format, issued: str | dt.date | None) -> DatasetVersion:
+def draft_of(key: str, title: str, source: str, found: formats.Format, issued: str | dt.date | None) -> DatasetVersion:
+    """A version as far as it is known before its bytes are read.
+
+    Raises:
+        LoadError: the issue date is none.
+    """
     try:
         date = issued_text(issued)
     except ValueError as error:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
-from graphstore.asof import copy_of
+from graphstore.aside import copy_of
 from graphstore.store import GraphStore
 from graphstore.terms import PREFIXES
 

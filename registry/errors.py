@@ -1,7 +1,13 @@
-"""Errors of the registry.
+"""Everything that can go wrong in the registry, as one tree.
+
+::
 
     RegistryError
-    └── CureError     the cure that a shape names cannot be made; names the cure and the cause
+    ├── SubmissionError         a file that cannot be taken as a submission; nothing was stored
+    ├── UnknownSubmissionError  no such submission or certificate, or several
+    ├── TransitionError         a state that may not follow the present one; names those that may
+    ├── VerificationError       a verification that the register does not allow
+    └── CureError               the cure that a shape names cannot be made; names the cure and the cause
 
 Every message says what is wrong, where, why, and how to mend it.
 """
@@ -11,6 +17,22 @@ from __future__ import annotations
 
 class RegistryError(Exception):
     """Root of all errors of this package."""
+
+
+class SubmissionError(RegistryError):
+    """A file that cannot be taken as a submission. Nothing was stored."""
+
+
+class UnknownSubmissionError(RegistryError):
+    """There is no such submission or certificate, or the name fits several."""
+
+
+class TransitionError(RegistryError):
+    """A state may not follow the present one; the message names those that may."""
+
+
+class VerificationError(RegistryError):
+    """A verification or certificate that the register does not allow."""
 
 
 class CureError(RegistryError):

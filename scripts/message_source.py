@@ -1,6 +1,6 @@
 """Finds in source code, without running it, every text that an error message may be made of.
 
-It begins at each `raise` (and at what `doctor` and recovery report) and follows strings backwards: into f-strings and their
+It begins at each `raise` (and at what `doctor`, recovery and the lint report) and follows strings backwards: into f-strings and their
 holes, both branches of a condition, local names, what is appended to a list, arguments at the places that call a function,
 and what a called function returns. Whatever has words is a message or a part of one. It follows too much rather than too
 little; words that turn out to be names, not language, stand in the catalogue's `keep`.
@@ -101,6 +101,8 @@ class Source:
                 self.raises.append((scope, child.exc))
             elif isinstance(child, ast.Call):
                 self.calls[_name(child.func)].append((scope, child))
+            elif isinstance(child, ast.Yield) and child.value is not None and _is_lint(scope):
+                self.reports.append((scope, child.value))
             self.reports.extend((scope, told) for told in _reported(child))
             self._index(inner, child)
 
@@ -120,6 +122,11 @@ class Source:
         return {template for node in nodes if isinstance(node, ast.expr) and (template := _template(node)[0])}
 
 
+def _is_lint(scope: _Scope) -> bool:
+    """Whether a file is a lint, whose checks yield what is to be mended."""
+    return scope.file.rpartition("/")[2].startswith("lint")
+
+
 def _reported(node: ast.AST) -> list[ast.expr]:
     """What a statement or call puts into a report that is told later: `report.problems.append(text)`, `refusal[i] = text`."""
     match node:
@@ -130,6 +137,8 @@ def _reported(node: ast.AST) -> list[ast.expr]:
         case ast.Call(func=ast.Attribute(attr="warn"), args=[told]):
             return [told]
         case ast.Assign(targets=[ast.Subscript(value=table)], value=told) if _name(table) in _REPORTS:
+            return [told]
+        case ast.Return(value=ast.Tuple(elts=[ast.Constant(value=None), told])):  # no value, and why there is none
             return [told]
     return []
 

@@ -9,7 +9,8 @@
     ├── ReadingError              a file cannot be taken in: not RDF, cut short, another encoding, too large, too deep
     ├── StudyError                the file is RDF, but there is nothing in it to judge, or numbers that are none
     ├── UnknownShapesError        shapes were asked for by a name that does not exist
-    └── SelectionError            a rule was named by which nothing can be judged
+    ├── SelectionError            a rule was named by which nothing can be judged
+    └── CorrectionError           no corrected copy of a file can be written
 
 Every message says what is wrong, where, why, and how to mend it.
 """
@@ -52,6 +53,10 @@ class UnknownShapesError(ShapesError):
 
 class SelectionError(ShapesError):
     """A rule was named by which nothing can be judged."""
+
+
+class CorrectionError(ShapesError):
+    """No corrected copy of a file can be written; none was."""
 
 
 class ShapesGraphError(ShapesError):

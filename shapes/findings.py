@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import pyoxigraph as ox
 
@@ -19,6 +20,11 @@ SEVERITIES = {VIOLATION: "violation", WARNING: "warning", INFO: "info"}
 Texts = dict[str, str]
 """A text by language; "" where it has none."""
 
+_NODE: Final = re.compile(r"(?:https?://|urn:|file:/|_:)[^\s<>\"{}|^`\\，。；：、！？（）“”《》]+")
+"""An IRI or blank node in a sentence; a sign that ends the sentence may cling to it."""
+_CLINGING: Final = ".,;:!?)'"
+_LATIN: Final = re.compile(r"^[\x21-\x7e]+(?=[^\x21-\x7e])")
+"""What stands before the first Chinese character: words may follow an IRI without a blank."""
 _REQUIREMENT = tm("requirement")
 _FLOW = tm("flow")
 
@@ -59,6 +65,8 @@ class Finding:
         message: what is wrong and how to mend it.
         value: the offending value as people read it; None where there is none.
         value_label: what the value is called, where it is a node.
+        value_document: the file that describes the value, where it is another node than the focus.
+        named: what the nodes in the message are called, as they are written there.
     """
 
     result: Result
@@ -69,6 +77,8 @@ class Finding:
     message: Texts
     value: str | None
     value_label: Texts
+    value_document: Document | None = None
+    named: dict[str, Texts] = field(default_factory=dict)
 
     @property
     def file(self) -> str | None:
@@ -80,8 +90,14 @@ class Finding:
         """Line of the first mention of the node as a subject, looked up when it is asked for; None where it cannot be found."""
         return None if self.document is None else self.document.line_of(self.result.focus)
 
+    @property
+    def value_line(self) -> int | None:
+        """Line of the first mention of the value as a subject; None where it is not described, or cannot be found."""
+        document, value = self.value_document, self.result.value
+        return None if document is None or value is None else document.line_of(value)
+
     def as_dict(self) -> dict[str, Any]:
-        """The finding for machines."""
+        """The finding for machines; the message names nodes by their IRIs, and `named` says what those are called."""
         result = self.result
         return {
             "severity": self.severity,
@@ -93,7 +109,10 @@ class Finding:
             "path": None if result.path is None else result.path.text,
             "value": self.value,
             "value_label": self.value_label,
+            "value_file": None if self.value_document is None else self.value_document.name,
+            "value_line": self.value_line,
             "message": self.message,
+            "named": self.named,
             "shape": text_of(result.shape),
             "component": result.component.value,
         }
@@ -116,6 +135,7 @@ class Namer:
             if triple.predicate == _REQUIREMENT and isinstance(triple.object, ox.NamedNode)
         }
         self._known: dict[Term, Requirement] = {}
+        self._called: dict[str, Texts] = {}
 
     @cached_property
     def _files(self) -> dict[Term, Document]:
@@ -133,16 +153,19 @@ class Namer:
 
     def finding(self, result: Result) -> Finding:
         """Explain a result."""
-        value = result.value
+        value, message = result.value, by_language(result.messages)
+        described = isinstance(value, ox.NamedNode | ox.BlankNode) and value != result.focus
         return Finding(
             result=result,
             severity=SEVERITIES.get(result.severity, "violation"),
             requirement=self.requirement(result),
             document=self._files.get(result.focus),
             label=self._focus_label(result.focus),
-            message=by_language(result.messages),
+            message=message,
             value=None if value is None else text_of(value),
             value_label=self.label(value) if isinstance(value, ox.NamedNode | ox.BlankNode) else {},
+            value_document=self._files.get(value) if described and value is not None else None,
+            named=self._named_in(message.values()),
         )
 
     def requirement(self, result: Result) -> Requirement:
@@ -169,6 +192,27 @@ class Namer:
         """Return the number of a standard, such as "GB/T 44905-2024"; its name where it has none."""
         numbers = self._literals(rule, IDENTIFIER)
         return numbers[0].value if numbers else in_language(self.label(rule), lang) or rule.value
+
+    def _named_in(self, texts: Iterable[str]) -> dict[str, Texts]:
+        """Name the nodes that texts mention; those without a name are left out."""
+        found: dict[str, Texts] = {}
+        for mention in dict.fromkeys(mention for text in texts for mention in _NODE.findall(text)):
+            for written in dict.fromkeys((mention, mention.rstrip(_CLINGING), *_LATIN.findall(mention))):
+                if called := self._name_of(written):
+                    found[written] = called
+                    break
+        return found
+
+    def _name_of(self, written: str) -> Texts:
+        """What a node is called that a message mentions; each is looked up once."""
+        if written not in self._called:
+            try:
+                node = ox.BlankNode(written[2:]) if written.startswith("_:") else ox.NamedNode(written)
+            except ValueError:  # it only looks like a node
+                self._called[written] = {}
+            else:
+                self._called[written] = self._focus_label(node)
+        return self._called[written]
 
     def _focus_label(self, node: Term) -> Texts:
         """Name a node, or, for an exchange without a name, what flows."""

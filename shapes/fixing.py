@@ -45,6 +45,7 @@ class Change:
         predicate: the property of the statement, as it is now.
         before: the old value; None where a statement was added.
         after: the new value.
+        place: number of the statement that was changed; for an added one, of the statement that it is the other half of.
     """
 
     kind: Kind
@@ -52,6 +53,7 @@ class Change:
     predicate: ox.NamedNode
     before: Node | None
     after: Node
+    place: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +94,13 @@ def _replace_deprecated(triples: Sequence[ox.Triple], background: ox.Store, chan
         GROUP BY ?old HAVING (COUNT(DISTINCT ?next) = 1)"""
     new = {row["old"]: row["new"] for row in _rows(background, query)}
     mended = []
-    for triple in triples:
+    for place, triple in enumerate(triples):
         predicate, value = new.get(triple.predicate, triple.predicate), new.get(triple.object, triple.object)
         if (predicate, value) != (triple.predicate, triple.object):
             assert isinstance(predicate, ox.NamedNode)
             before = triple.object if predicate == triple.predicate else triple.predicate
             after = value if predicate == triple.predicate else predicate
-            changes.append(Change("deprecated", triple.subject, predicate, before, after))
+            changes.append(Change("deprecated", triple.subject, predicate, before, after, place))
             mended.append(ox.Triple(triple.subject, predicate, value))
         else:
             mended.append(triple)
@@ -109,10 +111,10 @@ def _spell_units(triples: Sequence[ox.Triple], background: ox.Store, changes: li
     """Put the IRI of a unit where its symbol, its name or another writing of its IRI stands."""
     units = _Units(background)
     mended = []
-    for triple in triples:
+    for place, triple in enumerate(triples):
         unit = units.meant(triple.object) if triple.predicate in _UNIT_PROPERTIES else None
         if unit is not None and unit != triple.object:
-            changes.append(Change("unit", triple.subject, triple.predicate, triple.object, unit))
+            changes.append(Change("unit", triple.subject, triple.predicate, triple.object, unit, place))
             mended.append(ox.Triple(triple.subject, triple.predicate, unit))
         else:
             mended.append(triple)
@@ -169,11 +171,11 @@ def _sum_stages(triples: Sequence[ox.Triple], background: ox.Store, changes: lis
     """
     totals = _wrong_totals(triples, _counted_categories(background))
     mended = []
-    for triple in triples:
+    for place, triple in enumerate(triples):
         total = totals.get(triple.subject) if triple.predicate == _CO2E else None
         if total is not None:
             after = ox.Literal(f"{total:f}", datatype=_DECIMAL)
-            changes.append(Change("total", triple.subject, _CO2E, triple.object, after))
+            changes.append(Change("total", triple.subject, _CO2E, triple.object, after, place))
             mended.append(ox.Triple(triple.subject, _CO2E, after))
         else:
             mended.append(triple)
@@ -247,14 +249,14 @@ def _complete_inverses(triples: Sequence[ox.Triple], background: ox.Store, chang
         SELECT ?one ?other WHERE { { ?one owl:inverseOf ?other } UNION { ?other owl:inverseOf ?one } }"""
     inverse: dict[Node, Node] = {row["one"]: row["other"] for row in _rows(background, query)}
     mended, present = list(triples), set(triples)
-    for triple in triples:
+    for place, triple in enumerate(triples):
         other = inverse.get(triple.predicate)
         if isinstance(other, ox.NamedNode) and isinstance(triple.object, ox.NamedNode | ox.BlankNode):
             added = ox.Triple(triple.object, other, triple.subject)
             if added not in present:
                 present.add(added)
                 mended.append(added)
-                changes.append(Change("inverse", triple.object, other, None, triple.subject))
+                changes.append(Change("inverse", triple.object, other, None, triple.subject, place))
     return mended
 
 

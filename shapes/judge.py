@@ -15,15 +15,15 @@ import pyoxigraph as ox
 from shapes.background import Background, Lent, shipped
 from shapes.engine.loading import DataGraph
 from shapes.engine.plan import Plan
-from shapes.errors import StudyError, UnsupportedShapeError
+from shapes.errors import ShapesGraphError, StudyError, UnsupportedShapeError
 from shapes.findings import Finding, Namer, Requirement, Texts, text_of
 from shapes.giveway import remarks
 from shapes.reading import Contexts, Document, read
 from shapes.reading.contexts import SHIPPED
-from shapes.report import Report, Result, Term
+from shapes.report import SH, Report, Result, Term
 from shapes.rulebook import Rulebook, ShapesFile, rulebook
 from shapes.selection import Selection, named_rule, select
-from shapes.study import check_knowledge, check_numbers, check_statements, studies
+from shapes.study import check_judging, check_knowledge, check_numbers, check_statements, judging, studies
 from shapes.terms import SUBCLASS, TYPE, tm
 from shapes.validate import compiled_files, validate
 
@@ -85,7 +85,7 @@ def judge(
     """Judge files, taken together, by the rules that apply to the studies in them.
 
     Args:
-        files: files of RDF, or documents that were read before.
+        files: files of RDF, or documents that were read before (apart, where there are several).
         pcr: rules (IRI, number or key) that take the place of the product rules that the studies claim.
         day: the day for which is judged; today where it is left out.
         rules: the shapes files at hand; the shipped ones and the user's own where it is left out.
@@ -97,17 +97,21 @@ def judge(
         StudyError: there is nothing to judge, or a study cannot be judged.
         SelectionError: a rule was asked for that has no shapes.
     """
-    documents = tuple(each if isinstance(each, Document) else read(each, contexts=contexts) for each in files)
+    documents = tuple(
+        each if isinstance(each, Document) else read(each, contexts=contexts, apart=len(files) > 1) for each in files
+    )
     check_statements(documents)
     quads = [quad for document in documents for quad in document.quads]
-    found = studies(documents, quads)
     book = rulebook() if rules is None else rules
     today = day or dt.date.today()  # noqa: DTZ011 the day of the person who asks
     with (background or shipped()).lend() as lent:
         check_knowledge(documents, lent.store)
         check_numbers(documents, lent.store)
         lent.add(triple for file in book.of("own") for triple in file.knowledge)
+        known = judging(lent.store)
         lent.add(quads)
+        check_judging(documents, lent.store, known)
+        found = studies(documents, lent.store)
         lent.describe(quads)
         asked = [named_rule(text, lent.store, book) for text in pcr]
         selections = tuple(select(study, lent.store, book, today, asked) for study in found)
@@ -131,16 +135,11 @@ def _files(
     """
     classes = {quad.object for quad in quads if quad.predicate == TYPE and isinstance(quad.object, ox.NamedNode)}
     wider = {q.object for each in classes for q in store.quads_for_pattern(each, SUBCLASS, None, ox.DefaultGraph())}
-    predicates = {quad.predicate for quad in quads}
-
-    def looks_for_them(file: ShapesFile) -> bool:
-        targets = file.targets
-        return targets is None or bool(targets[0] & (classes | wider) or targets[1] & predicates)
-
+    here = classes | wider | {quad.predicate for quad in quads}
     general = book.of("general")
     selected = [file for selection in selections for file in selection.files]
-    others = [file for file in book.of("exchange", "label") if looks_for_them(file)]
-    if not selections and not others and not any(file.targets and looks_for_them(file) for file in general):
+    others = [file for file in book.of("exchange", "label") if file.searches or file.targets & here]
+    if not selections and not any(file.targets & here for file in (*general, *others)):
         names = ", ".join(document.name for document in documents)
         raise StudyError(
             f"{names}: no tm:FootprintStudy, and nothing else that shapes are for, so there is nothing to judge. Describe the study "
@@ -170,8 +169,7 @@ def _judged(
     triples = [triple for file in files for triple in file.triples]
     found = _validated(DataGraph(lent.store, _originals(quads)), files, triples)
     namer = Namer(lent.store, triples, documents)
-    mentioned = {quad.subject for quad in quads} | {quad.object for quad in quads}
-    kept = [result for result in found.results if result.focus in mentioned]
+    kept = _about(quads, found.results)
     added = [r for r in remarks(selections, namer) if not any(_same(r, other, namer) for other in kept)]
     results = (*kept, *added)
     report = replace(found, conforms=not results, results=results)
@@ -193,6 +191,15 @@ def _judged(
         tuple(file.name for file in files),
         len(found.results) - len(kept),
     )
+
+
+def _about(quads: Iterable[ox.Quad], results: Sequence[Result]) -> list[Result]:
+    """Return the results about nodes that statements mention."""
+    unseen = {result.focus for result in results}
+    seen: set[Term] = set()
+    for quad in quads if unseen else ():
+        seen |= {quad.subject, quad.object} & unseen
+    return [result for result in results if result.focus in seen]
 
 
 def _validated(graph: DataGraph, files: Sequence[ShapesFile], triples: Sequence[ox.Triple]) -> Report:
@@ -252,8 +259,13 @@ def validate_plainly(data: Sequence[Document], shapes: Sequence[Document]) -> Ju
         shapes: the shapes graph, all files together.
 
     Raises:
-        ShapesGraphError: the shapes graph is ill-formed.
+        ShapesGraphError: the shapes graph is ill-formed, or there is no shape in it.
     """
+    if not any(quad.predicate.value.startswith(SH) for document in shapes for quad in document.quads):
+        raise ShapesGraphError(
+            f"{', '.join(document.name for document in shapes)}: there is no SHACL shape in it, so anything would pass. Give the "
+            "file of the shapes after --shapes, and the data without an option."
+        )
     quads = [quad for document in data for quad in document.quads]
     triples = [quad.triple for document in shapes for quad in document.quads]
     store = ox.Store()

@@ -18,9 +18,10 @@ import pyoxigraph as ox
 import ontology
 from graphstore.errors import QueryError
 from graphstore.sparql import guard
+from graphstore.terms import PREFIXES
 from shapes.engine.graph import ShapesGraph
 from shapes.engine.vocabulary import KNOWN_PREDICATES
-from shapes.lint_queries import problems_of_query
+from shapes.lint_queries import problems_of_cure, problems_of_query
 from shapes.reading import Document, read
 from shapes.report import SH, Term
 from shapes.rulebook import ShapesFile
@@ -41,6 +42,8 @@ _VALUES: Final = frozenset(
                  "IRIOrLiteral", "this")
 )  # fmt: skip
 _REQUIREMENT: Final = tm("Requirement")
+_CURE: Final = tm("cure")
+_REPLACEMENT: Final = tm("replacementQuery")
 _PARTS: Final = (
     (NOTATION, "its number", "skos:notation", False),
     (LABEL, "its name", "rdfs:label", True),
@@ -102,6 +105,7 @@ class _File:
             self._severities,
             self._requirements,
             self._queries,
+            self._cures,
         )
         for check in checks:
             for node, problem in check():
@@ -233,6 +237,20 @@ class _File:
                 for query in self._own.objects(node, ox.NamedNode(SH + name)):
                     if isinstance(query, ox.Literal):
                         yield from ((node, problem) for problem in self._query(node, query.value))
+
+    def _cures(self) -> Iterator[tuple[Term, str]]:
+        for holder in self._own.subjects(_CURE):
+            for cure in self._own.objects(holder, _CURE):
+                if not self._whole.objects(cure, _REPLACEMENT):
+                    yield holder, f"{cure} is no cure that can be tried: it has no tm:replacementQuery. State one"
+        for cure in self._own.subjects(_REPLACEMENT):
+            labels = [text for text in self._own.objects(cure, LABEL) if isinstance(text, ox.Literal)]
+            for lang, name in _LANGUAGES.items():
+                if not any(text.language == lang for text in labels):
+                    yield cure, f'the cure has no name in {name}. Add rdfs:label "..."@{lang}'
+            for query in self._own.objects(cure, _REPLACEMENT):
+                if isinstance(query, ox.Literal):
+                    yield from ((cure, problem) for problem in problems_of_cure(query.value, PREFIXES))
 
     def _query(self, node: Term, text: str) -> Iterator[str]:
         prefixes = self._prefixes(node)

@@ -7,13 +7,15 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from graphstore.sparql import Token
+from graphstore.errors import QueryError
+from graphstore.sparql import Token, guard
 
 _FORBIDDEN: Final = {
     "VALUES": "SHACL forbids it in constraints. Write the list into the graph, or use FILTER(... IN (...))",
     "MINUS": "SHACL forbids it in constraints. Use FILTER NOT EXISTS",
     "SERVICE": "nothing is fetched from other addresses while a study is judged. Take it out",
 }
+_CURE: Final = ("node", "property", "before", "after")
 
 
 def problems_of_query(
@@ -42,6 +44,36 @@ def problems_of_query(
         yield f"the query does not parse: {' '.join(str(error.msg).split())}. Correct it"
     except (OSError, RuntimeError) as error:
         yield f"the query cannot be run: {error}. Correct it"
+
+
+def problems_of_cure(text: str, prefixes: Mapping[str, str]) -> Iterator[str]:
+    """Yield what is wrong with the query of a cure, which says which statement becomes which.
+
+    Args:
+        text: the query.
+        prefixes: the prefixes that it is given.
+    """
+    try:
+        tokens = guard(text)
+    except QueryError as error:
+        yield str(error)
+        return
+    if any(token.kind == "word" and token.text.upper() == "SERVICE" for token in tokens):
+        yield f"the query has SERVICE: {_FORBIDDEN['SERVICE']}"
+    if not any(token.kind == "variable" and token.text == "$this" for token in tokens):
+        yield "the query of the cure does not ask about $this, so it would change every node alike. Begin at $this"
+    try:
+        found = ox.Store().query(text, prefixes=dict(prefixes))
+    except SyntaxError as error:
+        yield f"the query does not parse: {' '.join(str(error.msg).split())}. Correct it"
+        return
+    except (OSError, RuntimeError) as error:
+        yield f"the query cannot be run: {error}. Correct it"
+        return
+    names = {variable.value for variable in found.variables} if isinstance(found, ox.QuerySolutions) else set()
+    missing = [name for name in _CURE if name not in names]
+    if missing:
+        yield f"the query of the cure does not select ?{missing[0]}. It must be a SELECT ?node ?property ?before ?after"
 
 
 def _projections(tokens: Sequence[Token]) -> Iterator[list[Token]]:

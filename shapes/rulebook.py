@@ -31,8 +31,8 @@ OWN: Final = "own"
 """The folder that files of the user's own are counted to."""
 
 _SHAPES_FOR: Final = tm("shapesFor")
-_CLASS_TARGET: Final = ox.NamedNode(SH + "targetClass")
-_PREDICATE_TARGETS: Final = (ox.NamedNode(SH + "targetSubjectsOf"), ox.NamedNode(SH + "targetObjectsOf"))
+_TARGETS: Final = frozenset(ox.NamedNode(SH + name) for name in ("targetClass", "targetSubjectsOf", "targetObjectsOf"))
+_OTHER_TARGETS: Final = frozenset(ox.NamedNode(SH + name) for name in ("target", "targetNode"))
 
 
 class ShapesFile:
@@ -107,17 +107,18 @@ class ShapesFile:
         return tuple(triple for triples in kept.values() for triple in triples)
 
     @cached_property
-    def targets(self) -> tuple[frozenset[ox.NamedNode], frozenset[ox.NamedNode]] | None:
-        """The classes and the predicates that the shapes look for; None where they may find nodes in other ways."""
-        classes, predicates = set(), set()
-        for triple in self.triples:
-            if triple.predicate == _CLASS_TARGET and isinstance(triple.object, ox.NamedNode):
-                classes.add(triple.object)
-            elif triple.predicate in _PREDICATE_TARGETS and isinstance(triple.object, ox.NamedNode):
-                predicates.add(triple.object)
-            elif triple.predicate.value in {SH + "target", SH + "targetNode"}:
-                return None
-        return frozenset(classes), frozenset(predicates)
+    def targets(self) -> frozenset[ox.NamedNode]:
+        """The classes and the predicates that the shapes look for by name."""
+        return frozenset(
+            triple.object
+            for triple in self.triples
+            if triple.predicate in _TARGETS and isinstance(triple.object, ox.NamedNode)
+        )
+
+    @cached_property
+    def searches(self) -> bool:
+        """Whether shapes may find nodes in other ways too: by a query, or by their names."""
+        return any(triple.predicate in _OTHER_TARGETS for triple in self.triples)
 
     def _stream(self) -> Iterable[ox.Quad]:
         if self.folder == OWN:

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from shapes.errors import SelectionError
 from shapes.rulebook import Rulebook, ShapesFile
 from shapes.study import Study
-from shapes.terms import CONFORMS_TO, NAMES, known, tm
+from shapes.terms import CONFORMS_TO, IDENTIFIER, NAMES, known, tm
 
 _SUPERSEDES: Final = tm("supersedes")
 _YIELDS: Final = tm("yieldsToNational")
@@ -110,7 +110,7 @@ def named_rule(text: str, store: ox.Store, rules: Rulebook) -> ox.NamedNode:
     for rule in with_shapes:
         files = {file.name.rpartition("/")[2].removesuffix(".ttl") for file in rules.by_rule[rule]}
         identifiers = {value.value for value in _names_of(store, rule)}
-        if text in {rule.value, rule.value.rpartition("/")[2], *files, *identifiers}:
+        if text in {rule.value, _key(rule), *files, *identifiers}:
             return rule
     at_hand = ", ".join(_identifier(store, rule) for rule in with_shapes) or "none"
     raise SelectionError(
@@ -138,7 +138,9 @@ def _current(claimed: ox.NamedNode, study: Study, store: ox.Store, day: dt.date)
         if newer:
             rule, how = newer[0], "successor"
         elif _TRUE in set(_objects(store, rule, _YIELDS)):
-            national = [each for each in _national(rule, study, store, day) if each not in seen]
+            own = set(_objects(store, rule, _GROUP))
+            groups = own & set(_objects(store, study.product, _GROUP)) or own
+            national = [each for each in _national(groups, store, day) if each not in seen]
             if not national:
                 break
             rule, how = national[0], "national"
@@ -148,10 +150,16 @@ def _current(claimed: ox.NamedNode, study: Study, store: ox.Store, day: dt.date)
     return Applied(rule, how, None if rule == claimed else claimed)
 
 
-def _national(rule: ox.NamedNode, study: Study, store: ox.Store, day: dt.date) -> list[ox.NamedNode]:
-    """The national standards in force for the group of the product, or of the rule where the product has none in common with it."""
-    groups = set(_objects(store, rule, _GROUP))
-    groups = groups & set(_objects(store, study.product, _GROUP)) or groups
+def gives_way_to(rule: ox.NamedNode, store: ox.Store, day: dt.date) -> list[ox.NamedNode]:
+    """Return the rules that take the place of a rule on a day: what supersedes it, else the national ones for its product groups."""
+    newer = [each for each in _subjects(store, _SUPERSEDES, rule) if in_force(each, store, day)]
+    if newer or _TRUE not in set(_objects(store, rule, _YIELDS)):
+        return newer
+    return [each for each in _national(set(_objects(store, rule, _GROUP)), store, day) if each != rule]
+
+
+def _national(groups: Iterable[object], store: ox.Store, day: dt.date) -> list[ox.NamedNode]:
+    """The national standards in force for some product groups."""
     found = {each for group in groups for each in _subjects(store, _GROUP, group)}
     return sorted(
         (each for each in found if _NATIONAL in set(_objects(store, each, _LEVEL)) and in_force(each, store, day)),
@@ -173,7 +181,13 @@ def _names(rules: Rulebook, rule: ox.NamedNode) -> tuple[str, ...]:
 
 
 def _identifier(store: ox.Store, rule: ox.NamedNode) -> str:
-    return next((value.value for value in reversed(_names_of(store, rule))), rule.value)
+    return next(
+        (value.value for value in _objects(store, rule, IDENTIFIER) if isinstance(value, ox.Literal)), _key(rule)
+    )
+
+
+def _key(rule: ox.NamedNode) -> str:
+    return rule.value.replace("#", "/").rpartition("/")[2]
 
 
 def _names_of(store: ox.Store, rule: ox.NamedNode) -> list[ox.Literal]:

@@ -1,7 +1,7 @@
 """The start of a new product category rule: a commented Turtle file with one requirement for each part of a rule.
 
 The parts are those that GB/T 24067-2024 wants of product rules: product, unit, boundary, processes, data, allocation,
-cut-off and report. The text is `templates/rule.ttl`; nothing in it is specific to a product.
+cut-off and report. The text is `templates/rule.ttl.txt`; nothing in it is specific to a product.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def rule_file(rule: NewRule) -> str:
         TemplateError: a value cannot stand in the file; the message says which and what is wanted.
     """
     _check(rule)
-    text = files("shapes").joinpath("templates", "rule.ttl").read_text(encoding="utf-8")
+    text = files("shapes").joinpath("templates", "rule.ttl.txt").read_text(encoding="utf-8")
     return Template(text).substitute(
         base=rule.base,
         prefix=rule.prefix,

@@ -6,29 +6,47 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
-from shapes.report import SH, Report, Result
+from ontology import PREFIXES
+from shapes.report import SH, Report, Result, Term
 
-_PREFIXES = {
-    "sh": SH,
-    "xsd": "http://www.w3.org/2001/XMLSchema#",
-    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-    "tm": "https://w3id.org/tanmai/ontology#",
-    "tmshapes": "https://w3id.org/tanmai/shapes/",
-}
+_PREFIXES = {name: PREFIXES[name] for name in ("tm", "rdf", "rdfs", "xsd")} | {"sh": SH}
 _TYPE = ox.NamedNode(_PREFIXES["rdf"] + "type")
 _BOOLEAN = ox.NamedNode(_PREFIXES["xsd"] + "boolean")
 
 
 def report_triples(report: Report) -> Iterator[ox.Triple]:
     """Yield the triples of a report; its own nodes are blank and the same for the same report."""
-    top = ox.BlankNode("report")
+    own = _free_prefix(report)
+    top = ox.BlankNode(own)
     yield ox.Triple(top, _TYPE, _sh("ValidationReport"))
     yield ox.Triple(top, _sh("conforms"), ox.Literal("true" if report.conforms else "false", datatype=_BOOLEAN))
     for number, result in enumerate(report.results, start=1):
-        node = ox.BlankNode(f"result{number}")
+        node = ox.BlankNode(f"{own}{number}")
         yield ox.Triple(top, _sh("result"), node)
         yield from _result_triples(node, result)
+
+
+def _free_prefix(report: Report) -> str:
+    """Return a beginning of blank node labels that no node of the data or the shapes has."""
+    named = (node for result in _with_details(report.results) for node in _nodes(result))
+    taken = [node.value for node in named if isinstance(node, ox.BlankNode)]
+    prefix = "report"
+    while any(label.startswith(prefix) for label in taken):
+        prefix += "s"
+    return prefix
+
+
+def _with_details(results: tuple[Result, ...]) -> Iterator[Result]:
+    for result in results:
+        yield result
+        yield from _with_details(result.details)
+
+
+def _nodes(result: Result) -> Iterator[Term | None]:
+    yield from (result.focus, result.value, result.shape, result.constraint)
+    if result.path is not None:
+        yield result.path.node
+        yield from (node for triple in result.path.triples for node in (triple.subject, triple.object))
 
 
 def to_turtle(report: Report) -> str:

@@ -18,6 +18,7 @@ from tanmai.commands import (
     affected,
     ask,
     calculate,
+    certificate,
     check,
     compare,
     cutoffs,
@@ -32,6 +33,7 @@ from tanmai.commands import (
     quality,
     scenario,
     search,
+    submission,
     validate,
     variants,
     whatif,
@@ -77,6 +79,9 @@ app.command(name="affected")(affected.affected)
 app.command(name="compare")(compare.compare)
 app.command(name="contributions")(compare.contributions)
 app.command(name="suppliers")(compare.suppliers)
+app.command(name="submit")(submission.submit)
+app.add_typer(submission.app, name="submission")
+app.add_typer(certificate.app, name="certificate")
 app.command(name="export")(data.export)
 app.command(name="backup")(data.backup)
 app.command(name="restore")(data.restore)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+from tanmai.words_registry import REGISTRY_WORDS
 from tanmai.words_schemes import SCHEME_WORDS
 from tanmai.words_validation import VALIDATION_WORDS
 
@@ -107,6 +108,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "illustrative": ("illustrative", "示意值"),
     "half_width": ("half-width", "半宽"),
     "in_brackets": ("({text})", "（{text}）"),
+    "in_quotes": ('"{text}"', "“{text}”"),
     "in_memory": ("in memory", "内存"),
     "including_biogenic": ("including biogenic CO2", "含生物成因 CO2"),
     "input": ("Computed from", "数据来源"),
@@ -235,6 +237,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "tier_3": ("tier 3, whole supply chain", "第三层面：全产业链"),
     "tiers": ("EIO-LCA in three tiers", "EIO-LCA 三个层面"),
     "yes": ("yes", "是"),
+    **REGISTRY_WORDS,
     **SCHEME_WORDS,
     **VALIDATION_WORDS,
     "affected": ("Products whose footprint changed: {count}", "碳足迹发生变化的产品：{count} 个"),
@@ -268,6 +271,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "differing_numbers": ("The numbers that differ, and what each does", "发生变化的数值及其影响"),
     "chosen_default_provider": ("named in the data", "数据指定"),
     "chosen_lowest_identifier": ("by rule: lowest identifier of several", "按规则取标识符最小者"),
+    "chosen_scenario": ("swapped in by the scenario", "情景替换"),
     "chosen_stated": ("chosen in a linking model", "链接模型指定"),
     "chosen_unique_producer": ("the only producer", "唯一生产者"),
     "cumulative": ("cumulative", "累计占比"),

@@ -41,7 +41,7 @@ def test_every_package_of_the_project_is_shipped():
         ("shapes", "general/prefixes.ttl"),
         ("shapes", "contexts/tanmai.jsonld"),
         ("shapes", "exchange/pact-context.jsonld"),
-        ("shapes", "templates/rule.ttl"),
+        ("shapes", "templates/rule.ttl.txt"),
         ("tanmai", "demo/aluminium.ttl"),
         ("tanmai", "messages/zh/outside.toml"),
     ],
@@ -142,3 +142,8 @@ def test_the_version_is_stated_once():
     import tanmai
 
     assert version("tanmai") == tanmai.__version__ == PROJECT["project"]["version"]
+
+
+def test_the_study_of_the_demonstration_is_the_example():
+    example = Path(__file__).parent.parent / "examples" / "studies" / "aluminium.ttl"
+    assert files("tanmai").joinpath("demo/study.ttl").read_bytes() == example.read_bytes()

@@ -60,6 +60,16 @@ def calculate(
     return Footprint(_result(question, most))
 
 
+def total(calculation: Calculation, product: str, amount: float = 1.0, unit: str | None = None) -> float:
+    """Compute the footprint alone, in kg CO2e, biogenic CO2 left out: what `calculate` gives as `total`, in a fraction of the time.
+
+    Args and errors as for `calculate`.
+    """
+    chain = ask(calculation, product, amount, unit).chain
+    cost = calculation.snapshot.compiled.cost(calculation.characterisation.excluding_biogenic[np.newaxis])
+    return float(chain.total(cost).values[0])
+
+
 def _result(question: Question, most: int) -> dict[str, Any]:
     calculation, names, chain, activity = question.calculation, question.names, question.chain, question.activity
     snapshot, weights = calculation.snapshot, calculation.characterisation

@@ -7,12 +7,21 @@ from typing import Any
 
 from footprint.solve import SolveInfo
 from graphstore.answers.graph import Calculation, digest
+from graphstore.catalogue import DatasetVersion
 from graphstore.digest import local_statements
 from graphstore.queries import load
 from graphstore.store import GraphStore
 
 RESULTS = "results/"
 """Beginning of the keys of datasets that hold computed footprints: results are no input of other results."""
+
+ASSESSMENTS = "assessments/"
+"""Beginning of the keys of datasets that hold judgements of submissions: they are no input either."""
+
+
+def is_input(dataset: DatasetVersion) -> bool:
+    """Whether a footprint may follow from a dataset."""
+    return not dataset.key.startswith((RESULTS, ASSESSMENTS))
 
 
 def inputs(calculation: Calculation) -> list[dict[str, Any]]:
@@ -26,7 +35,7 @@ def inputs(calculation: Calculation) -> list[dict[str, Any]]:
             "sha256": dataset.sha256,
         }
         for dataset in calculation.graph.datasets()
-        if not dataset.key.startswith(RESULTS)
+        if is_input(dataset)
     ]
 
 
@@ -39,7 +48,7 @@ def state_hash(graph: GraphStore) -> str:
     local = local_statements(graph.engine, graph.base)
     return digest(
         {
-            "datasets": sorted(dataset.sha256 for dataset in graph.datasets() if not dataset.key.startswith(RESULTS)),
+            "datasets": sorted(dataset.sha256 for dataset in graph.datasets() if is_input(dataset)),
             "local": {name: found for name, found in local.items() if name not in kept},
             "known_on": graph.known_on and str(graph.known_on),
         }

@@ -13,6 +13,7 @@ from graphstore.answers.graph import Calculation
 from graphstore.answers.names import Names
 from graphstore.errors import UnknownNameError
 from graphstore.queries import load
+from graphstore.terms import iri
 
 MOST_CANDIDATES = 12
 
@@ -65,8 +66,8 @@ def unassembled_products(inventory: Inventory) -> list[ProductRow]:
 def find(calculation: Calculation, rows: Sequence[ProductRow], text: str, names: Names) -> ProductRow:
     """Return the product that is meant.
 
-    An IRI (of a product, a process or a co-product's output) must match whole. A name may be any unique part, in either
-    language and any case; an exact name wins over longer ones that contain it.
+    An IRI (of a product, a process, a co-product's output, or a study of a product) must match whole. A name may be any unique
+    part, in either language and any case; an exact name wins over longer ones that contain it.
 
     Raises:
         UnknownNameError: nothing matches, or several do; the candidates are listed.
@@ -80,6 +81,9 @@ def find(calculation: Calculation, rows: Sequence[ProductRow], text: str, names:
     if by_iri:
         return _one(text, by_iri, names)
     if "://" in text or text.startswith("urn:"):
+        studied = _studied(calculation, rows, text)
+        if studied:
+            return _one(text, studied, names)
         raise UnknownNameError(f"No product or process <{text}> in the current graph. `tanmai products` lists them.")
     needle = text.strip().lower()
     if not needle:
@@ -93,6 +97,16 @@ def find(calculation: Calculation, rows: Sequence[ProductRow], text: str, names:
     raise UnknownNameError(
         f"No product whose name contains {text!r}. `tanmai products` lists all {len(rows)}; try a shorter part of the name."
     )
+
+
+def _studied(calculation: Calculation, rows: Sequence[ProductRow], study: str) -> list[ProductRow]:
+    """Return the product of a study as the processes that the study includes make it."""
+    try:
+        found = calculation.graph.query(load("study-processes"), {"study": iri(study)}).dicts()
+    except ValueError:  # no IRI, so no study
+        return []
+    made = {(str(row["product"]), str(row["process"])) for row in found}
+    return [row for row in rows if (row.iri, row.process) in made]
 
 
 def outputs_of(calculation: Calculation, texts: Sequence[str]) -> list[str]:

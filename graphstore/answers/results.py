@@ -22,7 +22,7 @@ import pyoxigraph as ox
 from footprint.inventory import Ints
 from graphstore.answers.board import Board
 from graphstore.answers.graph import Calculation, Settings, digest
-from graphstore.answers.inputs import RESULTS, data_hash, state_hash
+from graphstore.answers.inputs import RESULTS, data_hash, is_input, state_hash
 from graphstore.catalogue import DatasetVersion
 from graphstore.errors import ScenarioError, UnknownNameError
 from graphstore.queries import load
@@ -244,7 +244,7 @@ def _run_lines(calculation: Calculation, node: str, input_hash: str) -> list[str
         *(
             f"{node} <{PROV}used> {dataset.iri(calculation.graph.base)} ."
             for dataset in calculation.graph.datasets()
-            if not dataset.key.startswith(RESULTS)
+            if is_input(dataset)
         ),
     ]
 

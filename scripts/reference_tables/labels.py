@@ -30,6 +30,7 @@ LABELS = Spec(
         english("operator_nature", "tm:operatorNature"),
         english("verifier", "tm:verifierText"),
         english("product_categories", "tm:productScopeText"),
+        link("product_group_key", "tm:productGroup", "product-group"),
         link("discloses", "tm:discloses", "label-disclosure"),
         english("disclosure_text", "tm:disclosureText"),
         english("assurance_type", "tm:assuranceType"),

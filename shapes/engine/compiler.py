@@ -248,20 +248,20 @@ def _with_exact_constants(tree: s.ShapesTree) -> s.ShapesTree:
 
 def _exact_shape(shape: s.Shape) -> s.Shape:
     constraints = tuple(_exact_constraint(constraint) for constraint in shape.constraints)
-    targets = tuple(s.NodeTarget(_exact(t.node)) if isinstance(t, s.NodeTarget) else t for t in shape.targets)
+    targets = tuple(s.NodeTarget(*_exact((t.node,))) if isinstance(t, s.NodeTarget) else t for t in shape.targets)
     return replace(shape, constraints=constraints, targets=targets)
 
 
 def _exact_constraint(constraint: s.Constraint) -> s.Constraint:
     match constraint:
         case s.In(members):
-            return s.In(tuple(map(_exact, members)))
+            return s.In(_exact(members))
         case s.HasValue(value):
-            return s.HasValue(_exact(value))
+            return s.HasValue(*_exact((value,)))
     return constraint
 
 
-def _exact(term: Term) -> Term:
-    if not isinstance(term, ox.Literal):
-        return term
-    return term if stored_forms([term]).get(term, term) == term else exact_literal(term, EXACT)
+def _exact(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+    stored = stored_forms(term for term in terms if isinstance(term, ox.Literal))
+    changed = {literal: exact_literal(literal, EXACT) for literal, form in stored.items() if literal != form}
+    return tuple(changed.get(term, term) if isinstance(term, ox.Literal) else term for term in terms)

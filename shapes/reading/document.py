@@ -28,9 +28,13 @@ class Document:
         sha256: checksum of the bytes as they were handed in.
         text: its content as UTF-8.
         base_iri: what relative IRIs of the file stand on; None where they are refused.
+        apart: whether blank nodes get new names, so that they are not taken for those of another file.
     """
 
-    def __init__(self, raw: Raw, base_iri: str | None = None, contexts: Contexts = SHIPPED) -> None:
+    def __init__(
+        self, raw: Raw, base_iri: str | None = None, contexts: Contexts = SHIPPED, *, apart: bool = False
+    ) -> None:
+        self.apart = apart
         self.name, self.format, self.sha256, self.text = raw.name, raw.format, raw.sha256, raw.text
         self.base_iri = base_iri
         self._guard()
@@ -45,7 +49,9 @@ class Document:
             ReadingError: it does not parse; says where and why.
         """
         try:
-            parser = ox.parse(self._parsed, format=self.format.rdf, base_iri=self.base_iri)
+            parser = ox.parse(
+                self._parsed, format=self.format.rdf, base_iri=self.base_iri, rename_blank_nodes=self.apart
+            )
             quads = tuple(parser)
             self._prefixes = dict(parser.prefixes)
         except SyntaxError as error:
@@ -103,6 +109,7 @@ def read(
     format: str | Format | None = None,  # noqa: A002 - as in the store
     base_iri: str | None = None,
     contexts: Contexts = SHIPPED,
+    apart: bool = False,
 ) -> Document:
     """Read a file of RDF in any syntax, gzip-compressed or not.
 
@@ -111,12 +118,13 @@ def read(
         format: its format, where the file name does not tell.
         base_iri: what relative IRIs stand on; None refuses them.
         contexts: the JSON-LD contexts at hand.
+        apart: give blank nodes new names, where several files are read that may use the same ones.
 
     Raises:
         ReadingError: the file cannot be taken in.
         UnknownFormatError: the format cannot be told.
     """
-    document = Document(take(Path(path), format), base_iri, contexts)
+    document = Document(take(Path(path), format), base_iri, contexts, apart=apart)
     _ = document.quads
     return document
 
@@ -128,9 +136,10 @@ def read_bytes(
     format: str | Format | None = None,  # noqa: A002 - as in the store
     base_iri: str | None = None,
     contexts: Contexts = SHIPPED,
+    apart: bool = False,
 ) -> Document:
     """Read bytes in memory; otherwise as `read`."""
-    document = Document(of_bytes(data, name, format), base_iri, contexts)
+    document = Document(of_bytes(data, name, format), base_iri, contexts, apart=apart)
     _ = document.quads
     return document
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import json
 import shlex
+import tempfile
 import time
 from dataclasses import dataclass, field
 from importlib.resources import as_file, files
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -22,6 +25,8 @@ DEMO = "https://w3id.org/tanmai/demo/"
 PROFILE = f"{DEMO}profile-delivered"
 ROUTES = ("ingot-hydro", "ingot-grid", "ingot-coal")
 SETS = ("AR4", "AR5", "AR6")
+DAY = "2026-11-25"
+"""The day for which the example study is judged, so that it does not grow too old."""
 
 _SAID = {
     "load": ("1  Load reference knowledge and the supply chain", "1  载入参考知识与供应链"),
@@ -29,6 +34,9 @@ _SAID = {
     "routes": ("3  The same metal on three kinds of power", "3  同样的铝，三种电力"),
     "sets": ("4  The same profile under three IPCC reports", "4  同一型材，三版 IPCC 报告的 GWP"),
     "chain": ("5  Where it comes from", "5  追溯来源"),
+    "submit": ("6  Hand in a footprint study: judged, recomputed, kept", "6  提交一份碳足迹研究：校验、复算、存档"),
+    "broken": ("7  Hand in a copy with four defects", "7  提交一份含四处缺陷的副本"),
+    "withdraw": ("8  Take the study back, so that the graph is as before", "8  撤回该研究，图谱恢复原状"),
     "next": ("Next", "接下来可以试"),
     "note": (
         (
@@ -52,12 +60,13 @@ class _Stage:
         typer.echo(f"\n== {_said(key, self.front.lang)} ==")
 
     def run(self, *arguments: str, quiet: bool = False) -> str:
-        """Run one command; return what it printed when it is told to be quiet."""
+        """Run one command; return what it printed when it is told to be quiet. A negative verdict (exit code 1) is an answer."""
         typer.echo(f"$ tanmai {shlex.join(arguments)}")
         begin = time.perf_counter()
         caught = io.StringIO()
         command = [*arguments, "--store", str(self.front.store_path), "--lang", self.front.lang]
         with contextlib.redirect_stdout(caught) if quiet else contextlib.nullcontext():
+            # A verdict that says no comes back as a number; errors come as exceptions and end the demonstration.
             self.context.find_root().command.main(command, standalone_mode=False)
         typer.echo(f"  ({time.perf_counter() - begin:.2f} s)")
         return caught.getvalue()
@@ -85,7 +94,41 @@ def demo(context: typer.Context, store: Store = None, lang: Lang = None) -> None
     _compare(front, [stage.answer("footprint", PROFILE, "--gwp", gwp) for gwp in SETS], SETS)
     stage.heading("chain")
     stage.run("explain", PROFILE, "--cutoff", "0.02")
+    _registry(stage)
     _next(front, time.perf_counter() - stage.started)
+
+
+def _registry(stage: _Stage) -> None:
+    """Hand in the example study and a broken copy of it, show both answers, and take the study back."""
+    stage.heading("submit")
+    demonstration = files("tanmai") / "demo"
+    with tempfile.TemporaryDirectory(prefix="tanmai-demo-") as folder:
+        study, broken = Path(folder, "study.ttl"), Path(folder, "study-with-defects.ttl")
+        study.write_bytes((demonstration / "study.ttl").read_bytes())
+        broken.write_bytes(
+            _with_defects(study.read_bytes(), (demonstration / "defects.ru").read_text(encoding="utf-8"))
+        )
+        stage.run("submit", str(study), "--as-of", DAY)
+        handed_in = hashlib.sha256(study.read_bytes()).hexdigest()[:12]
+        stage.heading("broken")
+        stage.run("submit", str(broken), "--as-of", DAY)
+        stage.run("validate", str(broken), "--as-of", DAY)
+    stage.heading("withdraw")
+    stage.run(
+        "submission", "withdraw", handed_in, "--by", "Example aluminium works", "--why", "end of the demonstration"
+    )
+
+
+def _with_defects(study: bytes, update: str) -> bytes:
+    """Apply a SPARQL update to a Turtle file; it is written with the same prefixes."""
+    import pyoxigraph as ox
+
+    parsed = ox.parse(study, format=ox.RdfFormat.TURTLE)
+    store = ox.Store()
+    store.extend(parsed)
+    store.update(update)
+    written = store.dump(format=ox.RdfFormat.TURTLE, from_graph=ox.DefaultGraph(), prefixes=parsed.prefixes)
+    return written or b""
 
 
 def _compare(front: Front, results: list[dict[str, Any]], labels: tuple[str, ...] | None) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from tanmai.commands.options import Front, Json, Lang
+from tanmai.commands.options import Front, Json, Lang, day
 from tanmai.words import word
 
 app = typer.Typer(help="Product category rules as data. 以数据形式管理的产品种类规则。", no_args_is_help=True)
@@ -26,7 +26,7 @@ def new(
     ],
     name_en: Annotated[str, typer.Option("--name-en", help="Name in English. 英文名称。")],
     name_zh: Annotated[str, typer.Option("--name-zh", help="Name in Chinese. 中文名称。")],
-    group: Annotated[str, typer.Option("--group", help="Product group: key, name or IRI. 产品组。")],
+    group: Annotated[str, typer.Option("--group", help="Product group: key, name or IRI. 产品类别。")],
     unit: Annotated[str, typer.Option("--unit", help="Declared unit: a number and a unit, such as '1 t'. 声明单位。")],
     boundary: Annotated[str, typer.Option("--boundary", help="System boundary: key, name or IRI. 系统边界。")],
     author: Annotated[str, typer.Option("--author", help="Who writes the rule. 编制者。")],
@@ -78,6 +78,46 @@ def new(
         )
     output.write_text(text, encoding="utf-8")
     typer.echo(word("pcr_written", front.lang, path=str(output)))
+
+
+@app.command(name="list")
+def list_rules(
+    shapes_dir: Annotated[
+        list[Path] | None,
+        typer.Option("--shapes-dir", help="Folder of rules of your own; repeat. Also: TANMAI_SHAPES. 自有规则目录。"),
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Also product rules that there are no shapes for. 包括尚无校验形状的规则。")
+    ] = False,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", help="Day for which is asked, YYYY-MM-DD. 查询日期。", show_default="today"),
+    ] = None,
+    store: Annotated[
+        Path | None,
+        typer.Option(
+            "--store", help="Store whose standards count. 提供标准信息的存储。", show_default="the shipped knowledge"
+        ),
+    ] = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """List the rules at hand: number, name, product groups, status, shapes, and what gives way to what. 列出可用的产品种类规则。"""
+    from shapes.at_hand import rules_at_hand
+    from shapes.rulebook import rulebook
+    from tanmai.judging import knowledge_of
+
+    front = Front.of(store, json, lang)
+    today = date.today() if as_of is None else day(as_of, "--as-of")  # noqa: DTZ011 the day of the person who asks
+    with knowledge_of(store) as (background, _):
+        found = rules_at_hand(background, rulebook(shapes_dir or []), today, every=every)
+    if json:
+        front.print_json([rule.as_dict() for rule in found])
+        return
+    from tanmai.render.rules import rule_lines
+
+    for line in rule_lines([rule.as_dict() for rule in found], front.lang):
+        typer.echo(line)
 
 
 @app.command(name="lint")

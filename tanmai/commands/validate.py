@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,8 +13,8 @@ from tanmai.commands.options import Front, Json, Lang, day
 from tanmai.words import word
 
 if TYPE_CHECKING:
-    from shapes.background import Background
     from shapes.judge import Judgement
+    from shapes.reading import Document
 
 NEGATIVE = 1
 """Exit code of a verdict that says no."""
@@ -71,8 +71,27 @@ def validate(
     ] = False,
     html: Annotated[bool, typer.Option("--html", help="Print a page for people. 输出网页报告。")] = False,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="File for the report instead of the screen. 报告文件。")
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="File for the report instead of the screen; with --fix the corrected copy. 报告文件；与 --fix 合用时为更正副本。",
+        ),
     ] = None,
+    effect: Annotated[
+        bool,
+        typer.Option(
+            "--effect", help="Say what each defect with a computable cure does to the result. 给出缺陷对结果的影响。"
+        ),
+    ] = False,
+    fix: Annotated[
+        bool,
+        typer.Option(
+            "--fix",
+            help="Write a corrected copy (NAME.fixed.EXT) of what has only one right answer: spelling of units, totals of stages, inverse "
+            "links, deprecated terms; judge the copy. Turtle keeps its comments and layout, RDF/XML does not. 生成更正副本并校验副本。",
+        ),
+    ] = False,
     remote_contexts: Annotated[
         bool,
         typer.Option(
@@ -84,15 +103,31 @@ def validate(
     """Judge a footprint study: what breaks which rule, where, and how to mend it; exit code 1 when a must is broken. 校验碳足迹研究。"""
     front = Front.of(store, json, lang)
     form = _form({"json": json, "ttl": ttl, "jsonld": jsonld, "html": html})
+    if effect and form in {"ttl", "jsonld"}:
+        raise typer.BadParameter(
+            f"--effect has no place in a W3C report. Leave out --{form}, or take --json or --html."
+        )
     if shapes:
-        _refuse_with_shapes({"--pcr": pcr, "--shapes-dir": shapes_dir, "--as-of": as_of, "--store": store})
+        others = {"--pcr": pcr, "--shapes-dir": shapes_dir, "--as-of": as_of, "--store": store, "--effect": effect}
+        _refuse_with_shapes(others | {"--fix": fix})
         judged = _plainly(files, shapes, remote=remote_contexts)
+        told = judged.as_dict()
     else:
-        with _knowledge(store) as background:
-            judged = _judged(files, pcr or [], shapes_dir or [], as_of, background, remote=remote_contexts)
-    _tell(judged, form, front, output)
+        asked = _Asked(pcr or [], shapes_dir or [], as_of, remote_contexts)
+        judged, told = _judged(files, asked, store, fix=(fix, output), effect=effect)
+    _tell(judged, told, form, front, None if fix else output)
     if not judged.passes:
         raise typer.Exit(NEGATIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """How is judged: rules, folders of rules, day, whether contexts are fetched."""
+
+    pcr: list[str]
+    folders: list[Path]
+    as_of: str | None
+    remote: bool
 
 
 def _form(asked: dict[str, bool]) -> str:
@@ -102,7 +137,7 @@ def _form(asked: dict[str, bool]) -> str:
     return chosen[0] if chosen else "text"
 
 
-def _refuse_with_shapes(options: dict[str, object]) -> None:
+def _refuse_with_shapes(options: Mapping[str, object]) -> None:
     for name, value in options.items():
         if value:
             raise typer.BadParameter(
@@ -111,20 +146,35 @@ def _refuse_with_shapes(options: dict[str, object]) -> None:
 
 
 def _judged(
-    files: list[Path], pcr: list[str], folders: list[Path], as_of: str | None, background: Background, *, remote: bool
-) -> Judgement:
+    files: list[Path], asked: _Asked, store: Path | None, *, fix: tuple[bool, Path | None], effect: bool
+) -> tuple[Judgement, dict[str, Any]]:
+    """Judge files, or the corrected copy of one; the judgement, and what is told of it."""
     from shapes.judge import judge
     from shapes.reading.contexts import SHIPPED, Contexts
     from shapes.rulebook import rulebook
+    from tanmai.judging import knowledge_of
 
-    return judge(
-        files,
-        pcr=pcr,
-        day=None if as_of is None else day(as_of, "--as-of"),
-        rules=rulebook(folders),
-        background=background,
-        contexts=Contexts(SHIPPED.known, remote=remote),
-    )
+    chosen = None if asked.as_of is None else day(asked.as_of, "--as-of")
+    rules, contexts = rulebook(asked.folders), Contexts(SHIPPED.known, remote=asked.remote)
+    with knowledge_of(store) as (background, opened):
+
+        def judging(given: Sequence[Path | Document]) -> Judgement:
+            return judge(given, pcr=asked.pcr, day=chosen, rules=rules, background=background, contexts=contexts)
+
+        fixed = None
+        if fix[0]:
+            from tanmai.correcting import correct
+
+            judged, fixed = correct(files, fix[1], background, judging)
+        else:
+            judged = judging(files)
+        if effect:
+            from registry.effects_of import effects_of
+
+            told = effects_of(judged, rules, background, opened).told(judged)
+        else:
+            told = judged.as_dict()
+    return judged, told if fixed is None else {**told, "fixed": fixed}
 
 
 def _plainly(files: list[Path], shapes: list[Path], *, remote: bool) -> Judgement:
@@ -134,53 +184,44 @@ def _plainly(files: list[Path], shapes: list[Path], *, remote: bool) -> Judgemen
 
     contexts = Contexts(SHIPPED.known, remote=remote)
     data, rules = (
-        [read(path, base_iri=path.absolute().as_uri(), contexts=contexts) for path in paths]
+        [read(path, base_iri=path.absolute().as_uri(), contexts=contexts, apart=len(paths) > 1) for path in paths]
         for paths in (files, shapes)
     )
     return validate_plainly(data, rules)
 
 
-@contextmanager
-def _knowledge(store: Path | None) -> Iterator[Background]:
-    """The knowledge of a store, which stays open meanwhile; the shipped one where none is given."""
-    from shapes.background import of_store, shipped
+def _tell(judged: Judgement, told: dict[str, Any], form: str, front: Front, output: Path | None) -> None:
+    if "fixed" in told and form != "json":
+        from tanmai.render.corrections import correction_lines
 
-    if store is None:
-        yield shipped()
-        return
-    from graphstore import GraphStore
-
-    with GraphStore.open(store, mode="read") as opened:
-        yield of_store(opened)
-
-
-def _tell(judged: Judgement, form: str, front: Front, output: Path | None) -> None:
-    text = _written(judged, form, front)
+        for line in correction_lines(told["fixed"], front.lang):
+            typer.echo(line, err=form != "text")
+    text = _written(judged, told, form, front)
     if output is not None:
         output.write_text(text, encoding="utf-8")
         typer.echo(word("written_to", front.lang, path=str(output)), err=True)
     elif form == "text":
         from tanmai.render.validation import show
 
-        show(judged.as_dict(), front.lang)
+        show(told, front.lang)
     else:
         typer.echo(text, nl=not text.endswith("\n"))
 
 
-def _written(judged: Judgement, form: str, front: Front) -> str:
+def _written(judged: Judgement, told: dict[str, Any], form: str, front: Front) -> str:
     if form == "json":
         import json
 
-        return json.dumps(judged.as_dict(), ensure_ascii=False, indent=2) + "\n"
+        return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
     if form == "html":
         from tanmai.render.validation_html import page
 
-        return page(judged.as_dict(), front.lang)
+        return page(told, front.lang)
     if form == "text":
         from tanmai.render.tables import recorded
         from tanmai.render.validation import show
 
-        return recorded(lambda: show(judged.as_dict(), front.lang), width=200).export_text()
+        return recorded(lambda: show(told, front.lang), width=200).export_text()
     from shapes.w3c import to_json_ld, to_turtle
 
     return to_turtle(judged.report) if form == "ttl" else to_json_ld(judged.report)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.text import Text
 
-from ontology import PREFIXES
+from tanmai.render.effects import effect_facts, effect_lines
+from tanmai.render.naming import bracketed, short, text_in, visible, with_names
 from tanmai.render.tables import console
 from tanmai.words import Language, word
 
@@ -22,11 +23,6 @@ MARKS: Final = {"violation": "✗", "warning": "!", "info": "i"}
 """A sign for each severity, so that colour is not the only one."""
 
 _STYLES: Final = {"violation": "bold red", "warning": "bold yellow", "info": "bold cyan"}
-_CONTROLS: Final = dict.fromkeys((*range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "�")  # fmt: skip
-_SHORT: Final = sorted(
-    ({"sh": "http://www.w3.org/ns/shacl#", "pact": "https://w3id.org/tanmai/pact#"} | PREFIXES).items(),
-    key=lambda pair: -len(pair[1]),
-)
 
 
 def show(data: Mapping[str, Any], lang: Language) -> None:
@@ -44,14 +40,16 @@ def show(data: Mapping[str, Any], lang: Language) -> None:
             if origin:
                 out.print(f"  {origin}", style="dim", soft_wrap=True)
             for finding in findings:
-                _finding(finding, lang)
+                _finding(finding, data, lang)
     out.print()
     if data["results_elsewhere"]:
         out.print(word("results_elsewhere", lang, count=data["results_elsewhere"]), soft_wrap=True)
+    for line in effect_lines(data, lang):
+        out.print(line, soft_wrap=True)
     out.print(verdict(data, lang), style="bold green" if data["passes"] else "bold red", soft_wrap=True)
 
 
-def _finding(finding: Mapping[str, Any], lang: Language) -> None:
+def _finding(finding: Mapping[str, Any], data: Mapping[str, Any], lang: Language) -> None:
     out = console()
     severity = finding["severity"]
     out.print(
@@ -66,6 +64,8 @@ def _finding(finding: Mapping[str, Any], lang: Language) -> None:
     for name, text in facts_of(finding, lang):
         out.print(f"    {name}{word('colon', lang)}{text}", soft_wrap=True)
     out.print(f"    {message_of(finding, lang)}", soft_wrap=True)
+    for name, text in effect_facts(finding, data, lang):
+        out.print(f"    {name}{word('colon', lang)}{text}", soft_wrap=True)
 
 
 def by_requirement(
@@ -99,11 +99,6 @@ def rule_line(rule: Mapping[str, Any], lang: Language) -> str:
     return visible(f"{word(key, lang)}{word('colon', lang)}{name}{bracketed(why, lang)}")
 
 
-def bracketed(text: str, lang: Language) -> str:
-    """Put a text in brackets behind another one."""
-    return (" " if lang == "en" else "") + word("in_brackets", lang, text=text)
-
-
 def heading(requirement: Mapping[str, Any], lang: Language) -> str:
     """The number and name of a requirement."""
     return f"{visible(requirement['id'])}  {text_in(requirement['title'], lang)}".rstrip()
@@ -116,9 +111,9 @@ def origin_of(requirement: Mapping[str, Any], lang: Language) -> str:
     for key, texts in (("requirement_of", requirement["of"]), ("source", requirement["sources"])):
         if texts:
             parts.append(f"{word(key, lang)}{colon}{comma.join(short(text_in(text, lang)) for text in texts)}")
-    if requirement["confidence"]:
-        parts.append(text_in(requirement["confidence"], lang))
-    return "; ".join(parts) if lang == "en" else "；".join(parts)
+    told = "; ".join(parts) if lang == "en" else "；".join(parts)
+    sure = text_in(requirement["confidence"] or {}, lang)
+    return f"{told}{bracketed(sure, lang)}" if told and sure else told or sure
 
 
 def node_of(finding: Mapping[str, Any], lang: Language) -> str:
@@ -130,62 +125,54 @@ def node_of(finding: Mapping[str, Any], lang: Language) -> str:
 
 def place_of(finding: Mapping[str, Any]) -> str:
     """File and line, as editors open them."""
-    if finding["file"] is None:
-        return ""
-    return visible(finding["file"]) + ("" if finding["line"] is None else f":{finding['line']}")
+    return _place(finding["file"], finding["line"])
+
+
+def _place(file: str | None, line: int | None) -> str:
+    return "" if file is None else visible(file) + ("" if line is None else f":{line}")
 
 
 def facts_of(finding: Mapping[str, Any], lang: Language) -> list[tuple[str, str]]:
-    """The property and the offending value, where there are any."""
+    """The property, the offending value with its place, and other nodes that the message names; what there is of them."""
     facts = []
     if finding["path"] is not None:
         facts.append((word("property_path", lang), short(finding["path"])))
     if finding["value"] is not None:
         label = text_in(finding["value_label"], lang)
         value = short(finding["value"])
-        facts.append((word("value", lang), f"{label}{bracketed(value, lang)}" if label else value))
+        told = f"{label}{bracketed(value, lang)}" if label else value
+        place = _place(finding["value_file"], finding["value_line"])
+        facts.append((word("found_value", lang), f"{told}  {place}" if place else told))
+    others = [iri for iri in finding["named"] if iri not in {finding["focus"], finding["value"]}]
+    if others:
+        names = (f"{text_in(finding['named'][iri], lang)}{bracketed(short(iri), lang)}" for iri in others)
+        facts.append((word("mentioned", lang), word("comma", lang).join(names)))
     return facts
 
 
 def message_of(finding: Mapping[str, Any], lang: Language) -> str:
-    """What is wrong and how to mend it; the name of the component where the shape has no words."""
-    return text_in(finding["message"], lang) or short(finding["component"])
+    """What is wrong and how to mend it, nodes by their names; the name of the component where the shape has no words."""
+    told = with_names(text_in(finding["message"], lang), finding["named"], lang)
+    return told or short(finding["component"])
 
 
 def verdict(data: Mapping[str, Any], lang: Language) -> str:
     """The last line: verdict, counts, rules, engine."""
     stop = ". " if lang == "en" else "。"
     counts = word("verdict_counts", lang, **data["counts"])
-    reason = data["engine_reason"]
-    engine = word("engine_because" if reason else "engine_named", lang, name=data["engine"], reason=reason)
     rules = dict.fromkeys(rule["number"] for study in data["studies"] for rule in study["rules"] if rule["shapes"])
     parts = [word("verdict_pass" if data["passes"] else "verdict_fail", lang), counts]
     if rules:
         parts.append(f"{word('judged_by', lang)}{word('colon', lang)}{word('comma', lang).join(rules)}")
-    return stop.join([*parts, engine]) + stop.strip()
+    return stop.join([*parts, engine_of(data, lang)]) + stop.strip()
 
 
-def text_in(texts: Mapping[str, str], lang: Language) -> str:
-    """Return the text in a language, else without language, else in any."""
-    found = texts.get(lang) or texts.get("") or texts.get("en") or next(iter(texts.values()), "")
-    return visible(found)
+def engine_of(data: Mapping[str, Any], lang: Language) -> str:
+    """Which engine judged, and why it was not ours."""
+    from tanmai.translate import translated
 
-
-def visible(text: str) -> str:
-    """Return a text without what would steer a terminal or turn the direction of writing."""
-    return " ".join(str(text).translate(_CONTROLS).split("\n"))
-
-
-def short(text: str) -> str:
-    """Write IRIs of well-known vocabularies with their prefix, in a path or alone."""
-    found = visible(text)
-    for prefix, space in _SHORT:
-        if found.startswith(space):
-            return f"{prefix}:{found.removeprefix(space)}"
-        if f"<{space}" in found:
-            head, *rest = found.split(f"<{space}")
-            found = head + "".join(f"{prefix}:{part.replace('>', '', 1)}" for part in rest)
-    return found
+    reason = translated(data["engine_reason"] or "", lang)
+    return word("engine_because" if reason else "engine_named", lang, name=data["engine"], reason=visible(reason))
 
 
 def lint_lines(findings: Sequence[LintFinding], lang: Language) -> list[str]:

@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any, Final
 
+from tanmai.render.effects import effect_facts, effect_lines
+from tanmai.render.naming import short, text_in, visible
 from tanmai.render.validation import (
     MARKS,
     SEVERITIES,
     by_requirement,
+    engine_of,
     facts_of,
     heading,
     message_of,
@@ -17,9 +20,6 @@ from tanmai.render.validation import (
     origin_of,
     place_of,
     rule_line,
-    short,
-    text_in,
-    visible,
 )
 from tanmai.words import Language, word
 
@@ -74,8 +74,8 @@ def _header(data: Mapping[str, Any], lang: Language, title: str) -> Iterator[str
     counts = word("verdict_counts", lang, **data["counts"])
     yield f"<header><h1>{escape(title)}</h1>"
     yield f'<p><span class="verdict {key}">{escape(word(f"verdict_{key}", lang))}</span></p>'
-    yield f"<p class=\"cap\"><strong>{escape(counts)}</strong></p>"
-    yield f"<p class=\"cap\">{escape(word('assessed_on', lang, day=data['assessed_on']))}</p>"
+    yield f'<p class="cap"><strong>{escape(counts)}</strong></p>'
+    yield f'<p class="cap">{escape(word("assessed_on", lang, day=data["assessed_on"]))}</p>'
     for study in data["studies"]:
         name = text_in(study["label"], lang) or short(study["iri"])
         product = text_in(study["product"]["label"], lang) or short(study["product"]["iri"])
@@ -83,6 +83,7 @@ def _header(data: Mapping[str, Any], lang: Language, title: str) -> Iterator[str
         yield "<ul>"
         yield from (f"<li>{escape(rule_line(rule, lang))}</li>" for rule in study["rules"])
         yield "</ul>"
+    yield from (f'<p class="cap">{escape(line)}</p>' for line in effect_lines(data, lang))
     if any(data["counts"].values()):
         links = (
             f'<a href="#{severity}">{MARKS[severity]} {escape(word(f"severity_{severity}", lang))} ({data["counts"][severity]})</a>'
@@ -109,12 +110,12 @@ def _findings(data: Mapping[str, Any], lang: Language) -> Iterator[str]:
             if origin:
                 yield f'<p class="soft cap">{escape(origin)}</p>'
             for finding in findings:
-                yield from _finding(finding, lang)
+                yield from _finding(finding, data, lang)
         yield "</section>"
 
 
-def _finding(finding: Mapping[str, Any], lang: Language) -> Iterator[str]:
-    facts = [(word("node", lang), node_of(finding, lang)), *facts_of(finding, lang)]
+def _finding(finding: Mapping[str, Any], data: Mapping[str, Any], lang: Language) -> Iterator[str]:
+    facts = [(word("node", lang), node_of(finding, lang)), *facts_of(finding, lang), *effect_facts(finding, data, lang)]
     if finding["file"] is not None:
         facts.insert(1, (word("found_at", lang), place_of(finding)))
     yield f'<article class="finding"><p class="message">{escape(message_of(finding, lang))}</p><dl>'
@@ -123,8 +124,6 @@ def _finding(finding: Mapping[str, Any], lang: Language) -> Iterator[str]:
 
 
 def _footer(data: Mapping[str, Any], lang: Language) -> Iterator[str]:
-    reason = data["engine_reason"]
-    engine = word("engine_because" if reason else "engine_named", lang, name=data["engine"], reason=reason)
     yield '<footer class="soft">'
     for file in data["files"]:
         yield f"<p>{escape(visible(file['name']))} – {word('checksum', lang)} <code>{escape(file['sha256'])}</code></p>"
@@ -133,4 +132,4 @@ def _footer(data: Mapping[str, Any], lang: Language) -> Iterator[str]:
         yield f"<p>{escape(word('shapes_files', lang))}{word('colon', lang)}{escape(names)}</p>"
     if data["results_elsewhere"]:
         yield f"<p>{escape(word('results_elsewhere', lang, count=data['results_elsewhere']))}</p>"
-    yield f"<p>{escape(engine)}</p></footer>"
+    yield f"<p>{escape(engine_of(data, lang))}</p></footer>"

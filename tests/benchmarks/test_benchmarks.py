@@ -3,9 +3,10 @@
 import math
 
 import numpy as np
+import pyoxigraph as ox
 import pytest
 
-from benchmarks import whatif
+from benchmarks import shacl, whatif
 from benchmarks.generate import factors, generate
 from benchmarks.graph import exchange_count, ntriples
 from benchmarks.montecarlo import uncertain
@@ -104,3 +105,19 @@ def test_whatif_rows_agree_with_full_solves(store, tmp_path):
     assert [row.agrees for row in made if row.difference is not None] == [True] * 6
     assert [row.target for row in made[:4]] == [None, 50.0, 50.0, 50.0]
     assert made[4].ours == "1 of 200"
+
+
+def test_validation_is_measured_on_shapes_that_bite():
+    found = list(ox.parse(shacl.shapes_text(), format=ox.RdfFormat.TURTLE))
+    assert sum(quad.predicate.value.endswith("#property") for quad in found) == 54
+    assert sum(quad.predicate.value.endswith("#sparql") for quad in found) == 5
+    data = shacl.data_text(2, 3)
+    assert shacl.ours(shacl.shapes_text(), data)()
+    for good, bad in (
+        (" 0.25 ", " 'much' "),
+        ("ex:unit ex:kg ;", ""),
+        ("ex:reference false", "ex:reference true"),
+        ('"measured"', "5"),
+    ):
+        assert good in data
+        assert not shacl.ours(shacl.shapes_text(), data.replace(good, bad))(), bad

@@ -112,9 +112,9 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
 class CrashServer:
     """The test's end of the server."""
 
-    def __init__(self) -> None:
+    def __init__(self, script: Path = Path(__file__)) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, str(Path(__file__))], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
     def __call__(self, **request: Any) -> dict[str, Any]:
@@ -130,6 +130,11 @@ class CrashServer:
         self._process.communicate()
 
 
-if __name__ == "__main__":
+def serve() -> None:
+    """Answer requests from standard input until it ends."""
     for line in sys.stdin:
         print(json.dumps(run(json.loads(line))), flush=True)
+
+
+if __name__ == "__main__":
+    serve()

@@ -6,7 +6,7 @@ import pytest
 from graphstore import GraphStore
 from graphstore.answers.graph import Settings
 from graphstore.terms import PREFIXES
-from registry.effect import Asked, Cure, cures, effects
+from registry.effect import Asked, Cure, Tried, cures, effects
 from registry.errors import CureError
 from shapes.report import VIOLATION, Result
 
@@ -64,7 +64,7 @@ def store():
 @pytest.mark.parametrize(("kwh", "before", "after"), [(10000, 5500.0, 7500.0), (20000, 9500.0, 13500.0)])
 def test_a_wrong_factor_is_let_through_to_say_what_it_did(store, kwh, before, after):
     study = parsed(STUDY.format(kwh=kwh))
-    (effect,) = effects(store, study, [found()], {SHAPE: Cure("https://example.org/cure", SWAP)}, ASKED)
+    (effect,) = effects(store, study, [found()], {SHAPE: Cure("https://example.org/cure", SWAP)}, ASKED).effects
     assert effect.before == pytest.approx(before, rel=1e-12)
     assert effect.after == pytest.approx(after, rel=1e-12)
     assert effect.reason == ""
@@ -75,20 +75,20 @@ def test_a_wrong_factor_is_let_through_to_say_what_it_did(store, kwh, before, af
 
 
 def test_a_defect_without_a_cure_is_passed_over(store):
-    assert effects(store, parsed(STUDY.format(kwh=1)), [found()], {}, ASKED) == []
+    assert effects(store, parsed(STUDY.format(kwh=1)), [found()], {}, ASKED) == Tried((), None, None)
 
 
 def test_a_cure_that_finds_nothing_says_so(store):
     (effect,) = effects(
         store, parsed(STUDY.format(kwh=1)), [found("https://example.org/s/out")], {SHAPE: Cure("urn:c", SWAP)}, ASKED
-    )
+    ).effects
     assert effect.after is None
     assert "nothing to put" in effect.reason
 
 
 def test_a_study_that_cannot_be_calculated_says_why(store):
     text = STUDY.format(kwh=1).replace("tm:amount 1500 ;", "")
-    (effect,) = effects(store, parsed(text), [found()], {SHAPE: Cure("urn:c", SWAP)}, ASKED)
+    (effect,) = effects(store, parsed(text), [found()], {SHAPE: Cure("urn:c", SWAP)}, ASKED).effects
     assert effect.before is None
     assert "s/co2" in effect.reason
 

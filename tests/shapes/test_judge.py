@@ -7,7 +7,7 @@ import threading
 import pytest
 from small_studies import PREFIXES, RULE, STUDY, written
 
-from shapes.errors import StudyError
+from shapes.errors import ShapesGraphError, StudyError
 from shapes.judge import judge, validate_plainly
 from shapes.reading import read, read_bytes
 from shapes.rulebook import Rulebook, ShapesFile, rulebook
@@ -54,6 +54,19 @@ def test_several_files_are_judged_together(rules):
     assert [document.name for document in judged.documents] == ["0.ttl", "1.ttl"]
 
 
+def test_blank_nodes_of_two_files_are_two_nodes(rules, tmp_path):
+    files = [
+        written(
+            tmp_path,
+            f"{number}.ttl",
+            PREFIXES + f"_:b a tm:FootprintStudy ; dcterms:conformsTo rule:foil ; tm:studyProduct s:{number} .",
+        )
+        for number in "ab"
+    ]
+    judged = judge(files, rules=rules, day=DAY)
+    assert sorted(selection.study.product.value[-1] for selection in judged.selections) == ["a", "b"]
+
+
 def test_one_judgement_after_the_other_and_at_once_gives_the_same(rules):
     mended = STUDY + 's:foil rdfs:comment "8 µm"@en .'
     verdicts = {}
@@ -89,12 +102,23 @@ def test_the_statement_for_machines_is_json_and_complete(rules):
 REFUSED = {
     "empty": ("# nothing\n", "holds no statement"),
     "no study": (PREFIXES + "s:x a s:Y .", "nothing to judge"),
+    "a rule is no study": (RULE, "nothing to judge"),
     "no product": (STUDY.replace("tm:studyProduct s:foil", "tm:reason 'x'"), "names no product"),
     "two products": (STUDY + "s:study tm:studyProduct s:other .", "names 2 products"),
     "infinity": (STUDY + "s:foil tm:share 'INF'^^xsd:double .", "has INF"),
     "no number": (STUDY + "s:foil tm:share 'NaN'^^xsd:float .", "has NaN"),
     "number as text": (STUDY + "s:q tm:amount '12.3' .", 'has the text "12.3" as <https://w3id.org/tanmai/ontology#amount>'),
     "judges itself": (STUDY + "s:study tm:assessedOn '1990-01-01'^^xsd:date .", "how it is to be judged"),
+    "judges itself by a prefix": (
+        STUDY + "@prefix as: <https://w3id.org/tanmai/ontology#ass> . s:study as:essedOn '1990-01-01'^^xsd:date .",
+        "how it is to be judged",
+    ),
+    "replaces its rule": (STUDY + "s:mine tm:supersedes rule:foil ; tm:validFrom '2020-01-01'^^xsd:date .", "how it is to be judged"),
+    "has a national rule of its own": (
+        STUDY + "s:mine tm:standardLevel <https://w3id.org/tanmai/id/standard-level/national> .",
+        "how it is to be judged",
+    ),
+    "infinite by an escape": (STUDY + 's:foil tm:amount "\\u0049NF"^^xsd:double .', "no number"),
     "chooses its rule": (STUDY + "s:study tm:assessedUnder std:GB-T-44905-2024 .", "how it is to be judged"),
     "changes a standard": (STUDY + "std:GB-T-44905-2024 tm:supersedes rule:foil .", "belongs to the reference knowledge"),
     "changes a class": (STUDY + "tm:FootprintStudy rdfs:subClassOf s:X .", "belongs to the reference knowledge"),
@@ -154,3 +178,16 @@ def test_any_data_against_any_shapes(tmp_path):
     assert (finding.result.focus.value, finding.line) == ("https://example.org/study/a", 15)
     assert judged.report.engine == "tanmai"
     assert not judged.passes
+
+
+def test_a_shapes_graph_without_shapes_is_refused():
+    with pytest.raises(ShapesGraphError, match=r"a\.ttl: there is no SHACL shape in it"):
+        validate_plainly([read_bytes(STUDY.encode(), "d.ttl")], [read_bytes(STUDY.encode(), "a.ttl")])
+
+
+def test_a_pact_record_is_judged_by_the_shapes_of_records():
+    record = {"specVersion": "3.0.3", "pcf": {"declaredUnitAmount": 1.5}}
+    judged = judge([read_bytes(json.dumps(record).encode(), "record.json")], day=DAY)
+    assert not judged.passes
+    assert "PACT-01" in judged.requirements
+    assert judged.selections == ()

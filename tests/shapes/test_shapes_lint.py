@@ -13,7 +13,12 @@ rule:FOIL-01-q a sh:SPARQLConstraint ; sh:prefixes <https://w3id.org/tanmai/shap
     sh:select "SELECT $this ?value WHERE { $this tm:studyProduct ?value . { SELECT $this WHERE { $this a ?kind } } }" .
 rule:FOIL-01 sh:severity sh:Violation .
 """
-SOUND = RULE + QUERY
+CURE = """
+rule:FOIL-01-q tm:cure rule:FOIL-01-cure .
+rule:FOIL-01-cure a tm:Cure ; rdfs:label "take it out"@en, "删除"@zh ;
+    tm:replacementQuery "SELECT ?node ?property ?before ?after WHERE { BIND($this AS ?node) $this ?property ?before }" .
+"""
+SOUND = RULE + QUERY + CURE
 DEFECTS = {
     "blank shape": ("rule:FOIL-01 sh:property [ sh:path rdfs:label ; sh:minCount 1 ] .", "", "has no name"),
     "no Chinese": ("", ', "缺少厚度。请在产品的注释中注明。"@zh', "no sh:message in Chinese"),
@@ -39,6 +44,13 @@ DEFECTS = {
     "SERVICE": ("", ("{ $this a ?kind }", "{ SERVICE <https://e.org> { $this a ?kind } }"), "SERVICE"),
     "undeclared prefix": ("", ("a ?kind", "foaf:knows ?kind"), "prefix foaf:"),
     "no query": ("", ("{ $this a ?kind }", "{ $this a ?kind"), "does not parse"),
+    "cure without query": ("rule:FOIL-01 tm:cure rule:no-cure .", "", "no cure that can be tried"),
+    "cure without Chinese name": ("", ', "删除"@zh', "the cure has no name in Chinese"),
+    "cure that does not parse": ("", ("?property ?before }", "?property }"), "does not parse"),
+    "cure without a column": ("", ("?before ?after WHERE", "?before WHERE"), "does not select ?after"),
+    "cure that asks elsewhere": ("", ("{ BIND($this AS ?node) $this", "{ SERVICE <https://e.org> { ?s ?p ?o } BIND($this AS ?node) $this"), "SERVICE"),
+    "cure of every node": ("", ("{ BIND($this AS ?node) $this", "{ ?node"), "does not ask about $this"),
+    "cure that asks no table": ("", ("SELECT ?node ?property ?before ?after WHERE { BIND($this", "ASK { BIND($this"), "does not select ?node"),
     "nobody's shapes": ("", "; tm:shapesFor rule:foil ", "for which standard"),
 }  # fmt: skip
 

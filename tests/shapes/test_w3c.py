@@ -71,3 +71,16 @@ def test_a_conforming_report() -> None:
     text = to_turtle(Report(conforms=True, results=(), engine="tanmai"))
     assert "sh:conforms true" in text
     assert "sh:result " not in text
+
+
+def test_blank_nodes_of_the_data_are_not_those_of_the_report() -> None:
+    data = [
+        ox.Triple(ox.BlankNode(label), ox.NamedNode("https://example.org/p"), ox.Literal(label))
+        for label in ("report", "report1", "reports1")
+    ]
+    shapes = HEAD + "ex:S a sh:NodeShape ; sh:targetSubjectsOf ex:p ; sh:nodeKind sh:IRI ."
+    found = validate(load(data), [q.triple for q in ox.parse(shapes, format=ox.RdfFormat.TURTLE)])
+    triples = list(report_triples(found))
+    focus = {t.object for t in triples if t.predicate == sh("focusNode")}
+    assert focus == {t.subject for t in data}
+    assert not focus & {t.subject for t in triples}

@@ -1,8 +1,12 @@
 """`tanmai pcr new` from the command line."""
 
+import json
+
 import pytest
+from small_studies import RULE, written
 from typer.testing import CliRunner
 
+import shapes
 from tanmai.cli import app
 
 RUN = CliRunner()
@@ -33,3 +37,73 @@ def test_a_slip_is_told(option, value, said):
     answer = RUN.invoke(app, [*NEW, option, value])
     assert answer.exit_code == 2
     assert said in answer.output
+
+
+STUDY = """@prefix s: <https://example.org/s/> . @prefix tm: <https://w3id.org/tanmai/ontology#> .
+@prefix group: <https://w3id.org/tanmai/id/product-group/> . @prefix unit: <http://qudt.org/vocab/unit/> .
+s:study a tm:FootprintStudy ; tm:studyProduct s:foil ; tm:declaredUnit s:unit .
+s:unit a tm:Quantity ; tm:amount AMOUNT ; tm:unit unit:TONNE .
+s:foil a tm:Product ; tm:productGroup group:electrolytic-aluminium ."""
+
+
+def test_a_rule_is_begun_checked_dropped_into_a_folder_and_judged_by(tmp_path, monkeypatch):
+    """UC-31: no line of code is needed for a rule."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder = tmp_path / "rules"
+    folder.mkdir()
+    file = folder / "foil.ttl"
+    assert RUN.invoke(app, [*NEW, "--single-cut-off", "1%", "-o", str(file)]).exit_code == 0
+    checked = RUN.invoke(app, ["pcr", "lint", str(file), "--lang", "en"])
+    assert (checked.exit_code, checked.stdout) == (0, "1 shapes files, nothing to mend.\n")
+    listed = json.loads(RUN.invoke(app, ["pcr", "list", "--shapes-dir", str(folder), "--json"]).stdout)
+    (own,) = [rule for rule in listed if rule["own"]]
+    assert own["label"] == {"en": "aluminium foil", "zh": "铝箔"}
+    assert own["shapes"] == [str(file)]
+    assert [group["label"]["zh"] for group in own["product_groups"]] == ["电解铝"]
+    found = {}
+    for amount in ("1", "2"):
+        study = written(tmp_path, "study.ttl", STUDY.replace("AMOUNT", amount))
+        told = RUN.invoke(app, ["validate", str(study), "--shapes-dir", str(folder), "--pcr", "foil", "--json"])
+        data = json.loads(told.stdout)
+        assert [rule["how"] for rule in data["studies"][0]["rules"] if rule["iri"] == own["iri"]] == ["asked"]
+        found[amount] = {each["requirement"] for each in data["findings"] if each["requirement"].startswith("FOIL")}
+    assert len(found["2"] - found["1"]) == 1, "another declared unit breaks one requirement more"
+
+
+def test_rules_are_listed_with_what_gives_way_to_what(tmp_path, monkeypatch):
+    monkeypatch.setenv("TANMAI_SHAPES", str(tmp_path))
+    national = RULE.replace("rule:foil", "rule:national").replace("FOIL 1", "GB/T 1").replace("FOIL", "GBF").replace(
+        "a tm:ProductCategoryRule ;",
+        "a tm:ProductCategoryRule ; tm:standardLevel standard-level:national ; tm:validFrom '2026-01-01'^^xsd:date ;",
+    )  # fmt: skip
+    group = RULE + "rule:foil tm:yieldsToNational true ; tm:standardLevel standard-level:group ."
+    written(tmp_path, "group.ttl", group)
+    written(tmp_path, "national.ttl", national.replace("rule:FOIL", "rule:GBF"))
+
+    def listed(day):
+        found = json.loads(RUN.invoke(app, ["pcr", "list", "--as-of", day, "--json"]).stdout)
+        return {rule["number"]: rule for rule in found}
+
+    before, after = listed("2025-12-31"), listed("2026-01-01")
+    assert (before["FOIL 1"]["gives_way_to"], before["GB/T 1"]["in_force"]) == ([], False)
+    assert (after["FOIL 1"]["gives_way_to"], after["GB/T 1"]["instead_of"]) == (["GB/T 1"], ["FOIL 1"])
+    assert after["GB/T 44905-2024"]["level"]["en"] == "national (China)"
+    text = RUN.invoke(app, ["pcr", "list", "--as-of", "2026-01-01", "--lang", "zh"]).stdout
+    assert "FOIL 1  铝箔\n  状态：团体标准\n" in text
+    assert "  让位于：GB/T 1\n" in text
+    assert "GB/T 1  铝箔\n  状态：国家标准，现行，自 2026-01-01 起\n" in text
+    assert "  代替：FOIL 1\n" in text
+
+
+def test_rules_without_shapes_are_listed_on_request():
+    some, every = (json.loads(RUN.invoke(app, ["pcr", "list", "--json", *more]).stdout) for more in ([], ["--all"]))
+    assert all(rule["shapes"] for rule in some)
+    assert [rule for rule in every if rule["shapes"]] == some
+    assert len(every) > len(some)
+
+
+def test_every_shipped_rule_for_a_product_is_listed():
+    """The files of shapes/pcr each name the standards that they are for."""
+    listed = json.loads(RUN.invoke(app, ["pcr", "list", "--json"]).stdout)
+    shown = {file for rule in listed for file in rule["shapes"]}
+    assert {f"pcr/{file.name}" for file in shapes.pcr()} <= shown

@@ -89,6 +89,16 @@ def test_a_table_of_sentences_is_followed_into_the_module_that_it_is_imported_fr
     assert found["bad: {0}"].nested(set()) == {0}
 
 
+def test_what_a_lint_yields_and_why_there_is_no_value_is_found(scripts):
+    _, message_source = scripts
+    texts = {
+        "shapes/lint.py": 'def check(node):\n    yield node, f"no {node} in it"\n',
+        "shapes/other.py": 'def every(node):\n    yield f"all of {node}"\n\ndef asked(x):\n    return (None, "it is not known")\n',
+    }
+    found = {m.template: m.place for m in message_source.Source.of(texts).messages()}
+    assert found == {"no {0} in it": "shapes/lint.py:2", "it is not known": "shapes/other.py:5"}
+
+
 def said(scripts, tmp_path, text, catalogue):
     messages, message_source = scripts
     (tmp_path / "tanmai.toml").write_text(catalogue, "utf-8")

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from html import unescape
 from html.parser import HTMLParser
 
 import pyoxigraph as ox
@@ -11,7 +12,7 @@ from small_studies import PREFIXES, RULE, STUDY, written
 from typer.testing import CliRunner
 
 from tanmai.cli import app
-from tanmai.render.validation import short, visible
+from tanmai.render.naming import short, visible, with_names
 from tanmai.render.validation_html import page
 
 SH = "http://www.w3.org/ns/shacl#"
@@ -61,10 +62,84 @@ def test_text_tells_rule_place_message_source_and_verdict(validate):
 def test_text_in_chinese(validate):
     told = validate("--lang", "zh")
     assert told.exit_code == 1
-    assert "研究：铝箔碳足迹 – 铝箔（校验日期 2026-06-30）" in told.stdout
+    assert "研究：铝箔碳足迹 – 铝箔（校验基准日 2026-06-30）" in told.stdout
     assert "FOIL-01  注明厚度" in told.stdout
     assert "缺少厚度。请在产品的注释中注明。" in told.stdout
     assert told.stdout.strip().splitlines()[-1].startswith("未通过。不符合项 ")
+
+
+NAMED = """
+rule:FOIL-01 sh:sparql rule:FOIL-01-mill . rule:FOIL-01-mill a sh:SPARQLConstraint ;
+    sh:prefixes <https://w3id.org/tanmai/shapes/prefixes> ; tm:requirement rule:requirement-1 ;
+    sh:message "The mill {?value} of {?this} rolls it for {?buyer}. Name another."@en, "{?this} 由轧机 {?value} 为{?buyer}轧制。请更换。"@zh ;
+    sh:select "SELECT $this ?value ?buyer WHERE { ?value <https://example.org/study/rolls> $this ; <https://example.org/study/for> ?buyer }" .
+rule:FOIL-01 sh:severity sh:Violation .
+"""
+ROLLED = (
+    MENDED
+    + """
+s:mill rdfs:label "cold mill"@en, "冷轧机"@zh ;
+    s:rolls s:study ; s:for s:buyer .
+s:buyer rdfs:label "buyer"@en, "采购方"@zh .
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("lang", "lines"),
+    [
+        (
+            "en",
+            [
+                'The mill "cold mill" of "footprint of foil" rolls it for "buyer". Name another.',
+                "value: cold mill (https://example.org/study/mill)  {file}:22",
+                "mentioned: buyer (https://example.org/study/buyer)",
+            ],
+        ),
+        (
+            "zh",
+            [
+                "“铝箔碳足迹”由轧机“冷轧机”为“采购方”轧制。请更换。",
+                "实际值：冷轧机（https://example.org/study/mill）  {file}:22",
+                "提及：采购方（https://example.org/study/buyer）",
+            ],
+        ),
+    ],
+)
+def test_people_read_names_in_the_place_of_iris_and_where_the_value_is_described(
+    validate, rules, tmp_path, lang, lines
+):
+    written(rules, "foil.ttl", RULE + NAMED)
+    told = validate("--lang", lang, text=ROLLED).stdout
+    shown = [line.strip() for line in told.splitlines()]
+    assert [
+        line.format(file=tmp_path / "study.ttl")
+        for line in lines
+        if line.format(file=tmp_path / "study.ttl") not in shown
+    ] == []
+    text = unescape(validate("--html", "--lang", lang, text=ROLLED).stdout)
+    assert lines[0] in text
+
+
+def test_machines_read_iris_and_what_they_are_called(validate, rules):
+    written(rules, "foil.ttl", RULE + NAMED)
+    (finding,) = _own(json.loads(validate("--json", text=ROLLED).stdout))
+    place = "https://example.org/study/"
+    assert finding["message"]["en"] == f"The mill {place}mill of {place}study rolls it for {place}buyer. Name another."
+    assert finding["named"][f"{place}buyer"] == {"en": "buyer", "zh": "采购方"}
+    assert (finding["value_file"][-9:], finding["value_line"]) == ("study.ttl", 22)
+    graph = validate("--ttl", text=ROLLED).stdout
+    assert f"The mill {place}mill of {place}study rolls it" in graph
+
+
+def test_a_name_stands_only_for_the_whole_iri():
+    named = {"https://e.org/a": {"en": "A"}, "https://e.org/a/b": {"en": "B"}, "_:x": {"en": "X"}}
+    text = "https://e.org/a, <https://e.org/a/b>, https://e.org/a/c, https://e.org/a.b, https://e.org/ab, _:x (https://e.org/a)."
+    assert with_names(text, named, "en") == (
+        '"A", "B", https://e.org/a/c, https://e.org/a.b, https://e.org/ab, "X" ("A").'
+    )
+    assert with_names("过程 https://e.org/a 有误，https://e.org/a/b有误。", named, "zh") == "过程“A”有误，“B”有误。"
+    assert with_names(text, {}, "en") == text
 
 
 def test_a_study_of_the_example_folder_passes(validate):

@@ -1,0 +1,221 @@
+"""The receipt of a submission, read from the graph: the same whenever it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pyoxigraph as ox
+
+from graphstore.answers.graph import Calculation
+from graphstore.answers.names import Names
+from graphstore.queries import load
+from graphstore.store import GraphStore
+from graphstore.terms import PREFIXES, catalogue_iri, iri
+from registry.events import history
+from registry.life import verifications
+from registry.names import ID
+from registry.states import SUBMISSION, States
+from registry.submissions import Submission, moment, version_of
+
+SH = "http://www.w3.org/ns/shacl#"
+TM, PROV = PREFIXES["tm"], PREFIXES["prov"]
+
+
+def receipt(store: GraphStore, submission: Submission) -> dict[str, Any]:
+    """Everything a submitter is told, as data for JSON and for people; values in kg CO2e per declared or functional unit."""
+    facts = _facts(store, submission.assessment)
+    names = Names(Calculation(store))
+    reasons = facts.get(f"{TM}verdictReason", [])
+    rules = facts.get(f"{TM}assessedUnder", [])
+    names.learn([submission.study, submission.by or submission.study, *reasons, *rules])
+    version = version_of(store, submission)
+    comparisons = _comparisons(store, submission, names)
+    states = States.of(store, SUBMISSION)
+    total = comparisons[0] if comparisons else None
+    return {
+        "id": submission.id,
+        "iri": submission.iri,
+        "file": version.source,
+        "sha256": submission.sha256,
+        "size": version.size,
+        "received": submission.received,
+        "by": names[submission.by].as_dict() if submission.by else None,
+        "study": {"iri": submission.study} | _labels(store, submission),
+        "verdict": "rejected" if reasons else "accepted",
+        "status": states.by_iri[submission.status].as_dict(),
+        "reasons": [names[reason].as_dict() for reason in reasons],
+        "details": facts.get(f"{TM}verdictDetail", []),
+        "assessed_on": _first(facts, f"{TM}assessedOn"),
+        "rules": [names[rule].as_dict() for rule in rules],
+        "tolerance": _tolerance(facts),
+        "total": total,
+        "stages": comparisons[1:],
+        "report": _report(store, facts),
+        "calculation": _calculation(store, facts),
+        "revises": submission.revises.rpartition("/")[2] or None,
+        "dataset": {"key": version.key, "version": version.number, "status": version.status},
+        "assessment": submission.assessment,
+    }
+
+
+def story(store: GraphStore, submission: Submission) -> list[dict[str, Any]]:
+    """The events of a submission with names, oldest first."""
+    return named_events(store, submission.node, SUBMISSION)
+
+
+def named_events(store: GraphStore, subject: ox.NamedNode, scheme: str) -> list[dict[str, Any]]:
+    """The events of a submission or certificate with names: time, from, to, by, why."""
+    states, names, events = States.of(store, scheme), Names(Calculation(store)), history(store, subject)
+    names.learn(str(event["by"]) for event in events if event["by"] is not None)
+    return [
+        {
+            "time": moment(event["time"]),
+            "from": _state(states, event["from"]),
+            "to": _state(states, event["to"]),
+            "by": names[str(event["by"])].as_dict() if event["by"] is not None else None,
+            "why": event["why"],
+        }
+        for event in events
+    ]
+
+
+def _state(states: States, found: object) -> dict[str, str] | None:
+    if found is None:
+        return None
+    known = states.by_iri.get(str(found))
+    return known.as_dict() if known is not None else {"iri": str(found)}
+
+
+def _facts(store: GraphStore, node: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for row in store.query(load("assessment-facts"), {"assessment": iri(node)}).dicts():
+        found.setdefault(str(row["property"]), []).append(moment(row["value"]))
+    return found
+
+
+def _first(facts: dict[str, list[str]], key: str) -> str | None:
+    return next(iter(facts.get(key, ())), None)
+
+
+def _labels(store: GraphStore, submission: Submission) -> dict[str, str]:
+    """What the study is called; the catalogue keeps it of rejected ones too."""
+    label = ox.NamedNode(f"{PREFIXES['rdfs']}label")
+    found = store.engine.quads_for_pattern(submission.node, label, None, catalogue_iri(store.base))
+    texts: Iterable[ox.Literal] = (quad.object for quad in found if isinstance(quad.object, ox.Literal))
+    return {f"name_{text.language or 'any'}": text.value for text in sorted(texts, key=str)}
+
+
+def _tolerance(facts: dict[str, list[str]]) -> dict[str, Any] | None:
+    value, share = _first(facts, f"{TM}appliedTolerance"), _first(facts, f"{TM}share")
+    return {"iri": value, "share": float(share)} if value is not None and share is not None else None
+
+
+def _comparisons(store: GraphStore, submission: Submission, names: Names) -> list[dict[str, Any]]:
+    rows = store.query(load("assessment-comparisons"), {"assessment": iri(submission.assessment)}).dicts()
+    names.learn(str(row["stage"]) for row in rows if row["stage"] is not None)
+    made = []
+    for row in rows:
+        declared, computed = row["declared"], float(str(row["computed"]))
+        made.append(
+            {
+                "stage": names[str(row["stage"])].as_dict() if row["stage"] is not None else None,
+                "declared": None if declared is None else float(str(declared)),
+                "computed": computed,
+                "difference": float(str(declared or 0)) - computed,
+                "share": None if row["share"] is None else float(str(row["share"])),
+                "within": row["within"] is True,
+            }
+        )
+    return made
+
+
+def _report(store: GraphStore, facts: dict[str, list[str]]) -> dict[str, Any]:
+    report = iri(facts[f"{TM}validationReport"][0])
+    rows = store.query(load("report-counts"), {"report": report}).dicts()
+    counts = {str(row["severity"]).removeprefix(SH): int(str(row["results"])) for row in rows}
+    return {
+        "iri": report.value,
+        "violations": counts.pop("Violation", 0),
+        "warnings": counts.pop("Warning", 0),
+        "notes": sum(counts.values()),
+    }
+
+
+def _calculation(store: GraphStore, facts: dict[str, list[str]]) -> dict[str, Any] | None:
+    run = _first(facts, f"{PROV}wasInformedBy")
+    if run is None:
+        return None
+    stated = _facts(store, run)
+    settings = _facts(store, stated[f"{TM}settings"][0])
+    return {
+        "iri": run,
+        "engine": _first(stated, f"{TM}engineVersion"),
+        "generation": (_first(stated, f"{TM}inGeneration") or "").rpartition("/")[2] or None,
+        "gwp": (_first(settings, f"{TM}gwpSet") or "").removeprefix(f"{ID}gwp-set/"),
+        "settings_hash": _first(settings, f"{TM}settingsHash"),
+        "input_hash": _first(stated, f"{TM}inputHash"),
+        "ended": _first(stated, f"{PROV}endedAtTime"),
+    }
+
+
+def overview(store: GraphStore, found: Iterable[Submission]) -> list[dict[str, Any]]:
+    """Submissions in short: id, state, when, by whom, what about."""
+    listed = list(found)
+    states, names = States.of(store, SUBMISSION), Names(Calculation(store))
+    names.learn(submission.by for submission in listed if submission.by)
+    return [
+        {
+            "id": submission.id,
+            "iri": submission.iri,
+            "status": states.by_iri[submission.status].as_dict(),
+            "received": submission.received,
+            "study": {"iri": submission.study} | _labels(store, submission),
+            "by": names[submission.by].as_dict() if submission.by else None,
+            "sha256": submission.sha256,
+            "revises": submission.revises.rpartition("/")[2] or None,
+        }
+        for submission in listed
+    ]
+
+
+def named_verifications(store: GraphStore, submission: Submission) -> list[dict[str, Any]]:
+    """The verifications of a submission with names; one that covers several product groups stands once."""
+    names, made = Names(Calculation(store)), dict[str, dict[str, Any]]()
+    for row in verifications(store, submission):
+        node, body, level = (str(row[key]) for key in ("verification", "verifier", "level"))
+        names.learn([body, level, str(row["group"])])
+        record = made.setdefault(
+            node,
+            {
+                "iri": node,
+                "body": names[body].as_dict(),
+                "level": names[level].as_dict(),
+                "completed": str(row["completed"]),
+                "groups": [],
+            },
+        )
+        record["groups"].append(names[str(row["group"])].as_dict())
+    return list(made.values())
+
+
+def outcomes(store: GraphStore, submission: Submission) -> list[dict[str, Any]]:
+    """What became of each requirement that a submission was judged by: id, met, and the reasons in both languages."""
+    rows = store.query(load("requirement-outcomes"), {"assessment": iri(submission.assessment)}).dicts()
+    made: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        outcome = made.setdefault(
+            str(row["id"]),
+            {
+                "id": str(row["id"]),
+                "requirement": str(row["requirement"]),
+                "met": row["met"] is True,
+                "severity": str(row["severity"]).removeprefix(SH),
+                "reason_en": [],
+                "reason_zh": [],
+            },
+        )
+        for lang in ("en", "zh"):
+            if row["lang"] == lang:
+                outcome[f"reason_{lang}"].append(str(row["reason"]))
+    return list(made.values())

@@ -1,0 +1,59 @@
+"""The words of the registry's commands, in English and Chinese."""
+
+from __future__ import annotations
+
+from typing import Final
+
+REGISTRY_WORDS: Final[dict[str, tuple[str, str]]] = {
+    "submission": ("Submission {id}", "提交 {id}"),
+    "submission_known": (
+        "These bytes were handed in before; nothing was changed. The receipt of then:",
+        "该文件此前已提交，未作任何改动。当时的回执如下：",
+    ),
+    "verdict_accepted": ("ACCEPTED", "通过"),
+    "verdict_rejected": ("REJECTED", "退回"),
+    "verdict_cure": (
+        "Its statements are not in the graph. Correct the file and submit it again; see the report: tanmai submission show {id} --report",
+        "其内容未进入图谱。请更正后重新提交；校验报告：tanmai submission show {id} --report",
+    ),
+    "submitted_at": ("received", "接收时间"),
+    "submitted_by": ("by", "提交方"),
+    "submitted_file": ("file", "文件"),
+    "submission_status": ("status", "状态"),
+    "submission_study": ("study", "研究"),
+    "submission_rules": ("judged under", "校验依据"),
+    "submission_report": ("report", "校验报告"),
+    "submission_counts": (
+        "{violations} violations, {warnings} warnings, {notes} notes",
+        "不符合项 {violations} 项，警告 {warnings} 项，提示 {notes} 项",
+    ),
+    "submission_revises": ("revises {id}", "修订提交 {id}"),
+    "submission_calculation": (
+        "engine {engine}, generation {generation}, GWP-100 {gwp}, inputs {hash}",
+        "引擎 {engine}，数据代次 {generation}，GWP-100 {gwp}，输入散列 {hash}",
+    ),
+    "compared_values": (
+        "Declared and recomputed, kg CO2e per declared or functional unit (tolerance {share} of the total)",
+        "声明值与复算值，kg CO2e/声明单位或功能单位（容差为总量的 {share}）",
+    ),
+    "declared_value": ("declared", "声明值"),
+    "computed_value": ("recomputed", "复算值"),
+    "difference_of_total": ("of the total", "占总量"),
+    "within_tolerance": ("within", "容差内"),
+    "beyond_tolerance": ("BEYOND", "超出容差"),
+    "not_recomputed": ("Not recomputed.", "未复算。"),
+    "total_value": ("total", "总量"),
+    "history": ("History", "历程"),
+    "event_line": ("{time}  {before} -> {after}", "{time}  {before} → {after}"),
+    "event_by": ("  by {by}", "  操作方：{by}"),
+    "verified_by": ("Verified by {body}, {level}, {day}", "核查：{body}，{level}，{day}"),
+    "no_submissions": ("Nothing has been submitted yet.", "尚无提交。"),
+    "no_certificates": ("There are no certificates yet.", "尚无证书。"),
+    "certificate": ("Certificate {id}", "证书 {id}"),
+    "certificate_of": ("of submission {id}", "所属提交 {id}"),
+    "certificate_days": ("valid from {start} until {end}", "有效期 {start} 至 {end}"),
+    "stage_unstated": ("no stage stated", "未注明阶段"),
+    "allowed_next": ("next", "可转入"),
+    "requirement_met": ("pass", "满足"),
+    "requirement_broken": ("fail", "不满足"),
+}

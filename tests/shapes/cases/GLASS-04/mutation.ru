@@ -1,0 +1,6 @@
+# study: flat-glass
+# the carbonates are not named as such
+PREFIX tm: <https://w3id.org/tanmai/ontology#>
+PREFIX origin: <https://w3id.org/tanmai/id/emission-origin/>
+PREFIX s: <https://w3id.org/tanmai/example/studies/flat-glass/>
+DELETE DATA { s:furnace-out-carbonates tm:emissionOrigin origin:calcination }

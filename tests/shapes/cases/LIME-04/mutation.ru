@@ -1,0 +1,6 @@
+# study: lime
+# the carbonates are not named as such
+PREFIX tm: <https://w3id.org/tanmai/ontology#>
+PREFIX origin: <https://w3id.org/tanmai/id/emission-origin/>
+PREFIX s: <https://w3id.org/tanmai/example/studies/lime/>
+DELETE DATA { s:kiln-out-calcination tm:emissionOrigin origin:calcination }
