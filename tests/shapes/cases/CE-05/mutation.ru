@@ -1,7 +1,8 @@
 # study: cement
-# the cement is credited with what concrete takes up later
+# the cement is credited with what concrete takes up later, and the result shows the removal
 PREFIX tm: <https://w3id.org/tanmai/ontology#>
 PREFIX flow: <https://w3id.org/tanmai/id/elementary-flow/>
+PREFIX category: <https://w3id.org/tanmai/id/emission-category/>
 PREFIX stage: <https://w3id.org/tanmai/id/stage/>
 PREFIX data: <https://w3id.org/tanmai/id/data-kind/>
 PREFIX origin: <https://w3id.org/tanmai/id/emission-origin/>
@@ -17,5 +18,9 @@ INSERT DATA {
     tm:unit unit:KiloGM ;
     tm:stage stage:manufacturing ;
     tm:dataKind data:primary ;
-    dcterms:source s:records
+    dcterms:source s:records .
+  s:declared tm:contribution s:declared-removal .
+  s:declared-removal a tm:Contribution ;
+    tm:emissionCategory category:technological-removal ;
+    tm:co2e 0
 }

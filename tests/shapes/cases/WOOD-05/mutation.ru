@@ -1,4 +1,5 @@
 # study: wood
+# also: GEN-12
 # uptake and release are taken off the footprint and off its first stage, so that the stages still sum to it
 PREFIX tm: <https://w3id.org/tanmai/ontology#>
 PREFIX s: <https://w3id.org/tanmai/example/studies/wood/>
