@@ -61,15 +61,27 @@ def reported(judgement: Judgement) -> set[tuple[str, str]]:
     return {(f.requirement.identifier, str(f.result.focus)) for f in judgement.findings}
 
 
-def _knowing(file: Path) -> Background:
-    """The shipped knowledge with a file more."""
+def knowing(update: str) -> Background:
+    """The shipped knowledge after an update: what a rule says, a study cannot say of itself."""
 
     def fill(store: ox.Store) -> None:
-        for shipped in ontology.files():
-            store.load(shipped.read_bytes(), format=ox.RdfFormat.TURTLE)
-        store.load(path=file, format=ox.RdfFormat.TURTLE)
+        for file in ontology.files():
+            store.load(file.read_bytes(), ox.RdfFormat.TURTLE)
+        store.update(update)
 
     return Background(fill)
+
+
+def broken(study: str, update: str, folder: Path) -> Judgement:
+    """The complete study after an update, of itself or of the knowledge ("# in: knowledge")."""
+    if "\n# in: knowledge\n" in update:
+        return judge([_file(study)], day=DAY, background=knowing(update))
+    store = ox.Store()
+    store.load(path=_file(study), format=ox.RdfFormat.TURTLE)
+    store.update(update)
+    file = folder / "broken.nt"
+    store.dump(file, format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
+    return judge([read(file)], day=DAY)
 
 
 @pytest.mark.parametrize("identifier", cases())
@@ -78,18 +90,7 @@ def test_one_defect_in_a_complete_study_is_reported_under_its_requirement_alone(
     found = re.match(r"# study: (\S+)\n", update)
     assert found, "the first line names the study"
     study = found[1]
-    store = ox.Store()
-    store.load(path=_file(study), format=ox.RdfFormat.TURTLE)
-    store.update(re.sub("^#.*$", "", update, flags=re.MULTILINE))
-    broken = tmp_path / "broken.nt"
-    store.dump(broken, format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
-    knowledge = re.search(
-        r"^# knowledge: (\S+)$", update, re.MULTILINE
-    )  # a defect that lies in what is known, not in the study
-    background = _knowing(HERE / identifier / knowledge[1]) if knowledge else None
-    new = {
-        name for name, _ in reported(judge([read(broken)], day=DAY, background=background)) - reported(before(study))
-    }
+    new = {name for name, _ in reported(broken(study, update, tmp_path)) - reported(before(study))}
     also = re.search(r"^# also: (\S+)$", update, re.MULTILINE)  # what the same defect breaks by necessity
     assert new == {identifier} | ({also[1]} if also else set())
 

@@ -1,12 +1,12 @@
 # study: cement
-# the cement is credited with what concrete takes up later, in the inventory and in the declared result
+# the cement is credited with what concrete takes up later, and the result shows the removal
 PREFIX tm: <https://w3id.org/tanmai/ontology#>
 PREFIX flow: <https://w3id.org/tanmai/id/elementary-flow/>
+PREFIX category: <https://w3id.org/tanmai/id/emission-category/>
 PREFIX stage: <https://w3id.org/tanmai/id/stage/>
 PREFIX data: <https://w3id.org/tanmai/id/data-kind/>
 PREFIX origin: <https://w3id.org/tanmai/id/emission-origin/>
 PREFIX unit: <http://qudt.org/vocab/unit/>
-PREFIX category: <https://w3id.org/tanmai/id/emission-category/>
 PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX s: <https://w3id.org/tanmai/example/studies/cement/>
 INSERT DATA {
@@ -18,18 +18,9 @@ INSERT DATA {
     tm:unit unit:KiloGM ;
     tm:stage stage:manufacturing ;
     tm:dataKind data:primary ;
-    dcterms:source s:records
-} ;
-INSERT DATA {
+    dcterms:source s:records .
   s:declared tm:contribution s:declared-removal .
   s:declared-removal a tm:Contribution ;
     tm:emissionCategory category:technological-removal ;
-    tm:co2e -60
-} ;
-DELETE { ?part tm:co2e ?stated }
-INSERT { ?part tm:co2e ?less }
-WHERE {
-  ?part tm:co2e ?stated .
-  FILTER(?part IN (s:declared, s:declared-manufacturing))
-  BIND(?stated - 60 AS ?less)
+    tm:co2e 0
 }
