@@ -3,6 +3,7 @@
 import re
 import shlex
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("docs/after-the-first-number.md", "docs/after-the-first-number.zh-CN.md")
+GUIDES = ("docs/judging-a-study.md", "docs/judging-a-study.zh-CN.md")
 NUMBER = re.compile(r"[+-]?\d[\d,.]*\d(?:e-\d+)?")
 
 
@@ -30,7 +32,8 @@ def run(demo, tmp_path, monkeypatch, capsys):
     from tanmai import cli
 
     store = shutil.copytree(demo, tmp_path / "store")
-    monkeypatch.chdir(ROOT)
+    (tmp_path / "examples").symlink_to(ROOT / "examples")  # what a page writes is written beside it
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TANMAI_STORE", str(store))
     monkeypatch.setenv("TANMAI_LANG", "en")
 
@@ -50,7 +53,7 @@ def run(demo, tmp_path, monkeypatch, capsys):
 
 def shown(page):
     """The commands of a page's shell blocks, each with the output lines under it."""
-    for block in re.findall(r"```\n(\$ tanmai.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL):
+    for block in re.findall(r"```\n(\$ .*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL):
         for piece in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, _, output = piece.partition("\n")
             yield command, output
@@ -66,6 +69,34 @@ def test_every_shown_command_runs_and_gives_the_numbers_shown(run, page):
         assert not re.search("error|错误", err), (command, err)
         for number in NUMBER.findall(output):
             assert number.lstrip("+") in out, (command, number)
+
+
+def pieces(output):
+    """The texts that a shown output is made of: what stands between the places where it is cut short."""
+    return [piece for line in output.splitlines() for part in line.split("...") if (piece := " ".join(part.split()))]
+
+
+@pytest.mark.parametrize("page", GUIDES)
+def test_every_step_of_the_guide_runs_and_prints_what_is_shown(run, page, tmp_path):
+    for name, text in re.findall(r"```turtle\n# (\S+)\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    told = list(shown(page))
+    assert len([command for command, _ in told if command.startswith("tanmai ")]) >= 15
+    for command, output in told:
+        if not command.startswith("tanmai "):
+            subprocess.run(command, shell=True, check=True)  # noqa: S602 the page's own sed and mkdir
+            continue
+        code, out, err = run(command)
+        assert code in {0, 1}, (command, err)
+        printed, here = " ".join(out.split() + err.split()), 0
+        for piece in pieces(output):
+            here = printed.find(piece, here)
+            assert here >= 0, (command, piece, printed)
+
+
+def test_both_languages_of_the_guide_show_the_same_commands():
+    english, chinese = ([command for command, _ in shown(page)] for page in GUIDES)
+    assert [command.replace(" --lang zh", "") for command in chinese] == english
 
 
 @pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
