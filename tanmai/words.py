@@ -58,6 +58,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "as_stated": ("as stated", "按数据所述"),
     "assumption": ("What is assumed", "假设"),
     "bound": ("error bound", "误差界"),
+    "beyond_boundary": (
+        "outside the boundary: {value} kg CO2e, flows: {count}",
+        "边界之外：{value} kg CO2e，{count} 项流",
+    ),
     "boundary": ("system boundary", "系统边界"),
     "boxes_more": ("and {count} more boxes not drawn", "另有 {count} 个框未绘制"),
     "by_category": ("By category (reported apart)", "按类别（单独列示）"),
@@ -259,6 +263,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "other_products": ("Products that change with it", "随之变化的产品"),
     "scenario": ("scenario", "情景"),
     "what_if": ("with the changes", "改动后"),
+    "within_unstated": ("inside, of no stated stage: {value} kg CO2e", "边界之内未注明阶段：{value} kg CO2e"),
     "allocation_share": ("allocation share", "分配系数"),
     "amount_part": ("by amount", "数量引起"),
     "before": ("before", "变更前"),

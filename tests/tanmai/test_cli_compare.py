@@ -277,3 +277,19 @@ def test_a_screening_table_has_no_scenario(ask, tmp_path):
     assert (told.code, "不适用于 --table" in told.err) == (2, True)
     assert ask("cutoffs", "--table", table, "--recycling", "cff").code == 2
     assert ask("cutoffs", "--table", table).code == 0
+
+
+def test_a_flow_chart_for_business_and_for_consumers(ask):
+    """What is delivered is delivered to a business: B2B keeps the delivery, cradle to gate lists it outside."""
+    wide = ask("flowchart", PROFILE, "--boundary", "b2b", "--json").json
+    narrow = ask("flowchart", PROFILE, "--boundary", "cradle-to-gate", "--json").json
+    total = ask("footprint", PROFILE, "--json").json["total"]["value"]
+    assert wide["excluded"] == []
+    assert wide["total"]["value"] == pytest.approx(total, rel=1e-12)
+    assert narrow["excluded"]
+    left = sum(line["value"] for line in narrow["excluded"])
+    assert narrow["total"]["value"] == pytest.approx(total - left, rel=1e-12)
+    assert {line["stage"]["iri"].rpartition("/")[2] for line in narrow["excluded"]} == {"distribution"}
+    told = ask("flowchart", PROFILE, "--boundary", "从摇篮到大门", "--format", "svg", "--lang", "zh")
+    assert (told.code, "边界之外" in told.out) == (0, True)
+    assert "Choose one of" in ask("flowchart", PROFILE, "--boundary", "gate").err
