@@ -219,17 +219,12 @@ def unit_of(study: Study) -> tuple[float, str]:
     return amount, unit
 
 
-<<<<<<< HEAD
-def declared_of(study: Study) -> dict[str, float]:
-    """The one declared footprint in kg CO2e: numbers by stage, the total under the empty name.
+def declared_of(study: Study) -> dict[Part, float]:
+    """The one declared footprint in kg CO2e: numbers by part, the total under TOTAL.
 
     Raises:
         NotRecomputableError: it declares none, several, or one with numbers that are none.
     """
-=======
-def _declared(study: Study) -> dict[Part, float]:
-    """The one declared footprint: numbers by part."""
->>>>>>> w-regrev
     if len(study.declared) != 1:
         raise NotRecomputableError(
             f"<{study.iri}> declares {len(study.declared)} footprints (tm:declares, tm:co2e); declare one, so that it can be "
