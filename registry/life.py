@@ -118,13 +118,20 @@ def verify(store: GraphStore, text: str, verified: Verified) -> Submission:
 
     Raises:
         TransitionError: the submission is not under verification.
-        VerificationError: the body is not in the register, its scope does not fit, an unknown level, a day to come.
+        VerificationError: the body is not in the register, its scope does not fit, an unknown level, a day to come or before
+            the period of the study ended.
     """
     submission, states = find(store, text), States.of(store, SUBMISSION)
     wanted = states.named("verified")
     states.require(f"Submission {submission.id}", submission.status, wanted)
     if verified.on > dt.datetime.now(dt.UTC).date():
         raise VerificationError(f"A verification cannot have been completed on {verified.on}, a day to come.")
+    ends = [str(row["end"]) for row in store.query(load("study-period"), {"study": iri(submission.study)}).dicts()]
+    if any(verified.on.isoformat() < end for end in ends):
+        raise VerificationError(
+            f"A verification cannot have been completed on {verified.on}, before the period of <{submission.study}> ended ({ends[-1]}). "
+            "Nothing was recorded; correct the day."
+        )
     level = _level(store, verified.level)
     body = find_body(store, verified.body)
     groups = require_scope(store, body, submission.study)

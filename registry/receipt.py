@@ -47,6 +47,7 @@ def receipt(store: GraphStore, submission: Submission) -> dict[str, Any]:
         "verdict": "rejected" if reasons else "accepted",
         "status": states.by_iri[submission.status].as_dict(),
         "reasons": [names[reason].as_dict() for reason in reasons],
+        "broken": [outcome for outcome in outcomes(store, submission) if not outcome["met"]],
         "details": facts.get(f"{TM}verdictDetail", []),
         "assessed_on": _first(facts, f"{TM}assessedOn"),
         "rules": [names[rule].as_dict() for rule in rules],

@@ -10,6 +10,10 @@ REGISTRY_WORDS: Final[dict[str, tuple[str, str]]] = {
         "These bytes were handed in before; nothing was changed. The receipt of then:",
         "该文件此前已提交，未作任何改动。当时的回执如下：",
     ),
+    "submission_gone": (
+        "It is {status} now, and its statements are not in the graph. To hand the study in again, change the file, its date for example.",
+        "该提交目前状态为“{status}”，其内容不在图谱中。如需重新提交，请修改文件（如更新日期）。",
+    ),
     "verdict_accepted": ("ACCEPTED", "通过"),
     "verdict_rejected": ("REJECTED", "退回"),
     "verdict_cure": (

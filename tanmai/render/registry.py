@@ -35,9 +35,14 @@ def show_receipt(data: Data, lang: Language, new: bool = True) -> None:
         out.print(f"  - {named(reason, lang)}", soft_wrap=True)
     for detail in data["details"]:
         out.print(f"    {translated(detail, lang)}", soft_wrap=True)
+    for requirement in data["broken"]:
+        for message in requirement[f"reason_{lang}"]:
+            out.print(f"  - {requirement['id']}{word('colon', lang)}{message}", soft_wrap=True)
     _values(data, lang)
     if not good:
         out.print(word("verdict_cure", lang, id=data["id"]), soft_wrap=True)
+    elif not new and data["dataset"]["status"] != "current":
+        out.print(word("submission_gone", lang, status=named(data["status"], lang)), soft_wrap=True)
 
 
 def _facts(data: Data, lang: Language) -> list[tuple[str, str]]:

@@ -138,6 +138,15 @@ def test_a_verification_that_cannot_be(store, accepted, said, told):
     assert named_verifications(store, find(store, accepted)) == []
 
 
+def test_a_verification_is_not_older_than_the_period_of_the_study(store):
+    late = study(more='i:study tm:periodEnd "2025-01-01"^^xsd:date .')
+    submitted = submit(store, Handed(late, "ingots.ttl", by="Works A"), approving).id
+    change(store, submitted, "under-verification", Said("Works A"))
+    with pytest.raises(VerificationError, match="before the period"):
+        verify(store, submitted, Verified(CQC, "limited", dt.date(2024, 12, 31)))
+    assert verify(store, submitted, Verified(CQC, "limited", dt.date(2025, 1, 1))).state == "verified"
+
+
 def test_only_what_is_under_verification_is_verified(store, accepted):
     with pytest.raises(TransitionError, match="under-verification"):
         verify(store, accepted, Verified(CQC, "limited", dt.date(2025, 5, 20)))

@@ -106,6 +106,21 @@ def test_the_bytes_come_back_and_a_rebuild_brings_everything(run, wrong, tmp_pat
     assert run("submission", "show", identifier, "--json", "--report")[1] == before
 
 
+def test_a_withdrawn_study_that_is_handed_in_again_is_said_to_be_out(run):
+    identifier = json.loads(run("submit", STUDY, "--json")[1])["id"]
+    run("submission", "withdraw", identifier, "--by", "Works")
+    code, out, _ = run("submit", STUDY)
+    assert (code, "It is withdrawn now, and its statements are not in the graph" in out) == (0, True)
+
+
+def test_the_receipt_of_a_rejected_study_names_each_broken_rule_and_the_cure(run, tmp_path):
+    stolen = STUDY.read_text(encoding="utf-8").replace("tm:co2e 2793.128", "tm:co2e 2793.9", 1)
+    (tmp_path / "sum.ttl").write_text(stolen, encoding="utf-8")
+    code, out, _ = run("submit", tmp_path / "sum.ttl")
+    assert code == 1
+    assert "- GEN-05: The stages sum to" in out
+
+
 def test_a_study_is_a_name_of_its_product(run):
     run("submit", STUDY)
     study = "https://w3id.org/tanmai/example/studies/aluminium/study"
