@@ -32,6 +32,7 @@ REGISTRY_WORDS: Final[dict[str, tuple[str, str]]] = {
         "不符合项 {violations} 项，警告 {warnings} 项，提示 {notes} 项",
     ),
     "submission_revises": ("revises {id}", "修订提交 {id}"),
+    "submission_computed": ("computed", "计算"),
     "submission_calculation": (
         "engine {engine}, generation {generation}, GWP-100 {gwp}, inputs {hash}",
         "引擎 {engine}，数据代次 {generation}，GWP-100 {gwp}，输入散列 {hash}",

@@ -64,7 +64,10 @@ def _facts(data: Data, lang: Language) -> list[tuple[str, str]]:
         run = data["calculation"]
         told = {"engine": run["engine"], "generation": run["generation"] or "-", "gwp": run["gwp"]}
         found.append(
-            (word("computed", lang), word("submission_calculation", lang, **told, hash=str(run["input_hash"])[:16]))
+            (
+                word("submission_computed", lang),
+                word("submission_calculation", lang, **told, hash=str(run["input_hash"])[:16]),
+            )
         )
     return [(label, text) for label, text in found if text]
 

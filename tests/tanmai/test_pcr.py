@@ -107,3 +107,15 @@ def test_every_shipped_rule_for_a_product_is_listed():
     listed = json.loads(RUN.invoke(app, ["pcr", "list", "--json"]).stdout)
     shown = {file for rule in listed for file in rule["shapes"]}
     assert {f"pcr/{file.name}" for file in shapes.pcr()} <= shown
+
+
+def test_the_lint_speaks_chinese(tmp_path):
+    file = written(
+        tmp_path, "rule.ttl", RULE.replace(', "缺少厚度。请在产品的注释中注明。"@zh', "").replace(', "注明厚度"@zh', "")
+    )
+    answer = RUN.invoke(app, ["pcr", "lint", str(file), "--lang", "zh"])
+    assert answer.exit_code == 1
+    first, second, last = answer.output.splitlines()
+    assert first.endswith('rule/FOIL-01-label：没有中文的 sh:message。请说明问题及整改办法：sh:message "..."@zh')
+    assert second.endswith('rule/requirement-1：该要求没有用中文注明其名称。请加上 rdfs:label "..."@zh')
+    assert last == "1 个形状文件中有 2 处需要修改。"

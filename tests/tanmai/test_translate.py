@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tanmai.render.validation import engine_of
 from tanmai.settings import language_of
 from tanmai.translate import HOLE, Catalogue, entries, translated
 
@@ -288,6 +289,20 @@ def test_errors_in_chinese(told, arguments, words, tmp_path, monkeypatch):
     assert words in err
     assert "error:" not in err
     assert "Usage" not in err
+
+
+def test_states_and_the_reason_of_another_engine_are_told_in_chinese():
+    refused = (
+        "Submission ab12 is accepted (accepted / 已通过), which verified (verified / 已核查) does not follow. "
+        "Nothing was changed. Allowed next: none, this state is final."
+    )
+    assert translated(refused, "zh") == (
+        "提交 ab12 的状态为 accepted (accepted / 已通过)，不能转为 verified (verified / 已核查)。"
+        "未作任何更改。可转入：无，该状态为终态。"
+    )
+    data = {"engine": "pyshacl", "engine_reason": "no expression for x"}
+    assert engine_of(data, "zh") == "校验引擎：pyshacl（x 没有对应的表达式）"
+    assert engine_of(data, "en") == "Engine: pyshacl (no expression for x)"
 
 
 def test_names_beside_iris_are_chinese_too(told, tmp_path):
