@@ -30,6 +30,7 @@ __all__ = [
     "Breakdown",
     "ExchangeContributions",
     "Sensitivities",
+    "before_label",
     "by_activity",
     "by_category",
     "by_exchange",
@@ -173,10 +174,7 @@ def by_first_label(
     """
     _single(cost)
     labelled = np.flatnonzero(tech >= 0).astype(np.int32)
-    before = supply
-    if len(labelled):
-        without = supply.compiled.with_amounts(tech=dict.fromkeys(labelled.tolist(), 0.0))
-        before = solve_supply(without, supply.activity, supply.amount, settings)
+    before = before_label(supply, tech, settings)
     handed, emitted = _embodied(supply, before, scores, labelled), _emitted(before, cost)
     unstated = len(labels)
     group = np.concatenate([tech[labelled], np.where(bio < 0, unstated, bio)])
@@ -185,6 +183,24 @@ def by_first_label(
         np.concatenate([handed.bounds, emitted.bounds]),
     )
     return _broken_down(supply, cost, [*labels, UNSTATED], summed(parts, group, unstated + 1))
+
+
+def before_label(supply: Supply, tech: AnyArray, settings: Settings = DEFAULT) -> Supply:
+    """Return how often each activity runs for a demand before any label is met on the way from it.
+
+    Args:
+        supply: supply of the demand.
+        tech: label of each technosphere exchange, or -1, integers[m].
+        settings: how to solve.
+
+    Raises:
+        FootprintError: the system without the labelled exchanges cannot be solved (only with credits).
+    """
+    labelled = np.flatnonzero(tech >= 0).tolist()
+    if not labelled:
+        return supply
+    without = supply.compiled.with_amounts(tech=dict.fromkeys(labelled, 0.0))
+    return solve_supply(without, supply.activity, supply.amount, settings)
 
 
 def sensitivities(supply: Supply, cost: Cost, scores: Scores) -> Sensitivities:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from footprint.equations import Matrix
     from footprint.system import FloatArray
 
-__all__ = ["KERNELS", "Relax", "Relaxed", "choose", "numba_available"]
+__all__ = ["KERNELS", "Relax", "Relaxed", "choose", "numba_available", "uses_numba"]
 
 KERNELS = ("auto", "numba", "scipy")
 WORTH_IMPORTING_NUMBA = 2_000_000
@@ -57,14 +57,23 @@ def choose(name: str, entries: int) -> Relax:
     Raises:
         InvalidQuery: unknown name, or numba asked for and not installed.
     """
+    return _load("footprint.kernels_numba" if uses_numba(name, entries) else "footprint.kernels_scipy")
+
+
+def uses_numba(name: str, entries: int) -> bool:
+    """Return whether the kernel of that name is the one of numba for a matrix of so many entries.
+
+    Raises:
+        InvalidQuery: unknown name, or numba asked for and not installed.
+    """
     if name not in KERNELS:
         raise InvalidQuery(f"kernel {name!r} is unknown: choose one of {', '.join(KERNELS)}.")
-    loaded = "numba" in sys.modules
-    if name == "numba" or (name == "auto" and (loaded or entries >= WORTH_IMPORTING_NUMBA) and numba_available()):
-        if not numba_available():
-            raise InvalidQuery("kernel 'numba' needs numba: install tanmai[fast], or choose 'scipy' or 'auto'.")
-        return _load("footprint.kernels_numba")
-    return _load("footprint.kernels_scipy")
+    if name == "scipy" or (name == "auto" and sys.modules.get("numba") is None and entries < WORTH_IMPORTING_NUMBA):
+        return False
+    found = sys.modules.get("numba") is not None or numba_available()
+    if name == "numba" and not found:
+        raise InvalidQuery("kernel 'numba' needs numba: install tanmai[fast], or choose 'scipy' or 'auto'.")
+    return found
 
 
 def _load(module: str) -> Relax:

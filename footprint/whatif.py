@@ -9,7 +9,8 @@ change rows of A, one for each provider i concerned: ``A + sum_i e_i a_i'``. Wit
 
 where db are changes of direct emissions. For one exchange this is ``F + y_i d x_j / (1 - d h_ji)``. ``h_l`` is zero at
 all activities that are not upstream of l: for a change outside every loop nothing is solved at all. Where it is not
-zero, the equations between l and the consumers concerned are solved once and kept.
+zero, they are followed as far as the answer needs it, or the equations between l and the consumers concerned are solved;
+both are kept (see ``requirements``).
 
 The leading determinants of K say whether the changed system still makes more than it uses: they are the ratios by which
 the determinant of A changes as its rows are exchanged one by one. Where they are not certainly positive, or the changes
@@ -19,18 +20,18 @@ touch many loops, the changed system is compiled and solved as a whole, which al
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from footprint.certify import Comparison
 from footprint.compile import Compiled, Cost
 from footprint.edits import Edit, edited
-from footprint.equations import EPS, Equations, Matrix
 from footprint.errors import InvalidQuery
 from footprint.intervals import add, eliminate, exact, product, rounded, subtract, summed, total
 from footprint.lowrank import RowChanges, emission_changes, flipped, row_changes
-from footprint.solve import DEFAULT, Bounded, Scores, Settings, Supply, certified, scores, supply
+from footprint.requirements import Need, Requirements
+from footprint.solve import DEFAULT, Bounded, Scores, Settings, Supply, scores, supply
 
 if TYPE_CHECKING:
     from footprint.system import FloatArray, IntArray
@@ -39,6 +40,10 @@ __all__ = ["Outcome", "WhatIf"]
 
 MOST_COLUMNS = 16
 """Requirement columns beyond which solving the changed system as a whole costs less."""
+CLOSE = 1e-9
+"""Largest bound of a difference, relative to it, at which requirements need not be solved to the last digit: people read six."""
+SAFETY = 0.5
+"""Part of ``CLOSE`` that one requirement may take up: several add up, and a loop magnifies them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class Outcome:
         base: before.
         new: after.
         difference: new less base, with a bound of its own, which is smaller than the two bounds together.
-        solved: requirement columns that had to be solved for it; 0 outside loops and for numbers asked before.
+        solved: requirement columns that had to be found for it; 0 outside loops and for numbers asked before.
         rebuilt: whether the changed system was compiled and solved as a whole.
     """
 
@@ -60,13 +65,47 @@ class Outcome:
     rebuilt: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """Requirements of one unit of a product: runs of the activities that stand at ``low`` and after it, up to ``high``."""
+@dataclass(frozen=True)
+class _Change:
+    """An edit as changes of rows and of direct emissions.
 
-    low: int
-    high: int
+    Attributes:
+        rows: changes of rows.
+        emitter, emitted: activities whose direct emissions change, and by how much per run.
+        worth: footprint of one unit of each provider concerned before the changes.
+        runs: runs of the consumers before the changes.
+    """
+
+    rows: RowChanges
+    emitter: IntArray
+    emitted: Bounded
+    worth: Bounded
     runs: Bounded
+
+    @property
+    def asked(self) -> IntArray:
+        """Activities at which requirements are needed: consumers, then emitters."""
+        return np.concatenate((self.rows.consumer, self.emitter))
+
+    def replaced(self, matrix: Bounded | None) -> Bounded | None:
+        """Solve ``K z = (a_i . x)_i``; None where the changed system is not certainly productive."""
+        rhs = summed(product(self.rows.weight, self.runs), self.rows.group, len(self.rows.provider))
+        return rhs if matrix is None else eliminate(matrix, rhs)
+
+    @cached_property
+    def tolerance(self) -> float:
+        """Error, relative to the difference, that does no harm: ``CLOSE``, or what the numbers before bring along if more."""
+        direct = summed(product(self.rows.weight, self.runs), self.rows.group, len(self.rows.provider))
+        first = total(product(self.worth, direct))
+        known = float(first.bounds) / abs(float(first.values)) if first.values else 0.0
+        return max(CLOSE, known)
+
+    def room(self, provider: int) -> FloatArray:
+        """Return the error that the requirements of a provider may have at the activities asked for."""
+        part, worth = SAFETY * self.tolerance, abs(float(self.worth.values[provider]))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            room = np.concatenate((part / np.abs(self.rows.weight.values), part * worth / np.abs(self.emitted.values)))
+        return np.nan_to_num(room, nan=0.0, posinf=np.inf)
 
 
 class WhatIf:
@@ -96,8 +135,7 @@ class WhatIf:
             raise InvalidQuery("a what-if takes one characterisation: pass factors with one value per emission row.")
         self.chain, self.cost, self.found, self.settings = chain, cost, found, settings
         self.base = chain.total(cost)
-        self._columns: dict[int, _Column] = {}
-        self._parts: dict[tuple[int, int], Equations] = {}
+        self._needs = Requirements(chain.compiled, settings)
 
     @property
     def _compiled(self) -> Compiled:
@@ -119,24 +157,32 @@ class WhatIf:
         if flipped(self._compiled, edit):
             return self._rebuilt(edit, weights)
         rows = row_changes(self._compiled, edit)
-        emitter, emitted = emission_changes(self._compiled, edit, weights)
-        difference = total(product(emitted, self._runs(emitter))) if len(emitter) else exact(0.0)
-        before = len(self._columns)
-        if len(rows.provider):
-            columns = self._requirements(rows, emitter)
-            z = None if columns is None else self._replaced(rows, columns[0])
-            if columns is None or z is None:
-                return self._rebuilt(edit, weights)
-            worth = self._worth(rows.provider, edit, weights)
-            if len(emitter):
-                worth = add(worth, total(product(Bounded(emitted.values[None], emitted.bounds[None]), columns[1])))
-            difference = subtract(difference, total(product(worth, z)))
-        return Outcome(self.base, add(self.base, difference), difference, len(self._columns) - before, rebuilt=False)
+        emission = emission_changes(self._compiled, edit, weights)
+        change = _Change(rows, *emission, self._worth(rows.provider, edit, weights), self._runs(rows.consumer))
+        before = self._needs.solved
+        needs = [self._needs.need(int(provider), change.asked) for provider in rows.provider]
+        missing = sum(1 for need in needs if need is not None and not self._needs.kept(need))
+        difference = self._difference(change, needs, follow=True) if missing and self._needs.may_follow else None
+        if difference is None or not difference.bounds <= 2 * change.tolerance * abs(difference.values):
+            difference = self._difference(change, needs, follow=False) if missing <= MOST_COLUMNS else None
+        if difference is None:
+            return self._rebuilt(edit, weights)
+        return Outcome(self.base, add(self.base, difference), difference, self._needs.solved - before, rebuilt=False)
 
-    def _replaced(self, rows: RowChanges, matrix: Bounded | None) -> Bounded | None:
-        """Solve ``K z = (a_i . x)_i``; None where the changed system is not certainly productive."""
-        rhs = summed(product(rows.weight, self._runs(rows.consumer)), rows.group, len(rows.provider))
-        return rhs if matrix is None else eliminate(matrix, rhs)
+    def _difference(self, change: _Change, needs: list[Need | None], *, follow: bool) -> Bounded | None:
+        """Return the change of the footprint; None where the changed system is not certainly productive, or K not known."""
+        emitted = change.emitted
+        difference = total(product(emitted, self._runs(change.emitter))) if len(change.emitter) else exact(0.0)
+        if not len(change.rows.provider):
+            return difference
+        columns = self._requirements(change, needs, follow=follow)
+        z = None if columns is None else change.replaced(columns[0])
+        if columns is None or z is None:
+            return None
+        worth = change.worth
+        if len(change.emitter):
+            worth = add(worth, total(product(Bounded(emitted.values[None], emitted.bounds[None]), columns[1])))
+        return subtract(difference, total(product(worth, z)))
 
     def all_products(self, edit: Edit, factors: FloatArray | None = None) -> Bounded:
         """Compute by how much the footprint of one unit of every product changes: one adjoint solve, a column per provider.
@@ -204,102 +250,24 @@ class WhatIf:
             values[k], bounds[k] = float(found.values), float(found.bounds)
         return Bounded(values, bounds)
 
-    def _requirements(self, rows: RowChanges, emitter: IntArray) -> tuple[Bounded | None, Bounded] | None:
-        """Return K (None: the identity) and the requirements h_l at the emitters; None where too much had to be solved."""
-        asked = np.concatenate((rows.consumer, emitter))
-        links, size = len(rows.consumer), len(rows.provider)
-        columns = [self._needed(int(provider), asked) for provider in rows.provider]
-        if not any(columns):
-            return None, exact(np.zeros((size, len(emitter))))
-        missing = sum(1 for column in columns if column is not None and not self._kept(column))
-        if missing > MOST_COLUMNS:
-            return None
+    def _requirements(
+        self, change: _Change, needs: list[Need | None], *, follow: bool
+    ) -> tuple[Bounded | None, Bounded] | None:
+        """Return K (None: the identity) and the requirements h_l at the emitters; None where they cannot be followed."""
+        rows, asked = change.rows, change.asked
+        links, size, emitters = len(rows.consumer), len(rows.provider), len(change.emitter)
+        if not any(needs):
+            return None, exact(np.zeros((size, emitters)))
         matrix, direct = [], []
-        for column in columns:
-            at = self._at(column, asked)
+        for k, need in enumerate(needs):
+            at = self._needs.near(need, asked, change.room(k)) if follow else self._needs.at(need, asked)
+            if at is None:
+                return None
             here = Bounded(at.values[:links], at.bounds[:links])
             matrix.append(summed(product(rows.weight, here), rows.group, size))
             direct.append((at.values[links:], at.bounds[links:]))
-        at_emitters = (np.array([part[side] for part in direct]).reshape(size, len(emitter)) for side in (0, 1))
+        at_emitters = (np.array([part[side] for part in direct]).reshape(size, emitters) for side in (0, 1))
         return _beside_identity(matrix), Bounded(*at_emitters)
-
-    def _needed(self, provider: int, asked: IntArray) -> tuple[int, int, int] | None:
-        """Return the provider and the range of rows that lead from it to the activities asked for; None where none does."""
-        compiled = self._compiled
-        if provider >= compiled.n:
-            return None
-        blocks, position = compiled.forward.matrix.blocks, self._position
-        own = int(position[provider])
-        low = int(blocks[np.searchsorted(blocks, own, side="right") - 1])
-        if self._alone(provider):
-            return (provider, own, own + 1) if (asked == provider).any() else None
-        last = int(position[asked].max(initial=-1))
-        if last < low:
-            return None
-        return provider, low, int(blocks[np.searchsorted(blocks, last, side="right")])
-
-    @property
-    def _position(self) -> IntArray:
-        """Row of each activity in the forward equations, once per system."""
-        equations = self._compiled.forward
-        kept = equations.matrix.workspace
-        if "position" not in kept:
-            kept["position"] = np.empty(equations.n, dtype=np.int32)
-            kept["position"][equations.order] = np.arange(equations.n, dtype=np.int32)
-        position: IntArray = kept["position"]
-        return position
-
-    def _alone(self, activity: int) -> bool:
-        """Whether an activity has no inputs from others."""
-        adjoint = self._compiled.adjoint
-        row = self._compiled.n - 1 - int(self._position[activity])
-        return bool(adjoint.matrix.indptr[row + 1] == adjoint.matrix.indptr[row])
-
-    def _kept(self, needed: tuple[int, int, int]) -> bool:
-        provider, _, high = needed
-        return self._alone(provider) or (provider in self._columns and self._columns[provider].high >= high)
-
-    def _at(self, needed: tuple[int, int, int] | None, asked: IntArray) -> Bounded:
-        """Requirements of one unit of a provider's product at some activities."""
-        values, bounds = np.zeros(len(asked)), np.zeros(len(asked))
-        if needed is not None:
-            column = self._column(*needed)
-            position = self._position[asked]
-            inside = (position >= column.low) & (position < column.high)
-            at = position[inside] - column.low
-            values[inside], bounds[inside] = column.runs.values[at], column.runs.bounds[at]
-        return Bounded(values, bounds)
-
-    def _column(self, provider: int, low: int, high: int) -> _Column:
-        if not self._kept((provider, low, high)):
-            self._columns[provider] = self._solved(provider, low, high)
-        if provider in self._columns:
-            return self._columns[provider]
-        compiled = self._compiled
-        value = 1.0 / compiled.scale[provider]
-        bound = (float(compiled.scale_error[provider]) + EPS) * value * (1 + 4 * EPS)
-        return _Column(low, high, Bounded(np.array([value]), np.array([bound])))
-
-    def _solved(self, provider: int, low: int, high: int) -> _Column:
-        """Solve the equations between a provider and what lies upstream of it, as far as it matters."""
-        compiled = self._compiled
-        comparison = compiled.forward.matrix.workspace.get("comparison")
-        if comparison is None or comparison.knot is not None:
-            chain = supply(compiled, provider, 1.0, self.settings)
-            order = compiled.forward.order
-            return _Column(0, compiled.n, Bounded(chain.runs[order], chain.bounds[order]))
-        if 2 * (high - low) > compiled.n:  # cutting out would cost more than it spares
-            low, high = 0, compiled.n
-        if (low, high) not in self._parts:
-            whole = high - low == compiled.n
-            self._parts[low, high] = compiled.forward if whole else _part(compiled.forward, comparison, low, high)
-        part = self._parts[low, high]
-        rhs = np.where(part.order == provider, 1.0, 0.0)
-        q, errors, _ = certified(compiled, part, rhs, np.zeros(len(rhs)), self.settings, None)
-        scale = compiled.scale[part.order]
-        runs, bounds = q / scale, errors / scale * (1 + 4 * EPS)
-        bounds += (compiled.scale_error[part.order] + 2 * EPS) * (np.abs(runs) + bounds)
-        return _Column(low, high, Bounded(runs, bounds))
 
     def _rebuilt(self, edit: Edit, weights: FloatArray) -> Outcome:
         """Compile and solve the changed system as a whole."""
@@ -328,24 +296,3 @@ def _taken(found: Bounded, providers: IntArray) -> Bounded:
     inside = providers < n
     at = np.where(inside, providers, 0)
     return Bounded(np.where(inside, found.values[at], 0.0), np.where(inside, found.bounds[at], 0.0))
-
-
-def _part(equations: Equations, comparison: Comparison, low: int, high: int) -> Equations:
-    """Cut the equations of rows ``low`` to ``high`` out; the proof that they can be solved is cut out with them."""
-    whole = equations.matrix
-    position = whole.like(np.arange(len(whole.data), dtype=np.float64))[low:high, low:high]
-    kept = position.data.astype(np.int64)
-    blocks = whole.blocks[(whole.blocks >= low) & (whole.blocks <= high)] - low
-    matrix = Matrix(
-        position.indptr.astype(np.int32), position.indices.astype(np.int32), whole.data[kept], blocks.astype(np.int32)
-    )
-    above = matrix.with_data(comparison.matrix.data[kept])
-    matrix.workspace["comparison"] = Comparison(above, comparison.witness[low:high], comparison.margin[low:high])
-    columns = equations.column_error
-    return Equations(
-        equations.order[low:high],
-        matrix,
-        None if equations.gross is None else equations.gross[kept],
-        equations.row_error[low:high],
-        None if columns is None else columns[low:high],
-    )

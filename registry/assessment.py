@@ -160,8 +160,11 @@ def _comparison(found: Assessed, number: int, compared: Compared) -> Statements:
     yield ox.Triple(this, name("tm:order"), ox.Literal(number))
     yield ox.Triple(this, name("tm:computedValue"), _double(compared.computed))
     yield ox.Triple(this, name("tm:withinTolerance"), ox.Literal(compared.within))
-    if compared.stage:
-        yield ox.Triple(this, name("tm:stage"), stage_node(compared.stage))
+    stage, category = compared.part
+    if stage:
+        yield ox.Triple(this, name("tm:stage"), stage_node(stage))
+    if category:
+        yield ox.Triple(this, name("tm:emissionCategory"), ox.NamedNode(category))
     if compared.declared is not None:
         yield ox.Triple(this, name("tm:declaredValue"), _double(compared.declared))
     if compared.share is not None:

@@ -19,7 +19,7 @@ from graphstore.terms import DEFAULT_BASE, PREFIXES
 from graphstore.trial import GRAPH, Replacement
 from registry.effect import Asked, Effect, Tried, cures, effects
 from registry.errors import RegistryError
-from registry.recomputation import NotRecomputableError, declared_of, made_by, settings_of, unit_of
+from registry.recomputation import TOTAL, NotRecomputableError, declared_of, made_by, settings_of, unit_of
 from registry.study import Study
 from shapes.background import Background
 from shapes.findings import by_language, text_of
@@ -147,7 +147,7 @@ def _asked(judgement: Judgement, base: str, statements: Iterable[ox.Triple]) -> 
         study = Study.of(graph, GRAPH.value, judgement.documents[0].name)
         (output, process), (amount, unit) = made_by(graph, study), unit_of(study)
         try:
-            declared: float | None = declared_of(study)[""]
+            declared: float | None = declared_of(study)[TOTAL]
         except NotRecomputableError:  # an effect can be told without it
             declared = None
         return Asked(output, amount, unit, settings_of(study), process), declared

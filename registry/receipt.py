@@ -33,6 +33,8 @@ def receipt(store: GraphStore, submission: Submission) -> dict[str, Any]:
     comparisons = _comparisons(store, submission, names)
     states = States.of(store, SUBMISSION)
     total = comparisons[0] if comparisons else None
+    stages = [compared for compared in comparisons if compared["stage"] is not None]
+    categories = [compared for compared in comparisons if compared["category"] is not None]
     return {
         "id": submission.id,
         "iri": submission.iri,
@@ -50,7 +52,8 @@ def receipt(store: GraphStore, submission: Submission) -> dict[str, Any]:
         "rules": [names[rule].as_dict() for rule in rules],
         "tolerance": _tolerance(facts),
         "total": total,
-        "stages": comparisons[1:],
+        "stages": stages,
+        "categories": categories,
         "report": _report(store, facts),
         "calculation": _calculation(store, facts),
         "revises": submission.revises.rpartition("/")[2] or None,
@@ -113,13 +116,14 @@ def _tolerance(facts: dict[str, list[str]]) -> dict[str, Any] | None:
 
 def _comparisons(store: GraphStore, submission: Submission, names: Names) -> list[dict[str, Any]]:
     rows = store.query(load("assessment-comparisons"), {"assessment": iri(submission.assessment)}).dicts()
-    names.learn(str(row["stage"]) for row in rows if row["stage"] is not None)
+    names.learn(str(row[key]) for row in rows for key in ("stage", "category") if row[key] is not None)
     made = []
     for row in rows:
         declared, computed = row["declared"], float(str(row["computed"]))
         made.append(
             {
                 "stage": names[str(row["stage"])].as_dict() if row["stage"] is not None else None,
+                "category": names[str(row["category"])].as_dict() if row["category"] is not None else None,
                 "declared": None if declared is None else float(str(declared)),
                 "computed": computed,
                 "difference": float(str(declared or 0)) - computed,

@@ -22,12 +22,15 @@ from graphstore.store import GraphStore
 from graphstore.terms import iri
 from registry.errors import RegistryError
 from registry.names import ID
-from registry.study import Study
+from registry.study import Part, Study
 
 Answer = TypeVar("Answer")
 
 UNSTATED = "unstated"
 """The stage of what carries no stage, as the engine calls it."""
+
+
+TOTAL: Part = ("", "")
 
 
 class NotRecomputableError(RegistryError):
@@ -90,14 +93,14 @@ class Compared:
     """One declared value beside the recomputed one, in kg CO2e per declared or functional unit.
 
     Attributes:
-        stage: IRI of the stage; empty for the total.
+        part: The stage or emission category; empty for the total.
         declared: None where the study does not declare it.
         computed: As it follows from the inventory.
         share: Declared less computed over the recomputed total; None where that is zero.
-        within: Whether the difference is within the tolerance; of a study that declares no stages only the total is judged.
+        within: Whether the difference is within the tolerance; where a study declares no stages, or no categories, none is judged.
     """
 
-    stage: str
+    part: Part
     declared: float | None
     computed: float
     share: float | None
@@ -110,7 +113,7 @@ class Recomputation:
 
     Attributes:
         result: The answer of the engine; see `graphstore.answers.footprint`.
-        comparisons: The total first, then the stages.
+        comparisons: The total first, then the stages, then the categories.
         tolerance: What was applied.
     """
 
@@ -183,13 +186,22 @@ def settings_of(study: Study) -> Settings:
             f"<{study.iri}> states no single GWP set in its method settings (tm:settings/tm:gwpSet), so nothing says what the "
             "gases count. State one, such as <https://w3id.org/tanmai/id/gwp-set/AR6>."
         )
+    declared = study.facts.get("declared-gwp-set", (gwp,))
+    if declared != (gwp,):
+        raise NotRecomputableError(
+            f"<{study.iri}> declares its result under {', '.join(f'<{each}>' for each in declared)}, and its method settings state "
+            f"<{gwp}>. State one GWP set in both, so that like is compared with like."
+        )
     allocation = (study.only("allocation") or "").removeprefix(f"{ID}allocation/")
     recycling = (study.only("recycling") or "").removeprefix(f"{ID}recycling-model/")
     reading = Reading(
         coproducts=allocation if allocation in METHODS else "error",
         recycling="" if recycling == "none" else recycling,
     )
-    return Settings(gwp.removeprefix(f"{ID}gwp-set/"), reading)
+    average = (
+        study.only("sector-average") or ""
+    ).lower() == "true"  # what a study marks as such may rest on sectors alone
+    return Settings(gwp.removeprefix(f"{ID}gwp-set/"), reading, sector_average=average)
 
 
 def unit_of(study: Study) -> tuple[float, str]:
@@ -207,8 +219,8 @@ def unit_of(study: Study) -> tuple[float, str]:
     return amount, unit
 
 
-def declared_of(study: Study) -> dict[str, float]:
-    """The one declared footprint in kg CO2e: numbers by stage, the total under the empty name.
+def declared_of(study: Study) -> dict[Part, float]:
+    """The one declared footprint in kg CO2e: numbers by part, the total under TOTAL.
 
     Raises:
         NotRecomputableError: it declares none, several, or one with numbers that are none.
@@ -219,16 +231,15 @@ def declared_of(study: Study) -> dict[str, float]:
             "compared with the recomputed one."
         )
     ((footprint, stated),) = study.declared.items()
-    found: dict[str, float] = {}
-    for stage, values in stated.items():
+    found: dict[Part, float] = {}
+    for part, values in stated.items():
         number = _number(values[0]) if len(values) == 1 else None
         if number is None:
             said = ", ".join(str(value) for value in values)
-            raise NotRecomputableError(
-                f"<{footprint}> states {said} for {f'<{stage}>' if stage else 'its total'}; state one finite number of kg CO2e."
-            )
-        found[stage] = number
-    if "" not in found:
+            where = "its total" if part == TOTAL else f"<{part[0] or part[1]}>"
+            raise NotRecomputableError(f"<{footprint}> states {said} for {where}; state one finite number of kg CO2e.")
+        found[part] = number
+    if TOTAL not in found:
         raise NotRecomputableError(f"<{footprint}> states no total (tm:co2e). State it in kg CO2e.")
     return found
 
@@ -241,16 +252,18 @@ def _number(value: object) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _compared(result: dict[str, Any], declared: dict[str, float], tolerance: float) -> list[Compared]:
-    """The total and, where the study declares stages, each of them: what it does not declare counts as nothing."""
+def _compared(result: dict[str, Any], declared: dict[Part, float], tolerance: float) -> list[Compared]:
+    """The total and, where the study declares any, stages and categories: what it does not declare of them counts as nothing."""
     total = float(result["total"]["value"])
-    computed = {str(stage["iri"]): float(stage["value"]) for stage in result["stages"]}
-    stages = dict.fromkeys([*computed, *(stage for stage in declared if stage)])
-    rows = [("", declared[""], total), *((stage, declared.get(stage), computed.get(stage, 0.0)) for stage in stages)]
-    by_stage = len(declared) > 1
+    computed: dict[Part, float] = {TOTAL: total}
+    computed |= {(str(stage["iri"]), ""): float(stage["value"]) for stage in result["stages"]}
+    categories = [category for category in result["categories"] if not category.get("of_which")]
+    computed |= {("", str(category["iri"])): float(category["value"]) for category in categories}
+    judged = [tuple(map(bool, part)) for part in declared]
     made = []
-    for stage, said, value in rows:
+    for part in sorted(computed | declared, key=lambda part: bool(part[0]) + 2 * bool(part[1])):
+        said, value = declared.get(part), computed.get(part, 0.0)
         difference = (said or 0.0) - value
-        within = abs(difference) <= tolerance * abs(total) or (bool(stage) and not by_stage)
-        made.append(Compared(stage, said, value, difference / total if total else None, within))
+        within = abs(difference) <= tolerance * abs(total) or tuple(map(bool, part)) not in judged
+        made.append(Compared(part, said, value, difference / total if total else None, within))
     return made

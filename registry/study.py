@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from graphstore.queries import load
 from graphstore.store import GraphStore
 from graphstore.terms import iri
 from registry.errors import SubmissionError
+
+Part: TypeAlias = tuple[str, str]
+"""A part of a footprint: IRI of a stage, IRI of an emission category; both empty for the total."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +23,13 @@ class Study:
         iri: Its node.
         graph: IRI of the graph that holds it.
         facts: Values by fact; see `study-facts.rq` for the names.
-        declared: Declared footprints by IRI: kg CO2e by stage, the total under the empty name, as they are stated.
+        declared: Declared footprints by IRI: kg CO2e by part, as they are stated.
     """
 
     iri: str
     graph: str
     facts: dict[str, tuple[str, ...]]
-    declared: dict[str, dict[str, tuple[object, ...]]]
+    declared: dict[str, dict[Part, tuple[object, ...]]]
 
     @classmethod
     def of(cls, store: GraphStore, graph: str, file: str) -> Study:
@@ -67,11 +71,11 @@ def _not_one(file: str, studies: list[str]) -> str:
     return f"{file} holds {len(studies)} footprint studies: {listed}. Nothing was stored; submit one file for each."
 
 
-def _declared(store: GraphStore, graph: str, study: str) -> dict[str, dict[str, tuple[object, ...]]]:
+def _declared(store: GraphStore, graph: str, study: str) -> dict[str, dict[Part, tuple[object, ...]]]:
     rows = store.query(load("study-declared"), {"graph": iri(graph), "study": iri(study)}).dicts()
-    found: dict[str, dict[str, tuple[object, ...]]] = {}
+    found: dict[str, dict[Part, tuple[object, ...]]] = {}
     for row in rows:
         parts = found.setdefault(str(row["footprint"]), {})
-        stage = str(row["stage"] or "")
-        parts[stage] = (*parts.get(stage, ()), row["value"])
+        part = str(row["stage"] or ""), str(row["category"] or "")
+        parts[part] = (*parts.get(part, ()), row["value"])
     return found

@@ -86,13 +86,16 @@ def moment(value: object) -> str:
 
 
 def find(store: GraphStore, text: str) -> Submission:
-    """The submission with this id (or its beginning), IRI or checksum, or the latest one of a study.
+    """The submission with this id (or its beginning), IRI or checksum; of a study the one that stands, else the latest.
 
     Raises:
         UnknownSubmissionError: there is none, or the beginning fits several.
     """
     known, wanted = submissions(store), text.strip().strip("<>")
-    exact = [s for s in known if wanted in {s.id, s.iri, s.sha256}] or [s for s in known if s.study == wanted][-1:]
+    exact = [s for s in known if wanted in {s.id, s.iri, s.sha256}]
+    if not exact:
+        same = [s for s in known if s.study == wanted]
+        exact = ([s for s in same if version_of(store, s).status == "current"] or same)[-1:]
     found = exact or [s for s in known if wanted and s.id.startswith(wanted.lower())]
     if len(found) == 1:
         return found[0]

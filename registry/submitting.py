@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeGuard
 
@@ -297,11 +297,14 @@ def _format_of(file: str) -> str:
 
 def _forbidden(store: GraphStore, study: Study) -> Iterator[Reason]:
     """What a file states that is not its own to state."""
-    graph = ox.NamedNode(study.graph)
-    reserved = store.query(load("reserved-nodes"), {"graph": graph}).dicts()
-    if reserved:
-        yield Reason("reserved", _shown(f"<{row['node']}> is a <{row['kind']}>" for row in reserved))
-    twice = store.query(load("stated-twice"), {"graph": graph, "catalogue": catalogue_iri(store.base)}).dicts()
+    graph, catalogue = ox.NamedNode(study.graph), catalogue_iri(store.base)
+    nodes = store.query(load("reserved-nodes"), {"graph": graph, "catalogue": catalogue}).dicts()
+    statements = store.query(load("reserved-statements"), {"graph": graph}).dicts()
+    if nodes or statements:
+        said = [f"<{row['node']}> is a <{row['kind']}>" for row in nodes]
+        said += [f"<{row['node']}> states <{row['property']}>" for row in statements]
+        yield Reason("reserved", _shown(said))
+    twice = store.query(load("stated-twice"), {"graph": graph, "catalogue": catalogue}).dicts()
     if twice:
         yield Reason(
             "stated-twice",
@@ -327,7 +330,7 @@ def _competing(store: GraphStore, study: Study) -> Iterator[Reason]:
         )
 
 
-def _shown(sentences: Iterator[str]) -> tuple[str, ...]:
+def _shown(sentences: Iterable[str]) -> tuple[str, ...]:
     found = list(dict.fromkeys(sentences))
     more = (f"and {len(found) - MOST_SHOWN} more",) if len(found) > MOST_SHOWN else ()
     return (*found[:MOST_SHOWN], *more)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from graphstore.answers import underscenario
 from graphstore.answers.lines import Terms
 from graphstore.answers.question import Question
 from schemes.errors import ScreeningError
@@ -14,7 +15,9 @@ def contributions(question: Question) -> pl.DataFrame:
     """Return one row per contributing exchange, the largest first.
 
     Columns: exchange (IRI), process (IRI), factor (IRI of the emission factor used; null for an emission of the process),
-    value (kg CO2e, biogenic CO2 left out as in the total), weight (its size as a share of the sum of all sizes).
+    value (kg CO2e, biogenic CO2 left out as in the total), weight (its size as a share of the sum of all sizes),
+    set_exchange, set_factor (whether a scenario sets the number of the exchange, or of the factor it uses), swapped (whether
+    a scenario gives the exchange another supplier).
 
     Raises:
         ScreeningError: nothing contributes, so that there are no weights.
@@ -35,7 +38,7 @@ def contributions(question: Question) -> pl.DataFrame:
     stated = system.bio_exchange >= 0
     owner[system.bio_exchange[stated]] = snapshot.process[system.bio_activity[stated]]
     value = terms.value[order]
-    return pl.DataFrame(
+    frame = pl.DataFrame(
         {
             "exchange": [system.exchange_ids[e] for e in exchange.tolist()],
             "process": [snapshot.process_ids[p] for p in owner[exchange].tolist()],
@@ -45,10 +48,25 @@ def contributions(question: Question) -> pl.DataFrame:
         },
         schema_overrides={"factor": pl.String},
     )
+    return _under_scenario(question, frame)
+
+
+def _under_scenario(question: Question, frame: pl.DataFrame) -> pl.DataFrame:
+    """Mark what a scenario sets, of which the data say nothing."""
+    calculation = question.calculation
+    numbers = pl.Series(sorted(underscenario.numbers_set(calculation)), dtype=pl.String).implode()
+    swapped = pl.Series(sorted(calculation.overlay.providers if calculation.overlay else ()), dtype=pl.String).implode()
+    return frame.with_columns(
+        pl.col("exchange").is_in(numbers).alias("set_exchange"),
+        pl.col("factor").is_in(numbers).fill_null(value=False).alias("set_factor"),
+        pl.col("exchange").is_in(swapped).alias("swapped"),
+    )
 
 
 def beside(frame: pl.DataFrame, stated: pl.DataFrame, column: str) -> pl.DataFrame:
     """Add what nodes state: `column` of the exchange, of the factor and of the process, each null where nothing is stated.
+
+    Of a number that a scenario sets nothing is stated: its exchange and process describe the one in the data.
 
     Args:
         frame: Contributions.
@@ -58,4 +76,6 @@ def beside(frame: pl.DataFrame, stated: pl.DataFrame, column: str) -> pl.DataFra
     for role in ("exchange", "factor", "process"):
         mine = stated.select(pl.col("node").alias(role), pl.col(column).alias(f"{column}_{role}"))
         frame = frame.join(mine, on=role, how="left", maintain_order="left")
+        known, hypothetical = pl.col(f"{column}_{role}"), pl.col("set_factor" if role == "factor" else "set_exchange")
+        frame = frame.with_columns(pl.when(~hypothetical).then(known).alias(f"{column}_{role}"))
     return frame

@@ -15,6 +15,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from graphstore.answers import underscenario
 from graphstore.answers.cutoffs import cut_offs
 from graphstore.answers.graph import ID, Calculation
 from graphstore.answers.inputs import engine, inputs
@@ -179,7 +180,11 @@ def of_footprint(
         "unit": names[question.unit].as_dict(),
         "total": {"value": float(bounded.values), "unit": "kg CO2e", "error_bound": float(bounded.bounds)},
         **_answer(decisions, limits, items, names),
-        "assumptions": [_RESOLUTION, *_incomplete(len(cut_offs(used, question.chain, names)))],
+        "assumptions": [
+            *underscenario.assumptions(used, names),
+            _RESOLUTION,
+            *_incomplete(len(cut_offs(used, question.chain, names))),
+        ],
         "settings": used.settings.as_dict(),
         "inputs": inputs(calculation),
         "engine": engine(used, question.chain.info),

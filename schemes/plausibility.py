@@ -17,6 +17,7 @@ import polars as pl
 
 from footprint.errors import UnitError
 from footprint.inventory import Bools, Direction, Inventory
+from graphstore.answers import underscenario
 from graphstore.answers.cutoffs import processes_in
 from graphstore.answers.graph import ID, Calculation
 from graphstore.answers.inputs import engine, inputs
@@ -143,7 +144,7 @@ def check(calculation: Calculation, product: str) -> dict[str, Any]:
     """
     question = ask(calculation, product, 1.0, None)
     used, names = question.calculation, question.names
-    inventory = extract(used.select)
+    inventory = underscenario.stated(used, extract(used.select))
     running = processes_in(used, question.chain)
     ids = pl.Series([used.snapshot.process_ids[p] for p in np.flatnonzero(running).tolist()], dtype=pl.String)
     inside = pl.Series(inventory.processes.ids, dtype=pl.String).is_in(ids.implode()).to_numpy()
@@ -162,7 +163,7 @@ def check(calculation: Calculation, product: str) -> dict[str, Any]:
         "ranges": ranges,
         "balances": balanced,
         "validity": dated,
-        "assumptions": _assumptions(ranges),
+        "assumptions": [*underscenario.assumptions(used, names), *_as_stated(used), *_assumptions(ranges)],
         "settings": used.settings.as_dict(),
         "inputs": inputs(used),
         "engine": engine(used, question.chain.info),
@@ -277,6 +278,21 @@ def _balanced(model: _Model, each: Check, found: Balances, process: int) -> dict
         ],
         "not_assessable_count": len(mine),
     }
+
+
+def _as_stated(calculation: Calculation) -> list[dict[str, Any]]:
+    """Say that a recycling model, which divides burdens and credits, moves no mass."""
+    model = calculation.settings.reading.recycling
+    if not model:
+        return []
+    return [
+        {
+            "code": "masses-as-stated",
+            "text_en": f"masses and amounts are checked as stated: the recycling model {model} divides burdens, it moves no material. It "
+            "decides only which processes belong to the supply chain.",
+            "text_zh": f"质量与用量按数据原值检验：再生利用模型 {model} 只划分环境负荷，不改变物料流；它仅决定供应链包含哪些过程。",
+        }
+    ]
 
 
 def _assumptions(ranges: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

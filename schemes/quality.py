@@ -16,6 +16,7 @@ from typing import Any
 
 import polars as pl
 
+from graphstore.answers import underscenario
 from graphstore.answers.cutoffs import cut_offs
 from graphstore.answers.graph import ID, Calculation
 from graphstore.answers.inputs import engine, inputs
@@ -100,8 +101,8 @@ def quality(calculation: Calculation, product: str, spec_version: str | None = N
         spec_version: Version of the exchange specification whose scale is used beside that of PEF; the newest where None.
 
     Returns:
-        product, total, primary data (both readings, secondary items), ratings (PEF and the exchange specification),
-        assumptions, settings, inputs, engine.
+        product, total, primary data (both readings, secondary items), ratings (PEF and the exchange specification; each
+        with its own assumptions), assumptions, settings, inputs, engine.
 
     Raises:
         SchemeDataError: scales, scores or kinds of data contradict themselves.
@@ -119,10 +120,28 @@ def quality(calculation: Calculation, product: str, spec_version: str | None = N
         "primary_data": primary_share(used, frame, names),
         "ratings": [rating(used, frame, scale, names) for scale in chosen],
         "cutoffs": cut_offs(used, question.chain, names),
+        "assumptions": [*underscenario.assumptions(used, names), *_hypothetical(frame)],
         "settings": used.settings.as_dict(),
         "inputs": inputs(used),
         "engine": engine(used, question.chain.info),
     }
+
+
+def _hypothetical(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    """Say how much of the footprint rests on numbers that nobody measured: those of the scenario."""
+    mine = frame.filter(pl.col("set_exchange") | pl.col("set_factor"))
+    if mine.is_empty():
+        return []
+    share = float(mine["weight"].sum())
+    return [
+        {
+            "code": "set-by-scenario",
+            "text_en": f"{share:.1%} of the contributions rest on numbers that the scenario sets; they count as secondary and without a score, "
+            "whatever the data state of the numbers they replace.",
+            "text_zh": f"占 {share:.1%} 的贡献采用情景设定的数值，按次级数据且无评分计，不沿用原数值的数据类型与评分。",
+            "share": share,
+        }
+    ]
 
 
 def _head(question: Question) -> dict[str, Any]:
@@ -199,7 +218,12 @@ def _indicator(
 ) -> dict[str, float]:
     """Return the weighted mean of one indicator, and the share of the weights that states no score for it."""
     mine = beside(frame, stated.filter(pl.col("indicator") == indicator).select("node", "score"), "score")
-    score = mine.select(pl.coalesce("score_exchange", "score_factor", "score_process").alias("score"))["score"]
+    own = pl.when(~pl.col("swapped")).then(
+        pl.col("score_exchange")
+    )  # it is that of the exchange with the supplier in the data
+    found = pl.coalesce(own, "score_factor", "score_process")
+    real = ~(pl.col("set_exchange") | pl.col("set_factor"))
+    score = mine.select(pl.when(real).then(found).alias("score"))["score"]
     weights, filled = mine["weight"].to_list(), score.fill_null(scale.missing).to_list()
     missing = math.fsum(w for w, s in zip(weights, score.to_list(), strict=True) if s is None)
     value = math.fsum(w * s for w, s in zip(weights, filled, strict=True)) / whole

@@ -23,7 +23,7 @@ from shapes.reading.contexts import SHIPPED
 from shapes.report import SH, Report, Result, Term
 from shapes.rulebook import Rulebook, ShapesFile, rulebook
 from shapes.selection import Selection, named_rule, select
-from shapes.study import check_knowledge, check_numbers, check_statements, studies
+from shapes.study import check_judging, check_knowledge, check_numbers, check_statements, judging, studies
 from shapes.terms import SUBCLASS, TYPE, tm
 from shapes.validate import compiled_files, validate
 
@@ -108,7 +108,9 @@ def judge(
         check_knowledge(documents, lent.store)
         check_numbers(documents, lent.store)
         lent.add(triple for file in book.of("own") for triple in file.knowledge)
+        known = judging(lent.store)
         lent.add(quads)
+        check_judging(documents, lent.store, known)
         found = studies(documents, lent.store)
         lent.describe(quads)
         asked = [named_rule(text, lent.store, book) for text in pcr]

@@ -19,12 +19,16 @@ _XSD: Final = PREFIXES["xsd"]
 _STRING: Final = ox.NamedNode(_XSD + "string")
 _FLOATS: Final = frozenset({ox.NamedNode(_XSD + "double"), ox.NamedNode(_XSD + "float")})
 _NO_NUMBER: Final = frozenset({"INF", "-INF", "+INF", "NaN"})
-_MAY_BE_INFINITE: Final = re.compile(rb"INF\b|NaN\b")
+_MAY_BE_INFINITE: Final = re.compile(rb"INF\b|NaN\b|\\[uU]|&#")
+"""Letters may also be written as escapes."""
+
 _MAY_BE_TEXT: Final = re.compile(
     rb"""(["'])\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\s*\1(?!\^\^|@)|<"""
 )
 _NUMBER: Final = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\s*")
-_ASSESSED: Final = frozenset({tm("assessedUnder"), tm("assessedOn")})
+_JUDGING: Final = tuple(map(tm, ("assessedUnder", "assessedOn", "supersedes", "yieldsToNational", "standardLevel")))
+"""Properties that decide by which rules and for which day is judged."""
+
 _MANY: Final = 5_000
 """For more subjects than this it is faster to list all subjects of the knowledge than to look each one up."""
 
@@ -74,7 +78,7 @@ def studies(documents: Sequence[Document], store: ox.Store) -> list[Study]:
     return made
 
 
-def _home(node: ox.NamedNode | ox.BlankNode, documents: Sequence[Document]) -> Document:
+def _home(node: object, documents: Sequence[Document]) -> Document:
     """The first document that describes a node; the only one need not be searched."""
     for document in documents[:-1]:
         if any(quad.subject == node for quad in document.quads):
@@ -83,7 +87,7 @@ def _home(node: ox.NamedNode | ox.BlankNode, documents: Sequence[Document]) -> D
 
 
 def check_statements(documents: Sequence[Document]) -> None:
-    """Refuse what no study may state: infinite numbers, and how it is to be judged.
+    """Refuse files without statements, and numbers that no quantity can have.
 
     Raises:
         StudyError: names the statement and its line.
@@ -91,19 +95,37 @@ def check_statements(documents: Sequence[Document]) -> None:
     for document in documents:
         if not document.quads:
             raise StudyError(f"{document.name}: the file holds no statement. Hand in the file of a study.")
-        suspicious = _MAY_BE_INFINITE.search(document.text) is not None
-        for quad in document.quads if suspicious or b"assessed" in document.text else ():
+        for quad in document.quads if _MAY_BE_INFINITE.search(document.text) else ():
             value = quad.object
             if isinstance(value, ox.Literal) and value.datatype in _FLOATS and value.value in _NO_NUMBER:
                 raise StudyError(
                     f"{place(document, quad.subject)}: {quad.subject} has {value.value} as {quad.predicate}, which is no number "
                     "that a quantity can have. Write a finite number, or leave the statement out. Nothing was taken in."
                 )
-            if quad.predicate in _ASSESSED:
-                raise StudyError(
-                    f"{place(document, quad.subject)}: {quad.subject} says by {quad.predicate} how it is to be judged; that is decided "
-                    "when it is judged. Take the statement out. Nothing was taken in."
-                )
+
+
+def judging(store: ox.Store) -> frozenset[ox.Quad]:
+    """The statements of a store that decide how studies are judged."""
+    return frozenset(quad for each in _JUDGING for quad in store.quads_for_pattern(None, each, None, _GRAPH))
+
+
+def check_judging(documents: Sequence[Document], store: ox.Store, known: frozenset[ox.Quad]) -> None:
+    """Refuse what would decide how a study is judged: a day, a rule, a rule of its own in the place of the one that it claims.
+
+    Args:
+        documents: the files.
+        store: the reference knowledge and the files.
+        known: what `judging` gave before the files were there.
+
+    Raises:
+        StudyError: names the statement and its line.
+    """
+    for quad in sorted(judging(store) - known, key=str):
+        document = _home(quad.subject, documents)
+        raise StudyError(
+            f"{place(document, quad.subject)}: {quad.subject} says by {quad.predicate} how it is to be judged; that is decided "
+            "when it is judged. Take the statement out. Nothing was taken in."
+        )
 
 
 def check_numbers(documents: Iterable[Document], store: ox.Store) -> None:

@@ -13,12 +13,13 @@ import numpy as np
 
 from footprint.gaps import CutOffReason
 from footprint.inventory import Floats, Ints
-from graphstore.answers.cutoffs import REASONS, cut_offs
+from footprint.solve import Bounded
+from graphstore.answers.boundary import Boundary, Within, boundaries, find_boundary, named_after, whole, within
+from graphstore.answers.cutoffs import REASONS, cut_offs_of
 from graphstore.answers.footprint import stages_of
 from graphstore.answers.graph import Calculation
 from graphstore.answers.inputs import engine, inputs
 from graphstore.answers.question import Question, ask
-from graphstore.queries import load
 
 UNSTATED = "unstated"
 LEAVES = {REASONS[CutOffReason.UNTREATED_WASTE], REASONS[CutOffReason.UNALLOCATED_PRODUCT]}
@@ -55,6 +56,7 @@ class _Chart:
 
     Attributes:
         question: The product and its supply chain.
+        within: What of it lies within the boundary that was asked for; all of it where none was.
         flows: What passes between its activities.
         depth: Steps from the product, by activity that is drawn, in the order in which they were chosen.
         stage: Index of the life-cycle stage of each drawn activity, -1 where none is stated on the way to it.
@@ -62,6 +64,7 @@ class _Chart:
     """
 
     question: Question
+    within: Within
     flows: _Flows
     depth: dict[int, int] = field(default_factory=dict)
     stage: dict[int, int] = field(default_factory=dict)
@@ -77,6 +80,7 @@ def flowchart(
     depth: int | None = None,
     cutoff: float = 0.0,
     most: int = 40,
+    boundary: str | None = None,
 ) -> dict[str, Any]:
     """Return the boxes and arrows of a product system.
 
@@ -88,29 +92,36 @@ def flowchart(
         depth: Most steps upstream that are drawn; all when None.
         cutoff: Share of the footprint below which a branch is not drawn.
         most: Most boxes that are drawn, those first through which most of the footprint passes.
+        boundary: Name or IRI of a system boundary; what belongs to stages outside of it is not drawn, but listed.
 
     Returns:
-        product, amount, unit, total with its bound, `covered`: the stages that the footprint covers, `boundary`: the one of
-        just these, None where there is none, `stages`: those of the boxes, in their order,
+        product, amount, unit, total with its bound, `covered`: the stages that the footprint covers, `boundary`: the one asked
+        for, else the one of just these stages, None where there is none, `stages`: those of the boxes, in their order,
+        `excluded`: exchanges of stages outside the boundary asked for, with the amount and kg CO2e left out with each (see
+        `boundary`), `total_of_all_stages` and `without_stage` (kg CO2e inside that states no stage) where one was asked for,
         `nodes`: every unit process and emission factor of the product system with `drawn`, stage, amount made (or
         treated; `avoided`: not made, since a credit exceeds it), direct kg CO2e and gases; `edges`: what passes between those drawn (`credit`: subtracted, `waste`: runs to its treatment, `main`:
         the largest way from the supplier to what was drawn before it);
         `undrawn`: how many suppliers of each drawn box are left out, and what comes with them; `cutoffs`; settings, inputs.
     """
     question = ask(calculation, product, amount, unit)
-    chart = _Chart(question, _flows(question))
+    asked = None if boundary is None else find_boundary(question.calculation, boundary)
+    inside = whole(question) if asked is None else within(question, asked)
+    chart = _Chart(question, inside, _flows(question, inside))
     _choose(chart, depth, cutoff, most)
     used = question.calculation
     names, snapshot = question.names, used.snapshot
-    bounded = question.chain.total(used.cost)
     nodes = _nodes(chart)
     stages = {str(node["stage"]) for node in nodes if node["drawn"]}
     return {
         "product": names[str(snapshot.product_of(question.activity))].as_dict(),
         "amount": amount,
         "unit": names[question.unit].as_dict(),
-        "total": {"value": float(bounded.values), "unit": "kg CO2e", "error_bound": float(bounded.bounds)},
-        **_boundary(question, stages),
+        "total": _told(inside.total),
+        **_boundary(question, stages, asked),
+        "excluded": inside.excluded,
+        "total_of_all_stages": None if asked is None else _told(question.chain.total(used.cost)),
+        "without_stage": inside.unstated,
         "nodes": nodes,
         "edges": _arrows(chart),
         "undrawn": _undrawn(chart),
@@ -122,11 +133,15 @@ def flowchart(
     }
 
 
-def _flows(question: Question) -> _Flows:
+def _told(found: Bounded) -> dict[str, Any]:
+    return {"value": float(found.values), "unit": "kg CO2e", "error_bound": float(found.bounds)}
+
+
+def _flows(question: Question, inside: Within) -> _Flows:
     """Sum the exchanges between every two activities that run; an activity's use of its own product is no arrow."""
-    compiled, runs = question.calculation.snapshot.compiled, question.chain.runs
+    compiled = question.calculation.snapshot.compiled
     system = compiled.system
-    amount = system.tech_amount * compiled.sign[system.tech_provider] * runs[system.tech_consumer]
+    amount = system.tech_amount * compiled.sign[system.tech_provider] * inside.tech
     value = amount * question.calculation.scores.values[system.tech_provider]
     used = np.flatnonzero((amount != 0) & (system.tech_provider != system.tech_consumer))
     used = used[np.argsort(-np.abs(value[used]), kind="stable")]  # so that the first of a pair is its largest exchange
@@ -146,7 +161,7 @@ def _flows(question: Question) -> _Flows:
 def _choose(chart: _Chart, depth: int | None, cutoff: float, most: int) -> None:
     """Draw the product, then whatever most of the footprint passes through on the way from what is drawn already."""
     root, flows = chart.question.activity, chart.flows
-    total = abs(float(chart.question.chain.total(chart.question.calculation.cost).values))
+    total = abs(float(chart.within.total.values))
     front = [(-math.inf, 0, root, -1, -1)]
     count = 1
     while front and len(chart.depth) < most:
@@ -171,21 +186,21 @@ def _choose(chart: _Chart, depth: int | None, cutoff: float, most: int) -> None:
 def _own_stage(chart: _Chart, activity: int) -> int:
     """Return the stage that an activity's own emissions state, -1 where they state none or several."""
     system = chart.question.calculation.snapshot.compiled.system
-    stages = np.unique(system.bio_stage[system.bio_activity == activity])
+    stages = np.unique(system.bio_stage[(system.bio_activity == activity) & (chart.within.bio != 0)])
     return int(stages[0]) if len(stages) == 1 else -1
 
 
 def _nodes(chart: _Chart) -> list[dict[str, Any]]:
     """Return a box for every activity that runs: those drawn first, in the order they were chosen."""
     question, snapshot = chart.question, chart.question.calculation.snapshot
-    runs, system = question.chain.runs, snapshot.compiled.system
+    runs, system = chart.within.runs, snapshot.compiled.system
     running = [a for a in np.flatnonzero(runs).tolist() if a not in chart.depth]
     order = [*chart.depth, *running]
-    names, cost = question.names, question.calculation.cost.values
+    names, direct = question.names, _direct(chart)
     names.learn(snapshot.maker(a) for a in order)
     names.learn(iri for a in order if (iri := snapshot.product_of(a)) is not None)
     names.learn(snapshot.unit_of(a) for a in order)
-    gases = _gases(question)
+    gases = _gases(chart)
     nodes = []
     for activity in order:
         product = snapshot.product_of(activity)
@@ -202,17 +217,25 @@ def _nodes(chart: _Chart) -> list[dict[str, Any]]:
                 "amount": float(runs[activity] * abs(system.production[activity])),
                 "avoided": bool(runs[activity] < 0),
                 "unit": names[snapshot.unit_of(activity)].as_dict(),
-                "direct": float(runs[activity] * cost[activity]),
+                "direct": float(direct[activity]),
                 "gases": gases.get(activity, []),
             }
         )
     return nodes
 
 
-def _gases(question: Question) -> dict[int, list[dict[str, Any]]]:
+def _direct(chart: _Chart) -> Floats:
+    """Return kg CO2e of the elementary flows of each activity."""
+    calculation = chart.question.calculation
+    system, factors = calculation.snapshot.compiled.system, calculation.cost.factors
+    kilograms = factors[system.bio_row] * system.bio_amount * chart.within.bio
+    return np.bincount(system.bio_activity, kilograms, minlength=system.n).astype(np.float64)
+
+
+def _gases(chart: _Chart) -> dict[int, list[dict[str, Any]]]:
     """Sum the elementary flows of each activity by gas, in kg: emissions positive, uptake and removals negative."""
-    system, runs = question.calculation.snapshot.compiled.system, question.chain.runs
-    kilograms: Floats = system.bio_amount * runs[system.bio_activity]
+    question, system = chart.question, chart.question.calculation.snapshot.compiled.system
+    kilograms: Floats = system.bio_amount * chart.within.bio
     keys: Ints = system.bio_activity.astype(np.int64) * len(system.rows) + system.bio_row
     found, where = np.unique(keys[kilograms != 0], return_inverse=True)
     sums = np.bincount(where, kilograms[kilograms != 0], minlength=len(found))
@@ -269,16 +292,18 @@ def _undrawn(chart: _Chart) -> list[dict[str, Any]]:
 
 def _left_out(chart: _Chart) -> list[dict[str, Any]]:
     """Return the cut-offs with the boxes they belong to, and their amount in this chain where a process has one product; `leaves`: an output."""
-    question, snapshot = chart.question, chart.question.calculation.snapshot
+    question, snapshot, runs = chart.question, chart.question.calculation.snapshot, chart.within.runs
     boxes: dict[str, list[int]] = defaultdict(list)
-    for activity in np.flatnonzero(snapshot.process >= 0).tolist():
-        if question.chain.runs[activity] != 0:
-            boxes[snapshot.maker(activity)].append(activity)
+    running = np.flatnonzero((snapshot.process >= 0) & (runs != 0))
+    for activity in running.tolist():
+        boxes[snapshot.maker(activity)].append(activity)
+    marked = np.zeros(len(snapshot.process_ids), dtype=np.bool_)
+    marked[snapshot.process[running]] = True
     made = []
-    for line in cut_offs(question.calculation, question.chain, question.names):
+    for line in cut_offs_of(question.calculation, marked, question.names):
         mine = boxes[line["process"]["iri"]]
         alone = len(mine) == 1 and float(snapshot.share[mine[0]]) == 1.0
-        total = float(str(line["amount"])) * float(question.chain.runs[mine[0]]) if alone else None
+        total = float(str(line["amount"])) * float(runs[mine[0]]) if alone else None
         made.append(
             {
                 **line,
@@ -291,26 +316,24 @@ def _left_out(chart: _Chart) -> list[dict[str, Any]]:
     return made
 
 
-def _boundary(question: Question, drawn: set[str]) -> dict[str, Any]:
-    """Return the lanes in the order of the stages, the stages that the footprint covers, and the boundary of just these.
+def _boundary(question: Question, drawn: set[str], asked: Boundary | None) -> dict[str, Any]:
+    """Return the lanes in the order of the stages, the stages that the footprint covers, and its boundary.
 
-    No boundary is named where a part of the footprint states no stage, or where none covers exactly these stages.
+    That is the one asked for; else the one of just these stages, none where a part of the footprint states no stage.
     """
-    covers: dict[str, set[str]] = defaultdict(set)
-    order: dict[str, float] = {}
-    for row in question.calculation.graph.query(load("boundaries")).dicts():
-        covers[str(row["boundary"])].add(str(row["stage"]))
-        order[str(row["stage"])] = float(str(row["order"]))
+    known, order = boundaries(question.calculation)
     total = float(question.chain.total(question.calculation.cost).values)
     found = {str(stage["iri"]) for stage in stages_of(question.calculation, question.chain, total, question.names)}
-    names, fitting = question.names, sorted(iri for iri, stages in covers.items() if stages == found)
+    names, named = question.names, named_after(known, found) if asked is None else asked.iri
+    if asked is not None:
+        found &= asked.stages
 
     def ranked(stages: set[str]) -> list[dict[str, str]]:
         listed = sorted(stages, key=lambda stage: (order.get(stage, math.inf), stage))
         return [{"iri": stage} if stage == UNSTATED else names[stage].as_dict() for stage in listed]
 
     return {
-        "boundary": names[fitting[0]].as_dict() if fitting else None,
+        "boundary": None if named is None else names[named].as_dict(),
         "covered": ranked(found - {UNSTATED}),
         "stages": ranked(drawn),
     }

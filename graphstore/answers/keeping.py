@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from graphstore.answers.changes import Reader
+from graphstore.answers.comparable import SCENARIO, assumed, judged, outcomes
 from graphstore.answers.graph import Calculation
 from graphstore.answers.names import Names
 from graphstore.answers.overlay import overlay
 from graphstore.answers.question import ask
 from graphstore.answers.statements import Statements
-from graphstore.answers.whatif import read_changes, whatif
+from graphstore.answers.whatif import Asked, questions, read_changes
 from graphstore.scenario_statements import scenario_iri, with_units
 from graphstore.scenarios import AmountChange, Scenario, find_scenario
 
@@ -48,21 +49,58 @@ def made(
 
 
 def compared(
-    calculation: Calculation, product: str, names: Sequence[str], amount: float = 1.0, unit: str | None = None
+    calculation: Calculation,
+    product: str,
+    names: Sequence[str],
+    amount: float = 1.0,
+    unit: str | None = None,
+    *,
+    anyway: bool = False,
 ) -> dict[str, Any]:
     """Return the footprint of a product under several scenarios, beside that of the data as they are.
+
+    What each scenario changes is the question itself; whatever else differs in a key of comparability (rule R30), such as
+    the allocation method of a process that is swapped in, keeps a scenario from being compared.
+
+    Args:
+        calculation: state of the graph and settings.
+        product: IRI, or a unique part of a name.
+        names: the scenarios, by name, label or IRI.
+        amount: how much of the product.
+        unit: IRI of the unit of the amount; its own reference unit when None.
+        anyway: compare what the rule says is not comparable; the differing keys are in the answer.
+
+    Returns:
+        `base`, and `scenarios`: each with `comparable`, `differing`, `keys` and, where it is comparable, or anyway, `new` and
+        `difference`; `comparable`: whether all are.
 
     Raises:
         UnknownNameError: a scenario or product that is not known.
         ScenarioError, UnitError, FootprintError: a scenario that cannot be calculated.
     """
     scenarios = [find_scenario(calculation.graph, name) for name in names]
-    results = [whatif(calculation, product, amount, unit, changes=s.changes, moved=0) for s in scenarios]
+    asked = [questions(calculation, product, amount, unit, changes=s.changes, moved=0) for s in scenarios]
     keys = ("product", "process", "amount", "unit", "base", "narrowed", "inputs", "engine")
     columns = [
         scenario.as_dict()
-        | {key: result[key] for key in ("new", "difference", "changes", "cutoffs", "assumptions")}
+        | _column(each, anyway=anyway)
         | {"settings": replace(calculation.settings, scenario=scenario).as_dict()}
-        for scenario, result in zip(scenarios, results, strict=True)
+        for scenario, each in zip(scenarios, asked, strict=True)
     ]
-    return {key: results[0][key] for key in keys} | {"settings": calculation.settings.as_dict(), "scenarios": columns}
+    return {key: asked[0].answer[key] for key in keys} | {
+        "settings": calculation.settings.as_dict(),
+        "comparable": all(column["comparable"] for column in columns),
+        "anyway": anyway,
+        "scenarios": columns,
+    }
+
+
+def _column(asked: Asked, *, anyway: bool) -> dict[str, Any]:
+    """Judge one scenario beside the data as they are, and tell its numbers where they may be compared."""
+    found = outcomes(asked.before, asked.after, frozenset({SCENARIO}))
+    verdict = judged(found, asked.before, asked.after, anyway=anyway)
+    told = {key: verdict[key] for key in ("comparable", "differing", "keys")}
+    told |= {key: asked.answer[key] for key in ("changes", "cutoffs")}
+    told["assumptions"] = asked.answer["assumptions"] + assumed(found, asked.before)
+    shown = ("new", "difference") if told["comparable"] or anyway else ()
+    return told | {key: asked.answer[key] for key in shown}

@@ -15,6 +15,7 @@ import numpy as np
 
 from footprint.errors import FootprintError
 from footprint.gaps import METHODS, CutOffReason, Reading
+from graphstore.answers import underscenario
 from graphstore.answers.cutoffs import REASONS, REASONS_ZH
 from graphstore.answers.gaps import REFUSED_FACTOR, Gap, incomplete
 from graphstore.answers.graph import Calculation
@@ -62,7 +63,10 @@ def missing(calculation: Calculation, product: str, amount: float = 1.0, unit: s
         **_answers(question, found),
         "allocations": _allocations(calculation, question, product) if _undecided(gaps) else [],
         "rule": {"text_en": RULE_EN, "text_zh": RULE_ZH},
-        "assumptions": [{"code": "proxy-estimate", "text_en": _ESTIMATE_EN, "text_zh": _ESTIMATE_ZH}],
+        "assumptions": [
+            *([{"code": "proxy-estimate", "text_en": _ESTIMATE_EN, "text_zh": _ESTIMATE_ZH}] if gaps else []),
+            *underscenario.assumptions(question.calculation, names),
+        ],
         "narrowed": question.narrowed,
         "settings": question.calculation.settings.as_dict(),
         "inputs": inputs(question.calculation),

@@ -23,6 +23,8 @@ from graphstore.technosphere.quantities import conversions_of, unit_table
 
 RULE, ONLY = "lowest-identifier", "unique-producer"
 """Notations of linking rules for inputs that nobody linked."""
+SCENARIO = "scenario"
+"""How a supplier was chosen that a scenario swaps in."""
 
 
 def suppliers(calculation: Calculation, product: str, amount: float = 1.0, unit: str | None = None) -> dict[str, Any]:
@@ -38,7 +40,7 @@ def suppliers(calculation: Calculation, product: str, amount: float = 1.0, unit:
         `inputs_supplied`: a line per input with its amount and `candidates`, lowest footprint per unit first, each with
         `per_unit` (None, with a `reason`, where it cannot be calculated), `error_bound`, `taken`, `factor` (a published
         factor in place of a supplier's own data). The one taken has `chosen_by` (stated, default-provider,
-        unique-producer, lowest-identifier) and `default`: nobody chose it, or it has no data of its own. The others have
+        unique-producer, lowest-identifier, scenario) and `default`: nobody chose it, or it has no data of its own. The others have
         `differing`: keys in which they are not comparable with it.
     """
     question = ask(calculation, product, amount, unit)
@@ -83,6 +85,9 @@ def _lines(question: Question) -> list[dict[str, Any]]:
         row = facts[system.exchange_ids[number]]
         flow, chosen = str(row["flow"]), RULE if number in by_rule else str(row["rule"] or ONLY)
         others = np.flatnonzero(snapshot.product == makers[flow]).tolist()
+        replaced = _replaced(question, e)
+        if replaced is not None:
+            chosen, others = SCENARIO, [*dict.fromkeys((replaced, *others))]
         lines.append(
             {
                 "exchange": system.exchange_ids[number],
@@ -93,6 +98,14 @@ def _lines(question: Question) -> list[dict[str, Any]]:
             }
         )
     return lines
+
+
+def _replaced(question: Question, position: int) -> int | None:
+    """Return the supplier that the data name for an exchange to which a scenario gives another one."""
+    calculation = question.calculation
+    if calculation.overlay is None or position not in calculation.overlay.edit.relinked:
+        return None
+    return int(calculation.base.compiled.system.tech_provider[position])
 
 
 def _candidates(question: Question, taken: int, others: list[int], chosen: str) -> list[dict[str, Any]]:

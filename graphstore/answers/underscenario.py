@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pyoxigraph as ox
 
+from footprint.inventory import Inventory
 from graphstore.answers.graph import BATCH, Calculation
 from graphstore.answers.names import Names
-from graphstore.answers.overlay import Line
+from graphstore.answers.overlay import Line, position
 from graphstore.queries import load
 from graphstore.scenarios import Scenario
 from graphstore.terms import PythonValue
@@ -27,7 +29,7 @@ def corrected(calculation: Calculation, facts: dict[str, dict[str, Any]]) -> dic
     if scenario is None or made is None:
         return facts
     said = (scenario.iri and f"<{scenario.iri}>") or "what-if"
-    numbers = {line.subject for line in made.lines if line.old != line.new}
+    numbers = numbers_set(calculation)
     provided = _providers(calculation, (p for e, p in made.providers.items() if e in facts))
     for exchange, row in facts.items():
         if exchange in made.providers:
@@ -90,6 +92,32 @@ def assumption(calculation: Calculation, names: Names) -> dict[str, Any] | None:
         "text_zh": f"情景“{called['zh']}”叠加于数据之上：{told['zh']}{f'；另有 {more} 项' if more > 0 else ''}。",
         "subjects": [line.subject for line in made.lines],
     }
+
+
+def assumptions(calculation: Calculation, names: Names) -> list[dict[str, Any]]:
+    """Return the scenario behind a result as a list of assumptions; empty without one."""
+    told = assumption(calculation, names)
+    return [] if told is None else [told]
+
+
+def stated(calculation: Calculation, inventory: Inventory) -> Inventory:
+    """Return what the graph states with the amounts of the scenario; who supplies an input changes no amount of it."""
+    made = calculation.overlay
+    if made is None:
+        return inventory
+    table = inventory.exchanges
+    amount = table.amount.copy()
+    for line in made.lines:
+        at = position(table.ids, line.subject)
+        if at >= 0:  # else it is an emission factor
+            amount[at] = line.new
+    return replace(inventory, exchanges=replace(table, amount=amount))
+
+
+def numbers_set(calculation: Calculation) -> set[str]:
+    """Return the exchanges and emission factors whose number is the scenario's; what the data say of it holds no longer."""
+    made = calculation.overlay
+    return set() if made is None else {line.subject for line in made.lines if line.old != line.new}
 
 
 def _called(scenario: Scenario, lang: str) -> str:

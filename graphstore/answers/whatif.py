@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -61,6 +61,32 @@ def whatif(
         ScenarioError, UnknownNameError, UnitError: a change that does not fit the graph.
         FootprintError: the changed system cannot be calculated; an unproductive loop is named.
     """
+    return questions(
+        calculation, product, amount, unit, changes=changes, texts=texts, moved=moved, products=products
+    ).answer
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A what-if with its answer, and the question to the data as they are and to the changed ones."""
+
+    answer: dict[str, Any]
+    before: Question
+    after: Question
+
+
+def questions(
+    calculation: Calculation,
+    product: str,
+    amount: float = 1.0,
+    unit: str | None = None,
+    *,
+    changes: Sequence[Change] = (),
+    texts: Sequence[tuple[str, str]] = (),
+    moved: int = 10,
+    products: int = 0,
+) -> Asked:
+    """Ask as `whatif` does, and keep the questions for what else is to be known of both."""
     kept = calculation.settings.scenario
     question = ask(calculation if kept is None else calculation.under(None), product, amount, unit)
     calculation, names, chain = question.calculation, question.names, question.chain
@@ -75,7 +101,7 @@ def whatif(
     found = asked.total(made.edit, made.weights(calculation, calculation.snapshot))
     after = _changed(question, other)
     own = str(calculation.snapshot.product_of(question.activity))
-    return {
+    answer = {
         "product": names[own].as_dict(),
         "process": names[calculation.snapshot.maker(question.activity)].as_dict(),
         "amount": question.amount,
@@ -94,6 +120,7 @@ def whatif(
         "inputs": inputs(calculation),
         "engine": engine(calculation, chain.info),
     }
+    return Asked(answer, question, after)
 
 
 def _changed(question: Question, other: Calculation) -> Question:

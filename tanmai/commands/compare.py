@@ -167,7 +167,9 @@ def contributions(
     gwp: Gwp = "AR6",
     unlinked: Unlinked = "error",
     coproducts: Coproducts = "error",
+    recycling: Recycling = "stated",
     strict: Strict = False,
+    scenario: ScenarioName = None,
     as_of: AsOf = None,
     release: Release = None,
     store: Store = None,
@@ -178,8 +180,8 @@ def contributions(
     front = Front.of(store, json, lang)
     if share is not None and by != "hot-spots":
         raise typer.BadParameter("--share is for --by hot-spots; leave it out, or divide by hot-spots.")
-    settings = settings_of(gwp, unlinked, coproducts, strict=strict)
-    with calculating(front, (as_of, release), settings) as calculation:
+    settings = settings_of(gwp, unlinked, coproducts, strict=strict, recycling=recycling)
+    with calculating(front, (as_of, release), settings, scenario) as calculation:
         from graphstore.answers.transversal import contributions as divided
         from graphstore.answers.units import find_unit
 
@@ -200,6 +202,8 @@ def suppliers(
     gwp: Gwp = "AR6",
     unlinked: Unlinked = "error",
     coproducts: Coproducts = "error",
+    recycling: Recycling = "stated",
+    scenario: ScenarioName = None,
     as_of: AsOf = None,
     release: Release = None,
     store: Store = None,
@@ -208,8 +212,8 @@ def suppliers(
 ) -> None:
     """Rank the suppliers of each input of a product by their footprint per unit. 各项输入的供应商排序。"""
     front = Front.of(store, json, lang)
-    settings = settings_of(gwp, unlinked, coproducts, strict=False)
-    with calculating(front, (as_of, release), settings) as calculation:
+    settings = settings_of(gwp, unlinked, coproducts, strict=False, recycling=recycling)
+    with calculating(front, (as_of, release), settings, scenario) as calculation:
         from graphstore.answers.suppliers import suppliers as ranked
         from graphstore.answers.units import find_unit
 

@@ -8,7 +8,20 @@ from typing import Annotated
 import typer
 
 from tanmai.commands.calculate import calculating, settings_of
-from tanmai.commands.options import AsOf, Coproducts, Front, Gwp, Json, Lang, Release, Store, Strict, Unlinked
+from tanmai.commands.options import (
+    AsOf,
+    Coproducts,
+    Front,
+    Gwp,
+    Json,
+    Lang,
+    Recycling,
+    Release,
+    ScenarioName,
+    Store,
+    Strict,
+    Unlinked,
+)
 
 NEGATIVE = 1
 """Exit code of a verdict that says no."""
@@ -43,7 +56,9 @@ def cutoffs(
     gwp: Gwp = "AR6",
     unlinked: Unlinked = "error",
     coproducts: Coproducts = "error",
+    recycling: Recycling = "stated",
     strict: Strict = False,
+    scenario: ScenarioName = None,
     as_of: AsOf = None,
     release: Release = None,
     store: Store = None,
@@ -54,8 +69,12 @@ def cutoffs(
     front = Front.of(store, json, lang)
     if (product is None) == (table is None):
         raise typer.BadParameter("give a product, or --table; one of the two.")
-    settings = settings_of(gwp, unlinked, coproducts, strict=strict)
-    with calculating(front, (as_of, release), settings) as calculation:
+    if table is not None and (scenario is not None or recycling != "stated"):
+        raise typer.BadParameter(
+            "--scenario and --recycling change a calculation, and --table is none; leave them out, or give a product."
+        )
+    settings = settings_of(gwp, unlinked, coproducts, strict=strict, recycling=recycling)
+    with calculating(front, (as_of, release), settings, scenario) as calculation:
         from schemes.cutoffs import of_file, of_footprint
 
         asked = tuple(item or ())

@@ -22,6 +22,13 @@ def flowchart(
     cutoff: Annotated[
         float, typer.Option("--cutoff", min=0.0, max=1.0, help="Smallest share drawn. 最小绘制占比。")
     ] = 0.0,
+    boundary: Annotated[
+        str | None,
+        typer.Option(
+            "--boundary",
+            help="System boundary: B2B, B2C, cradle-to-gate, ...; what lies outside is listed, not drawn. 系统边界（边界外单列）。",
+        ),
+    ] = None,
     most: Annotated[int, typer.Option("--most", min=1, help="Most boxes drawn. 最多绘制的框数。")] = 40,
     amount: Annotated[float, typer.Option("--amount", help="How much of it. 数量。")] = 1.0,
     unit: Annotated[str | None, typer.Option("--unit", help="Unit of the amount. 单位。")] = None,
@@ -45,7 +52,9 @@ def flowchart(
         from graphstore.answers.units import find_unit
 
         wanted = find_unit(calculation, unit) if unit is not None else None
-        data = charted(calculation, str(product), amount, wanted, depth=depth, cutoff=cutoff, most=most)
+        data = charted(
+            calculation, str(product), amount, wanted, depth=depth, cutoff=cutoff, most=most, boundary=boundary
+        )
     if json or format == "json":
         front.print_json(data)
         return

@@ -7,7 +7,18 @@ from typing import Annotated
 import typer
 
 from tanmai.commands.calculate import calculating, settings_of
-from tanmai.commands.options import AsOf, Coproducts, Front, Gwp, Json, Lang, Release, Store
+from tanmai.commands.options import (
+    AsOf,
+    Coproducts,
+    Front,
+    Gwp,
+    Json,
+    Lang,
+    Recycling,
+    Release,
+    ScenarioName,
+    Store,
+)
 
 
 def missing(
@@ -19,6 +30,8 @@ def missing(
     unit: Annotated[str | None, typer.Option("--unit", help="Unit of the amount. 单位。")] = None,
     gwp: Gwp = "AR6",
     coproducts: Coproducts = "error",
+    recycling: Recycling = "stated",
+    scenario: ScenarioName = None,
     as_of: AsOf = None,
     release: Release = None,
     store: Store = None,
@@ -27,8 +40,8 @@ def missing(
 ) -> None:
     """List what is missing to compute a product, with the best proxy of each; exit code 1 when anything is. 缺失数据与替代建议。"""
     front = Front.of(store, json, lang)
-    settings = settings_of(gwp, "error", coproducts, strict=False)
-    with calculating(front, (as_of, release), settings) as calculation:
+    settings = settings_of(gwp, "error", coproducts, strict=False, recycling=recycling)
+    with calculating(front, (as_of, release), settings, scenario) as calculation:
         from graphstore.answers.missing import missing as asked
         from graphstore.answers.units import find_unit
 

@@ -7,7 +7,20 @@ from typing import Annotated
 import typer
 
 from tanmai.commands.calculate import calculating, settings_of
-from tanmai.commands.options import AsOf, Coproducts, Front, Gwp, Json, Lang, Release, Store, Strict, Unlinked
+from tanmai.commands.options import (
+    AsOf,
+    Coproducts,
+    Front,
+    Gwp,
+    Json,
+    Lang,
+    Recycling,
+    Release,
+    ScenarioName,
+    Store,
+    Strict,
+    Unlinked,
+)
 
 
 def quality(
@@ -24,7 +37,9 @@ def quality(
     gwp: Gwp = "AR6",
     unlinked: Unlinked = "error",
     coproducts: Coproducts = "error",
+    recycling: Recycling = "stated",
     strict: Strict = False,
+    scenario: ScenarioName = None,
     as_of: AsOf = None,
     release: Release = None,
     store: Store = None,
@@ -33,8 +48,8 @@ def quality(
 ) -> None:
     """Give the primary data share in both readings, data-quality ratings and the secondary data. 初级数据占比与数据质量评级。"""
     front = Front.of(store, json, lang)
-    settings = settings_of(gwp, unlinked, coproducts, strict=strict)
-    with calculating(front, (as_of, release), settings) as calculation:
+    settings = settings_of(gwp, unlinked, coproducts, strict=strict, recycling=recycling)
+    with calculating(front, (as_of, release), settings, scenario) as calculation:
         from schemes.quality import quality as rated
 
         data = rated(calculation, product, spec_version=spec_version)

@@ -165,13 +165,16 @@ def compare(
     recycling: Recycling = "stated",
     strict: Strict = False,
     sector_average: SectorAverage = False,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Compare what is not comparable. 不可比时仍予比较。")
+    ] = False,
     as_of: AsOf = None,
     release: Release = None,
     store: Store = None,
     json: Json = False,
     lang: Lang = None,
 ) -> None:
-    """Set the footprint of a product under several scenarios side by side. 多情景碳足迹对比。"""
+    """Set the footprint of a product under several scenarios side by side; exit code 1 when one is not comparable. 多情景碳足迹对比。"""
     front = Front.of(store, json, lang)
     settings = settings_of(gwp, unlinked, coproducts, strict=strict, recycling=recycling, sector_average=sector_average)
     with calculating(front, (as_of, release), settings) as calculation:
@@ -179,13 +182,15 @@ def compare(
         from graphstore.answers.units import find_unit
 
         wanted = find_unit(calculation, unit) if unit is not None else None
-        data = compared(calculation, product, names, amount, wanted)
+        data = compared(calculation, product, names, amount, wanted, anyway=anyway)
     if json:
         front.print_json(data)
-        return
-    from tanmai.render.whatif import show_compared
+    else:
+        from tanmai.render.whatif import show_compared
 
-    show_compared(data, front.lang)
+        show_compared(data, front.lang)
+    if not data["comparable"] and not anyway:
+        raise typer.Exit(1)
 
 
 def _by_tag(en: str, zh: str) -> dict[str, str]:

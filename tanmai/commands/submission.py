@@ -179,8 +179,7 @@ def status(
 
     front = Front.of(store, json, lang)
     with front.open("write") as graph:
-        change(graph, submission, state, Said(by, why))
-        _told(front, graph, submission)
+        _told(front, graph, change(graph, submission, state, Said(by, why)))
 
 
 @app.command()
@@ -202,8 +201,7 @@ def verify(
 
     front = Front.of(store, json, lang)
     with front.open("write") as graph:
-        record(graph, submission, Verified(body, level, day(on, "--on"), why))
-        _told(front, graph, submission)
+        _told(front, graph, record(graph, submission, Verified(body, level, day(on, "--on"), why)))
 
 
 @app.command()
@@ -212,11 +210,9 @@ def withdraw(submission: Id, by: By, why: Why = "", store: Store = None, json: J
     status(submission, "withdrawn", by, why, store, json, lang)
 
 
-def _told(front: Front, graph: GraphStore, text: str) -> None:
+def _told(front: Front, graph: GraphStore, submission: Submission) -> None:
     """Say how a submission stands now."""
-    from registry.submissions import find
-
-    data = _whole(graph, find(graph, text))
+    data = _whole(graph, submission)
     if front.json:
         front.print_json(data)
         return

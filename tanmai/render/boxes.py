@@ -46,11 +46,12 @@ class Arrow:
 
 @dataclass(slots=True)
 class Drawing:
-    """A flow chart before it has a shape: lanes as (stage, title), boxes, arrows, headline and count."""
+    """A flow chart before it has a shape: lanes as (stage, title), boxes, arrows, headline, count, and what the boundary leaves out."""
 
     headline: str
     count: str
     boundary: str
+    limits: list[str]
     root: str
     lanes: list[tuple[str, str]]
     boxes: list[Box] = field(default_factory=list)
@@ -61,7 +62,12 @@ def drawing(data: Mapping[str, Any], lang: Language) -> Drawing:
     """Turn the answer into boxes and arrows with their texts in one language."""
     drawn = [node for node in data["nodes"] if node["drawn"]]
     made = Drawing(
-        _headline(data, lang), _count(data, len(drawn), lang), _boundary(data, lang), drawn[0]["id"], _lanes(data, lang)
+        _headline(data, lang),
+        _count(data, len(drawn), lang),
+        _boundary(data, lang),
+        _limits(data, lang),
+        drawn[0]["id"],
+        _lanes(data, lang),
     )
     total = abs(data["total"]["value"])
     shown, small = _shown(data["edges"], len(drawn), total)
@@ -82,6 +88,7 @@ def drawing(data: Mapping[str, Any], lang: Language) -> Drawing:
         for edge in shown
     ]
     _add_cut_offs(made, data, lang)
+    _add_excluded(made, data["excluded"], lang)
     return made
 
 
@@ -108,8 +115,20 @@ def _headline(data: Mapping[str, Any], lang: Language) -> str:
 def _count(data: Mapping[str, Any], drawn: int, lang: Language) -> str:
     processes = [node for node in data["nodes"] if node["kind"] == "process"]
     more = len(data["nodes"]) - drawn
-    text = f"{word('unit_processes', lang)}{word('colon', lang)}{len(processes)}"
-    return text + (f"{word('comma', lang)}{word('boxes_more', lang, count=more)}" if more else "")
+    parts = [f"{word('unit_processes', lang)}{word('colon', lang)}{len(processes)}"]
+    parts += [word("boxes_more", lang, count=more)] if more else []
+    return word("comma", lang).join([*parts, *_limits(data, lang)])
+
+
+def _limits(data: Mapping[str, Any], lang: Language) -> list[str]:
+    """Say what the boundary that was asked for leaves out, and what inside of it states no stage."""
+    if data["total_of_all_stages"] is None:
+        return []
+    left = data["total_of_all_stages"]["value"] - data["total"]["value"]
+    said = [word("beyond_boundary", lang, count=len(data["excluded"]), value=figure(left))]
+    return (
+        [*said, word("within_unstated", lang, value=figure(data["without_stage"]))] if data["without_stage"] else said
+    )
 
 
 def _boundary(data: Mapping[str, Any], lang: Language) -> str:
@@ -124,7 +143,8 @@ def _lanes(data: Mapping[str, Any], lang: Language) -> list[tuple[str, str]]:
         (stage["iri"], word("unstated", lang) if stage["iri"] == "unstated" else named(stage, lang))
         for stage in data["stages"]
     ]
-    cut = any(line["drawn"] for line in data["cutoffs"])
+    drawn = {node["id"] for node in data["nodes"] if node["drawn"]}
+    cut = any(line["drawn"] for line in data["cutoffs"]) or any(line["to"] in drawn for line in data["excluded"])
     return [*lanes, (OUTSIDE, word("outside", lang))] if cut else lanes
 
 
@@ -169,6 +189,27 @@ def _add_cut_offs(made: Drawing, data: Mapping[str, Any], lang: Language) -> Non
             Box(key, "cut", f"{word('cut_off_short', lang)}{word('colon', lang)}{len(lines)}", listed, OUTSIDE)
         )
         made.arrows.append(Arrow(key, consumer, "", 0.0, turned=leaves, cut=True))
+
+
+def _add_excluded(made: Drawing, excluded: Sequence[Mapping[str, Any]], lang: Language) -> None:
+    """Add a box outside the boundary for what each box would need, or emit, in stages that the boundary does not cover."""
+    drawn = {box.key for box in made.boxes}
+    groups: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for line in excluded:
+        if line["to"] in drawn:
+            groups[line["to"]].append(line)
+    for consumer, lines in groups.items():
+        listed = [_beyond(line, lang) for line in lines[:MOST_CUT]]
+        if len(lines) > MOST_CUT:
+            listed.append(word("more", lang, count=len(lines) - MOST_CUT))
+        title = word("comma", lang).join(dict.fromkeys(named(line["stage"], lang) for line in lines))
+        made.boxes.append(Box(f"beyond-{consumer}", "cut", title, listed, OUTSIDE))
+        made.arrows.append(Arrow(f"beyond-{consumer}", consumer, "", 0.0, cut=True))
+
+
+def _beyond(line: Mapping[str, Any], lang: Language) -> str:
+    amount = f"{figure(line['amount'])} {symbol(line['unit'], lang)}"
+    return f"{named(line['flow'], lang)} {amount} = {figure(line['value'])} kg CO2e"
 
 
 def _cut(line: Mapping[str, Any], lang: Language) -> str:

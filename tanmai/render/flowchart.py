@@ -212,7 +212,8 @@ def _plain(text: str) -> str:
 def mermaid(data: Mapping[str, Any], lang: Language) -> str:
     """Return the chart as mermaid text: the boundary and each stage a subgraph, cut-offs and their arrows dashed."""
     made = drawing(data, lang)
-    lines = ["flowchart LR", f'  subgraph boundary["{_quoted(made.boundary)}"]']
+    title = "<br/>".join(_quoted(line) for line in (made.boundary, *made.limits))
+    lines = ["flowchart LR", f'  subgraph boundary["{title}"]']
     for number, (stage, title) in enumerate(made.lanes):
         if stage == OUTSIDE:
             continue

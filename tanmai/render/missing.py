@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.text import Text
@@ -28,6 +28,7 @@ def show(data: Mapping[str, Any], lang: Language) -> None:
         out.print(word("narrowed", lang), soft_wrap=True)
     if not links:
         out.print(word("nothing_missing", lang))
+        _notes(data["assumptions"], lang)
         return
     out.print(Text(word("links_missing", lang, count=len(links)), style="bold"))
     for link in links[:MOST_LINKS]:
@@ -36,8 +37,12 @@ def show(data: Mapping[str, Any], lang: Language) -> None:
         out.print(word("more", lang, count=len(links) - MOST_LINKS))
     _totals(data, lang)
     _allocations(data, lang)
-    for note in (data["rule"], *data["assumptions"]):
-        out.print(note[f"text_{lang}"], style="dim", soft_wrap=True)
+    _notes((data["rule"], *data["assumptions"]), lang)
+
+
+def _notes(notes: Sequence[Mapping[str, Any]], lang: Language) -> None:
+    for note in notes:
+        console().print(note[f"text_{lang}"], style="dim", soft_wrap=True)
 
 
 def _show_link(link: Mapping[str, Any], lang: Language) -> None:

@@ -25,7 +25,11 @@ def show(data: Mapping[str, Any], lang: Language) -> None:
     for rating in data["ratings"]:
         _rating(rating, lang)
     _secondary(primary, lang)
-    told = [*primary["assumptions"], *(a for rating in data["ratings"] for a in rating["assumptions"])]
+    told = [
+        *data["assumptions"],
+        *primary["assumptions"],
+        *(a for rating in data["ratings"] for a in rating["assumptions"]),
+    ]
     for text in dict.fromkeys(assumption[f"text_{lang}"] for assumption in told):
         out.print(f"  - {text}", soft_wrap=True)
 

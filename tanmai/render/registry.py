@@ -83,16 +83,16 @@ def _values(data: Data, lang: Language) -> None:
         (word("difference_of_total", lang), True),
         ("", False),
     ]
-    rows = [_row(compared, lang) for compared in (data["total"], *data["stages"])]
+    rows = [_row(compared, lang) for compared in (data["total"], *data["stages"], *data["categories"])]
     title = word("compared_values", lang, share=f"{data['tolerance']['share']:.4g}")
     console().print(table(title, columns, rows))
 
 
 def _row(compared: Data, lang: Language) -> list[str]:
-    stage = compared["stage"]
-    unstated = stage is not None and stage["iri"].endswith("/unstated")
+    part = compared["stage"] or compared["category"]
+    unstated = part is not None and part["iri"].endswith("/stage/unstated")
     called = (
-        word("total_value", lang) if stage is None else word("stage_unstated", lang) if unstated else named(stage, lang)
+        word("total_value", lang) if part is None else word("stage_unstated", lang) if unstated else named(part, lang)
     )
     return [
         called,

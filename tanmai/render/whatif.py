@@ -8,6 +8,7 @@ from typing import Any
 from rich.text import Text
 
 from tanmai.figures import bar, figure, percent
+from tanmai.render.compare import refusal
 from tanmai.render.explanation import cut_off_lines
 from tanmai.render.names import named, symbol
 from tanmai.render.tables import console, table
@@ -137,7 +138,7 @@ def show_compared(data: Mapping[str, Any], lang: Language) -> None:
     out = console()
     out.print(Text.assemble("\n", (named(data["product"], lang), "bold"), _amount(data, lang)))
     rows = [(word("base", lang), data["base"], None)]
-    rows += [(named(s, lang), s["new"], s["difference"]) for s in data["scenarios"]]
+    rows += [(named(s, lang), s["new"], s["difference"]) for s in data["scenarios"] if "new" in s]
     largest = max(abs(total["value"]) for _, total, _ in rows) or 1.0
     columns = [
         (word("scenario", lang), False),
@@ -157,6 +158,12 @@ def show_compared(data: Mapping[str, Any], lang: Language) -> None:
         for name, total, part in rows
     ]
     out.print(table("", columns, cells))
+    for scenario in data["scenarios"]:
+        if scenario["differing"]:
+            out.print(named(scenario, lang), style="bold")
+            refusal(scenario, lang)
+    if not data["comparable"] and not data["anyway"]:
+        out.print(word("not_comparable_cure", lang), soft_wrap=True)
 
 
 def _amount(data: Mapping[str, Any], lang: Language) -> str:

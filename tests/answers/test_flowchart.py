@@ -1,13 +1,16 @@
 """The flow chart of a product system: every unit process, what passes between them, the boundary, what is left out."""
 
+import random
 from importlib.resources import files
 
 import pytest
-from chains import EX, Case, process, product
+from chains import EX, Case, exchange, process, product
 
 from graphstore.answers.flowchart import flowchart
+from graphstore.errors import UnknownNameError
 
 DEMO = "https://w3id.org/tanmai/demo/"
+CO2 = "flow:CO2-fossil"
 
 
 def chart(loaded, name, amount=1.0, settings=None, **options):
@@ -122,3 +125,147 @@ def test_the_demonstration_chain(knowledge_store):
         "raw-material-acquisition", "manufacturing", "distribution",
     ]  # fmt: skip
     assert sum(node["direct"] for node in data["nodes"]) == pytest.approx(data["total"]["value"], rel=1e-9)
+
+
+# ---- within a boundary that is asked for
+
+
+def kettle(power_of_use=25.0):
+    """Rule R01 (illustrative): raw 6.51, manufacture 4.3398 of which 6 kWh, distribution 0.0702, use of power, end of life 0.1375.
+
+    The same power runs in manufacture and in use; the truck of the raw material carries a label of distribution of its own.
+    """
+
+    def at(stage):
+        return f"tm:stage stage:{stage} ;"
+
+    kwh = "unit:KiloW-HR"
+    return (
+        process("power", unit=kwh, emissions=((CO2, 0.5777),))
+        + process("gas", unit="unit:M3", emissions=((CO2, 2.184),))
+        + process("truck", unit="unit:KiloM", emissions=((CO2, 0.0351),))
+        + process("steel", inputs=((":truck", 10, "unit:KiloM", at("distribution")),), emissions=((CO2, 6.51 - 0.351),))
+        + process("dump", emissions=((CO2, 0.1375),))
+        + process(
+            "kettle",
+            unit="unit:NUM",
+            inputs=(
+                (":steel", 1, "unit:KiloGM", at("raw-material-acquisition")),
+                (":power", 6, kwh, at("manufacturing")),
+                (":gas", 0.4, "unit:M3", at("manufacturing")),
+                (":truck", 2, "unit:KiloM", at("distribution")),
+                (":power", power_of_use, kwh, at("use")),
+                (":dump", 1, "unit:KiloGM", at("end-of-life")),
+            ),
+        )
+    )  # fmt: skip
+
+
+KETTLE = {"raw-material-acquisition": 6.51, "manufacturing": 6 * 0.5777 + 0.4 * 2.184, "distribution": 0.0702, "use": 25 * 0.5777, "end-of-life": 0.1375}  # fmt: skip
+BOUNDARIES = [
+    ("B2C", "cradle-to-grave", []),
+    ("B2B", "business-to-business", ["use", "end-of-life"]),
+    ("cradle-to-gate", "cradle-to-gate", ["use", "end-of-life", "distribution"]),
+    ("从大门到大门", "gate-to-gate", ["use", "raw-material-acquisition", "end-of-life", "distribution"]),
+]
+
+
+@pytest.mark.parametrize(("asked", "key", "outside"), BOUNDARIES)
+def test_a_boundary_leaves_out_and_lists_the_stages_beyond_it(case, asked, key, outside):
+    """25.50 for B2C and 10.92 for B2B, as rule R01 has them but for the power of use."""
+    data = chart(case(kettle()), "kettle", 2.0, boundary=asked)
+    assert data["boundary"]["iri"].endswith(f"/boundary/{key}")
+    everything = 2 * sum(KETTLE.values())
+    left = {line["stage"]["iri"].rpartition("/")[2]: line["value"] for line in data["excluded"]}
+    assert left == {stage: pytest.approx(2 * KETTLE[stage]) for stage in outside}
+    assert data["total"]["value"] == pytest.approx(everything - sum(left.values()), rel=1e-13)
+    assert data["total_of_all_stages"]["value"] == pytest.approx(everything, rel=1e-13)
+    assert sum(box["direct"] for box in data["nodes"]) == pytest.approx(data["total"]["value"], rel=1e-12)
+    assert [stage["iri"].rpartition("/")[2] for stage in data["covered"]] == [s for s in KETTLE if s not in outside]
+
+
+def test_one_process_runs_inside_and_outside(case):
+    """6 kWh of power are made for manufacture; the 25 of use, and the waste, lie outside: with how much of each."""
+    data = chart(case(kettle()), "kettle", boundary="cradle-to-gate")
+    boxes = {node["process"]["iri"].removeprefix(EX): node["amount"] for node in data["nodes"]}
+    assert boxes == pytest.approx(
+        {"kettle-making": 1, "steel-making": 1, "power-making": 6, "gas-making": 0.4, "truck-making": 10}
+    )
+    power, dump, truck = data["excluded"]
+    assert (power["exchange"], power["amount"], power["unit"]["symbol"]) == (
+        f"{EX}kettle-in-5",
+        pytest.approx(25),
+        "kW·h",
+    )
+    assert (dump["flow"]["iri"], dump["amount"], truck["amount"]) == (f"{EX}dump", pytest.approx(1), pytest.approx(2))
+    assert power["value"] == pytest.approx(25 * 0.5777)
+    arrows = {edge["product"]["iri"].removeprefix(EX): edge["amount"] for edge in data["edges"]}
+    assert arrows["power"] == pytest.approx(6)
+
+
+def test_what_is_upstream_of_a_covered_stage_stays(case):
+    """The truck that brings the steel belongs to the raw material, whatever its own label says: 10 km, and 0.351 kg."""
+    data = chart(case(kettle()), "kettle", boundary="cradle-to-gate")
+    (truck,) = [node for node in data["nodes"] if node["process"]["iri"] == f"{EX}truck-making"]
+    assert (truck["amount"], truck["direct"]) == (pytest.approx(10), pytest.approx(0.351))
+    assert f"{EX}steel-in-1" not in [line["exchange"] for line in data["excluded"]]
+
+
+def test_a_loop_across_the_boundary(case):
+    """x needs 0.5 y of manufacturing, y needs 0.4 x, and using x needs 2 y: inside x makes 1 / 0.8, y 0.5 of that."""
+    text = process(
+        "x",
+        inputs=(
+            (":y", 0.5, "unit:KiloGM", "tm:stage stage:manufacturing ;"),
+            (":y", 2, "unit:KiloGM", "tm:stage stage:use ;"),
+        ),
+        emissions=((CO2, 1),),
+    ) + process("y", inputs=((":x", 0.1),), emissions=((CO2, 3),))
+    data = chart(case(text), "x", boundary="cradle-to-gate")
+    # every x made needs 2.5 y, every y 0.1 x: x = 1 / (1 - 0.25) = 4/3 runs and y = 10/3; y carries (3 + 0.1) / 0.75 = 62/15
+    assert data["total_of_all_stages"]["value"] == pytest.approx(4 / 3 + 10)
+    # what the first x takes for use is 2 y, 124/15 kg; inside remain 1 + 0.5 x 62/15 = 46/15
+    (line,) = data["excluded"]
+    assert (line["amount"], line["value"]) == (pytest.approx(2), pytest.approx(124 / 15))
+    assert data["total"]["value"] == pytest.approx(46 / 15)
+    assert sum(box["direct"] for box in data["nodes"]) == pytest.approx(46 / 15)
+    assert data["without_stage"] == pytest.approx(1)
+
+
+def test_emissions_and_wastes_beyond_the_boundary(case):
+    """An emission of use, 2 kg, and 3 kg of waste of the end of life, treated at 0.5 kg each, lie outside; one box remains."""
+    text = process(
+        "can",
+        emissions=((CO2, 1), (CO2, 2, "unit:KiloGM", "tm:stage stage:use ;")),
+        outputs=((":scrap", 3, "unit:KiloGM", "tm:stage stage:end-of-life ;"),),
+    )
+    text += product("scrap", kind="WasteFlow") + exchange("treated", ":scrap", 1) + exchange("fumes", CO2, 0.5)
+    text += (
+        ":treating a tm:UnitProcess ; tm:quantitativeReference :treated ; tm:input :treated ; tm:emission :fumes .\n"
+    )
+    data = chart(case(text), "can", boundary="B2B")
+    assert [(line["amount"], line["value"]) for line in data["excluded"]] == [
+        (2.0, 2.0),
+        (pytest.approx(3), pytest.approx(1.5)),
+    ]
+    assert [node["direct"] for node in data["nodes"]] == [pytest.approx(1.0)]
+    assert data["nodes"][0]["gases"][0]["kg"] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_inside_and_outside_add_up(case, seed):
+    power = round(random.Random(seed).uniform(0.1, 90), 3)
+    data = chart(case(kettle(power)), "kettle", boundary="cradle-to-gate")
+    left = sum(line["value"] for line in data["excluded"])
+    assert left == pytest.approx(power * 0.5777 + 0.1375 + 0.0702)
+    assert data["total"]["value"] + left == pytest.approx(data["total_of_all_stages"]["value"], rel=1e-13)
+
+
+def test_a_boundary_that_nobody_knows(case):
+    with pytest.raises(UnknownNameError, match=r"'B2X'.*business-to-business, cradle-to-cradle, cradle-to-gate"):
+        chart(case(kettle()), "kettle", boundary="B2X")
+
+
+def test_all_stages_are_no_claim_that_material_returns(case):
+    """Cradle to grave and cradle to cradle cover the same stages; the second claims more than the data say."""
+    assert chart(case(kettle()), "kettle")["boundary"]["iri"].endswith("/cradle-to-grave")

@@ -487,3 +487,41 @@ def test_a_part_of_a_name_is_made_of_whole_words(label, text, expected):
     from graphstore.answers.changes import _called
 
     assert _called(label, text) is expected
+
+
+# ---- comparability
+
+
+def two_mills(method="tm:allocationMethod method:mass ;"):
+    """Flour with 1 kg of bran: the old mill states mass allocation, 4 x 1 / 2 = 2 kg; the new one, 8 kg, no method at all."""
+    bran = ((":bran", 1),)
+    old = process(
+        "old-mill", flow=":flour", emissions=((CO2, 4),), outputs=bran, more="tm:allocationMethod method:mass ;"
+    )
+    new = process("new-mill", flow=":flour", emissions=((CO2, 8),), outputs=bran, more=method)
+    bread = process("bread", inputs=((":flour", 1, "unit:KiloGM", "tm:defaultProvider :old-mill-making ;"),))
+    kept = ":swap a tm:Scenario ; tm:change :c . :c a tm:ProviderSwap ; tm:replacedProvider :old-mill-making ; tm:newProvider :new-mill-making .\n"
+    kept += ":less a tm:Scenario ; tm:change :d . :d a tm:AmountChange ; tm:changedExchange :bread-in-1 ; tm:relativeChange -0.5 .\n"
+    return old + new + bread + product("flour") + product("bran") + kept
+
+
+def test_a_scenario_that_brings_another_allocation_method_in_is_not_compared(case):
+    """Rule R30: what a scenario changes is the question; by which method its new supplier shares burdens is not."""
+    loaded = case(two_mills(method="")).calculation(coproducts="unallocated")
+    data = compared(loaded, EX + "bread", ["less", "swap"])
+    less, swap = data["scenarios"]
+    assert (data["comparable"], less["comparable"], swap["comparable"]) == (False, True, False)
+    assert (less["new"]["value"], swap["differing"], "new" in swap) == (pytest.approx(1.0), ["allocation"], False)
+    assert {key["key"]: key["verdict"] for key in swap["keys"]}["scenario"] == "intended"
+    named = next(key for key in swap["keys"] if key["key"] == "allocation")
+    assert [each["iri"] for each in named["a"]] == [f"{ID}allocation/mass"]
+    assert f"{ID}allocation/unallocated" in [each["iri"] for each in named["b"]]
+    (forced,) = compared(loaded, EX + "bread", ["swap"], anyway=True)["scenarios"]
+    assert forced["new"]["value"] == pytest.approx(8.0)
+    assert "differing-key" in [assumption["code"] for assumption in forced["assumptions"]]
+
+
+def test_a_scenario_that_keeps_the_method_is_compared(case):
+    """8 x 1 / 2 = 4 kg."""
+    (swap,) = compared(case(two_mills()).calculation(), EX + "bread", ["swap"])["scenarios"]
+    assert (swap["comparable"], swap["differing"], swap["new"]["value"]) == (True, [], pytest.approx(4.0))

@@ -80,7 +80,7 @@ def test_what_may_and_may_not_enter_a_footprint_by_its_class(shipped):
     ("scheme", "notations"),
     [
         ("stage", "distribution end-of-life manufacturing raw-material-acquisition use"),
-        ("boundary", "cradle-to-cradle cradle-to-gate cradle-to-grave gate-to-gate"),
+        ("boundary", "business-to-business cradle-to-cradle cradle-to-gate cradle-to-grave gate-to-gate"),
         ("data-kind", "estimated illustrative primary secondary"),
         ("gwp-set", "AR4 AR5 AR6 unknown"),
         ("allocation", "economic energy mass price-ratio stated subdivision system-expansion unallocated"),
@@ -108,6 +108,7 @@ def test_cradle_to_grave_covers_five_stages_and_cradle_to_gate_two(shipped):
         shipped, "SELECT ?n (COUNT(?s) AS ?k) { ?b tm:coversStage ?s ; skos:notation ?n } GROUP BY ?n", "n", "k"
     )
     assert found == [
+        ("business-to-business", "3"),
         ("cradle-to-cradle", "5"),
         ("cradle-to-gate", "2"),
         ("cradle-to-grave", "5"),

@@ -30,6 +30,7 @@ def study(
     unit: str = "tm:amount 1 ; tm:unit unit:KiloGM",
     provider: str = ":metal",
     more: str = "",
+    declared: str = "",
 ) -> bytes:
     """The file of the study; every figure and the other parts can be exchanged."""
     text = f"""
@@ -37,7 +38,7 @@ i:{name} a tm:FootprintStudy ; rdfs:label "ingots"@en, "铝锭"@zh ; tm:studyPro
     tm:settings i:settings ; tm:includesProcess i:casting ; tm:declares i:declared .
 i:unit a tm:Quantity ; {unit} .
 i:settings a tm:MethodSettings ; {settings} .
-i:declared a tm:DeclaredFootprint ; tm:ofStudy i:{name} ; tm:co2e {total} ; tm:contribution i:c1, i:c2 .
+i:declared a tm:DeclaredFootprint ; tm:ofStudy i:{name} ; tm:co2e {total} ; tm:contribution i:c1, i:c2{declared} .
 i:c1 a tm:Contribution ; tm:stage stage:raw-material-acquisition ; tm:co2e {raw} .
 i:c2 a tm:Contribution ; tm:stage stage:manufacturing ; tm:co2e {made} .
 i:ingot a tm:Product ; rdfs:label "ingot"@en ;

@@ -203,6 +203,14 @@ def test_a_certificate_needs_a_body_whose_scope_fits_and_a_study_that_stands(sto
         apply(store, verified, CQC, Said("Works A"))
 
 
+def test_a_study_names_the_submission_of_it_that_stands(store, accepted):
+    iri = find(store, accepted).study
+    rejected = submit(store, Handed(study(total=99), "wrong.ttl", by="Works A"), approving).id
+    assert find(store, iri).id == accepted
+    assert change(store, iri, "withdrawn", Said("Works A")).id == accepted
+    assert find(store, iri).id == rejected
+
+
 def test_unknown_and_ambiguous_submissions(store, accepted):
     assert find(store, accepted[:4]).id == accepted
     assert find(store, submissions(store)[0].study).id == accepted

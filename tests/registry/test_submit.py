@@ -18,6 +18,14 @@ from registry.submissions import find, submissions
 from registry.submitting import Handed, submit
 from shapes.errors import ShapesError
 
+SECTORS = (
+    "i:table a tm:InputOutputTable . i:casting a tm:Sector ; tm:inTable i:table . i:ore a tm:Product . "
+    "i:mining a tm:UnitProcess, tm:Sector ; tm:inTable i:table ; tm:quantitativeReference i:o ; tm:output i:o ; "
+    "tm:emission i:dust . i:o a tm:Exchange ; tm:flow i:ore ; tm:amount 1 ; tm:unit unit:KiloGM . "
+    "i:dust a tm:Exchange ; tm:flow flow:CO2-fossil ; tm:amount 10 ; tm:unit unit:KiloGM . "
+)
+"""The metal replaced by an ore at the same 10 kg, and both processes sectors of an input-output table."""
+
 
 @pytest.fixture
 def hand_in(store, judge):
@@ -85,6 +93,29 @@ def test_stages_are_compared_too(hand_in):
     assert [row["within"] for row in data["stages"]] == [False, False]
 
 
+FOSSIL = "<https://w3id.org/tanmai/id/emission-category/fossil>"
+LAND_USE = "<https://w3id.org/tanmai/id/emission-category/land-use-change>"
+
+
+@pytest.mark.parametrize(
+    ("category", "value", "within"),
+    [(FOSSIL, 10.25, [True]), (FOSSIL, 10.0, [False]), (LAND_USE, 10.25, [False, False])],
+)
+def test_categories_are_compared_too(hand_in, category, value, within):
+    """All 10.25 kg are fossil; a category that is left out counts as nothing where others are declared."""
+    part = f"i:c3 a tm:Contribution ; tm:emissionCategory {category} ; tm:co2e {value} ."
+    data = hand_in(study(declared=", i:c3", more=part))
+    assert [row["within"] for row in data["categories"]] == within
+    assert data["verdict"] == ("accepted" if all(within) else "rejected")
+
+
+def test_categories_are_shown_and_not_judged_where_none_is_declared(hand_in):
+    data = hand_in(study())
+    (row,) = data["categories"]
+    assert (row["declared"], row["computed"], row["within"]) == (None, pytest.approx(10.25), True)
+    assert data["verdict"] == "accepted"
+
+
 def test_the_tolerance_is_data(store, hand_in):
     value = "<https://w3id.org/tanmai/id/reference-value/recomputation-tolerance>"
     rule = "https://example.org/rule"
@@ -109,6 +140,8 @@ def test_the_tolerance_is_data(store, hand_in):
         ({"provider": "i:scrap", "more": "i:scrap a tm:Product ."}, "no process or factor supplies, among them .*scrap"),
         ({"settings": "tm:recyclingModel <urn:x>"}, "no single GWP set"),
         ({"settings": "tm:gwpSet set:AR5, set:AR6"}, "no single GWP set"),
+        ({"more": "i:declared tm:gwpSet set:AR5 ."}, "State one GWP set in both"),
+        ({"provider": "i:ore", "more": SECTORS}, "sector"),
         ({"unit": "tm:amount 1"}, "no single declared or functional unit"),
         ({"unit": "tm:amount 1 ; tm:unit unit:KiloW-HR"}, "kilowatt|KiloW-HR|convert"),
         ({"total": '"INF"^^xsd:double'}, "one finite number"),
@@ -123,6 +156,12 @@ def test_what_stops_a_recomputation_is_a_reason_of_its_own(hand_in, changed, tol
     assert (data["verdict"], reasons(data)) == ("rejected", ["not-recomputable"])
     assert re.search(told, data["details"][0]), data["details"]
     assert data["total"] is None
+
+
+def test_a_sector_average_is_recomputed_where_the_result_is_marked_as_one(hand_in):
+    data = hand_in(study(provider="i:ore", more=SECTORS + "i:declared tm:sectorAverage true ."))
+    assert data["details"] == []
+    assert (data["verdict"], data["total"]["computed"]) == ("accepted", pytest.approx(10.25))
 
 
 def test_a_violation_is_a_reason_and_its_report_is_kept(store, hand_in):
@@ -223,12 +262,25 @@ def test_what_other_data_say_may_be_repeated_word_for_word(hand_in):
         "i:sub a tm:Submission ; tm:submissionStatus <https://w3id.org/tanmai/id/submission-status/verified> .",
         "i:body a tm:CertificationBody ; tm:approvedFor <https://w3id.org/tanmai/id/product-group/steel> .",
         "i:links a tm:LinkingModel .",
+        "i:rule a tm:ProductCategoryRule .",
+        "i:rule tm:supersedes <https://w3id.org/tanmai/id/standard/GB-T-44905-2024> .",
+        "i:rule tm:recomputationTolerance i:lax . i:lax tm:amount 0.9 .",
+        "i:power a tm:ElectricityRule .",
+        "i:range a tm:PlausibilityCheck .",
+        "i:state <http://www.w3.org/2004/02/skos/core#inScheme> <https://w3id.org/tanmai/id/scheme/submission-status> .",
+        "i:nothing tm:countsInTotal false ; tm:countsInTotalWithBiogenic false .",
+        "i:years tm:parameterGroup <https://w3id.org/tanmai/id/parameter-group/validity> ; tm:amount 99 .",
+        "i:study tm:submissionStatus <https://w3id.org/tanmai/id/submission-status/verified> .",
     ],
 )
 def test_what_only_the_knowledge_or_the_registry_states_is_refused(store, hand_in, statement):
     data = hand_in(study(more=statement))
     assert (data["verdict"], reasons(data)) == ("rejected", ["reserved"])
     assert footprint(store, f"{EX}metal") == 10
+
+
+def test_what_the_knowledge_says_of_its_things_may_be_repeated(hand_in):
+    assert hand_in(study(more="gas:CO2 a tm:GreenhouseGas . set:AR6 a tm:GWPSet ."))["verdict"] == "accepted"
 
 
 def test_a_second_supplier_of_what_others_use_is_refused(store, hand_in):

@@ -109,6 +109,16 @@ REFUSED = {
     "no number": (STUDY + "s:foil tm:share 'NaN'^^xsd:float .", "has NaN"),
     "number as text": (STUDY + "s:q tm:amount '12.3' .", 'has the text "12.3" as <https://w3id.org/tanmai/ontology#amount>'),
     "judges itself": (STUDY + "s:study tm:assessedOn '1990-01-01'^^xsd:date .", "how it is to be judged"),
+    "judges itself by a prefix": (
+        STUDY + "@prefix as: <https://w3id.org/tanmai/ontology#ass> . s:study as:essedOn '1990-01-01'^^xsd:date .",
+        "how it is to be judged",
+    ),
+    "replaces its rule": (STUDY + "s:mine tm:supersedes rule:foil ; tm:validFrom '2020-01-01'^^xsd:date .", "how it is to be judged"),
+    "has a national rule of its own": (
+        STUDY + "s:mine tm:standardLevel <https://w3id.org/tanmai/id/standard-level/national> .",
+        "how it is to be judged",
+    ),
+    "infinite by an escape": (STUDY + 's:foil tm:amount "\\u0049NF"^^xsd:double .', "no number"),
     "chooses its rule": (STUDY + "s:study tm:assessedUnder std:GB-T-44905-2024 .", "how it is to be judged"),
     "changes a standard": (STUDY + "std:GB-T-44905-2024 tm:supersedes rule:foil .", "belongs to the reference knowledge"),
     "changes a class": (STUDY + "tm:FootprintStudy rdfs:subClassOf s:X .", "belongs to the reference knowledge"),

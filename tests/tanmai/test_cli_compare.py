@@ -242,3 +242,54 @@ def test_suppliers_are_listed_with_how_they_were_chosen(ask):
     found = ask("suppliers", GRID, "--json").json
     assert found["assumptions"] == ask("footprint", GRID, "--json").json["assumptions"]
     assert [line["candidates"][0]["factor"] for line in found["inputs_supplied"]] == [False, True]
+
+
+@pytest.mark.parametrize("command", ["contributions", "cutoffs", "quality", "missing"])
+def test_the_other_questions_take_the_scenario_as_the_footprint_does(ask, command):
+    wanted = ask("footprint", PROFILE, "--scenario", "all-hydro", "--json").json
+    told = ask(command, PROFILE, "--scenario", "all-hydro", "--recycling", "cut-off", "--json")
+    assert told.code == 0
+    assert told.json["total"]["value"] == pytest.approx(wanted["total"]["value"], rel=1e-12)
+    assert told.json["settings"]["scenario"] == wanted["settings"]["scenario"]
+    assert told.json["settings"]["recycling"] == "cut-off"
+    assert "all hydropower" in ask(command, PROFILE, "--scenario", "all-hydro").out
+
+
+def test_suppliers_and_check_take_the_scenario(ask):
+    found = ask("suppliers", f"{DEMO}liquid-grid", "--scenario", "all-hydro", "--recycling", "cut-off", "--json").json
+    power = next(line for line in found["inputs_supplied"] if "electricity" in line["flow"]["name_en"])
+    assert {c["name_en"]: c["taken"] for c in power["candidates"]} == {
+        "Electricity carbon footprint factor, China, hydropower, 2024": True,
+        "Electricity carbon footprint factor, China, grid average, 2024": False,
+    }
+    assert "情景替换" in ask("suppliers", f"{DEMO}liquid-grid", "--scenario", "all-hydro", "--lang", "zh").out
+    told = ask("check", GRID, "--scenario", "less-anode", "--recycling", "cut-off")
+    assert told.code == 0
+    assert "less-anode" in told.out
+    assert "it moves no material" in told.out
+    assert "all-hydro" in ask("missing", GRID, "--scenario", "none such").err
+
+
+def test_a_screening_table_has_no_scenario(ask, tmp_path):
+    table = tmp_path / "screening.csv"
+    table.write_text("name,value\nmetal,10\n")
+    told = ask("cutoffs", "--table", table, "--scenario", "all-hydro", "--lang", "zh")
+    assert (told.code, "不适用于 --table" in told.err) == (2, True)
+    assert ask("cutoffs", "--table", table, "--recycling", "cff").code == 2
+    assert ask("cutoffs", "--table", table).code == 0
+
+
+def test_a_flow_chart_for_business_and_for_consumers(ask):
+    """What is delivered is delivered to a business: B2B keeps the delivery, cradle to gate lists it outside."""
+    wide = ask("flowchart", PROFILE, "--boundary", "b2b", "--json").json
+    narrow = ask("flowchart", PROFILE, "--boundary", "cradle-to-gate", "--json").json
+    total = ask("footprint", PROFILE, "--json").json["total"]["value"]
+    assert wide["excluded"] == []
+    assert wide["total"]["value"] == pytest.approx(total, rel=1e-12)
+    assert narrow["excluded"]
+    left = sum(line["value"] for line in narrow["excluded"])
+    assert narrow["total"]["value"] == pytest.approx(total - left, rel=1e-12)
+    assert {line["stage"]["iri"].rpartition("/")[2] for line in narrow["excluded"]} == {"distribution"}
+    told = ask("flowchart", PROFILE, "--boundary", "从摇篮到大门", "--format", "svg", "--lang", "zh")
+    assert (told.code, "边界之外" in told.out) == (0, True)
+    assert "Choose one of" in ask("flowchart", PROFILE, "--boundary", "gate").err

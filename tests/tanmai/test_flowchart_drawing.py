@@ -34,6 +34,7 @@ def chart(nodes, edges, cutoffs=(), undrawn=(), stages=("unstated",)):
         "product": {"iri": "x", "name_en": "x"}, "amount": 1.0, "unit": {"iri": "kg", "symbol": "kg"},
         "total": {"value": 10.0, "error_bound": 0.0}, "boundary": None, "covered": [], "stages": [{"iri": s} for s in stages],
         "nodes": nodes, "edges": edges, "undrawn": list(undrawn), "cutoffs": list(cutoffs),
+        "excluded": [], "total_of_all_stages": None, "without_stage": None,
     }  # fmt: skip
 
 
@@ -219,3 +220,29 @@ def test_mermaid_shows_boundary_loops_and_cut_offs():
     assert "cut-a2-in -.-> a2" in drawn
     assert drawn.index("cut-a2-in[") > drawn.rindex("  end\n")
     assert re.search(r'a3\("third', drawn)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", ("distribution", "outside the boundary: 4 kg CO2e, flows: 2", "inside, of no stated stage: 1 kg CO2e")),
+                                            ("zh", ("分销", "边界之外：4 kg CO2e，2 项流", "边界之内未注明阶段：1 kg CO2e"))])  # fmt: skip
+def test_what_lies_beyond_the_boundary_stands_outside_with_its_amount(lang, said):
+    """One of the two belongs to a box that is not drawn: it is counted, and drawn nowhere."""
+    stage = {"iri": "d", "name_en": "distribution", "name_zh": "分销"}
+    line = {
+        "flow": {"iri": "t", "name_en": "truck"},
+        "stage": stage,
+        "amount": 7.0,
+        "unit": {"iri": "km", "symbol": "km"},
+        "value": 3.0,
+    }
+    made = chart([node("a1", "made")], []) | {
+        "excluded": [line | {"to": "a1"}, line | {"to": "a9", "value": 1.0}],
+        "total_of_all_stages": {"value": 14.0, "error_bound": 0.0},
+        "without_stage": 1.0,
+    }
+    for drawing in (svg(made, lang), mermaid(made, lang)):
+        assert drawing.count("truck 7 km = 3 kg CO2e") == 1
+        assert said[0] in drawing
+        assert all(part in drawing for part in said[1:])
+    outside = mermaid(made, lang).partition("\n  end\n")[2]
+    assert "beyond-a1" in outside
+    assert "beyond-a1" not in mermaid(made, lang).partition("\n  end\n")[0]

@@ -223,3 +223,34 @@ def test_every_command_takes_the_recycling_model_that_an_error_asks_for(tanmai, 
     ]
     code, out, _ = tanmai("affected", "one", "--recycling", "cut-off")
     assert (code, out.count("stated as before")) == (0, 2)
+
+
+MILLS = """
+@prefix : <https://example.org/> . @prefix tm: <https://w3id.org/tanmai/ontology#> . @prefix unit: <http://qudt.org/vocab/unit/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix id: <https://w3id.org/tanmai/id/> .
+:flour a tm:Product . :bran a tm:Product . :bread a tm:Product ; rdfs:label "bread"@en .
+:old a tm:UnitProcess ; tm:allocationMethod id:allocation\\/mass ; tm:quantitativeReference :o1 ; tm:output :o1, :o2 ; tm:emission :o3 .
+:new a tm:UnitProcess ; tm:quantitativeReference :n1 ; tm:output :n1, :n2 ; tm:emission :n3 .
+:baking a tm:UnitProcess ; tm:quantitativeReference :b1 ; tm:output :b1 ; tm:input :b2 .
+:o1 a tm:Exchange ; tm:flow :flour ; tm:amount 1 ; tm:unit unit:KiloGM . :o2 a tm:Exchange ; tm:flow :bran ; tm:amount 1 ; tm:unit unit:KiloGM .
+:o3 a tm:Exchange ; tm:flow id:elementary-flow\\/CO2-fossil ; tm:amount 4 ; tm:unit unit:KiloGM .
+:n1 a tm:Exchange ; tm:flow :flour ; tm:amount 1 ; tm:unit unit:KiloGM . :n2 a tm:Exchange ; tm:flow :bran ; tm:amount 1 ; tm:unit unit:KiloGM .
+:n3 a tm:Exchange ; tm:flow id:elementary-flow\\/CO2-fossil ; tm:amount 8 ; tm:unit unit:KiloGM .
+:b1 a tm:Exchange ; tm:flow :bread ; tm:amount 1 ; tm:unit unit:KiloGM .
+:b2 a tm:Exchange ; tm:flow :flour ; tm:amount 1 ; tm:unit unit:KiloGM ; tm:defaultProvider :old .
+:swap a tm:Scenario ; rdfs:label "new mill"@en ; tm:change :c . :c a tm:ProviderSwap ; tm:replacedProvider :old ; tm:newProvider :new .
+"""
+
+
+def test_scenarios_that_are_not_comparable_end_with_1(tanmai, tmp_path):
+    data = tmp_path / "mills.ttl"
+    data.write_text(MILLS, encoding="utf-8")
+    assert tanmai("load", data)[0] == 0
+    command = ("scenario", "compare", "bread", "swap", "--coproducts", "unallocated")
+    code, out, _ = tanmai(*command)
+    assert (code, "Not comparable" in out, "mass allocation" in out, "+6" in out) == (1, True, True, False)
+    assert "不可比较" in tanmai(*command, "--lang", "zh")[1]
+    code, out, _ = tanmai(*command, "--anyway")
+    assert (code, "Not comparable" in out, "+6" in out) == (0, True, True)
+    code, out, _ = tanmai(*command, "--json")
+    assert (code, json.loads(out)["scenarios"][0]["differing"]) == (1, ["allocation"])

@@ -1,4 +1,5 @@
 # study: copper
+# in: knowledge
 # a national standard is published, not yet in force
 PREFIX tm: <https://w3id.org/tanmai/ontology#>
 PREFIX group: <https://w3id.org/tanmai/id/product-group/>

@@ -1,6 +1,6 @@
 # study: livestock
-# nothing says how eggs and hens share the burdens
+# the origin of the nitrous oxide in the hen house is not stated
 PREFIX tm: <https://w3id.org/tanmai/ontology#>
+PREFIX origin: <https://w3id.org/tanmai/id/emission-origin/>
 PREFIX s: <https://w3id.org/tanmai/example/studies/livestock/>
-DELETE { s:hen-house tm:allocationMethod ?method }
-WHERE { s:hen-house tm:allocationMethod ?method }
+DELETE DATA { s:hen-house-out-n2o tm:emissionOrigin origin:manure-management }
