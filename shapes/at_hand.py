@@ -88,7 +88,9 @@ def rules_at_hand(background: Background, rules: Rulebook, day: dt.date, *, ever
         every: also those rules for a product group that there are no shapes for.
     """
     with background.lend() as lent:
-        lent.add(triple for file in rules.of(OWN) for triple in file.knowledge)
+        lent.add(
+            triple for file in rules for triple in file.knowledge
+        )  # a shipped rule may be described in its own file
         store, namer = lent.store, Namer(lent.store, (), ())
         grouped = {quad.subject for quad in store.quads_for_pattern(None, _GROUP, None, _DEFAULT)}
         standards = {quad.subject for kind in ("Standard", "ProductCategoryRule") for quad in _typed(store, kind)}

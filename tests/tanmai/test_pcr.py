@@ -109,6 +109,12 @@ def test_every_shipped_rule_for_a_product_is_listed():
     assert {f"pcr/{file.name}" for file in shapes.pcr()} <= shown
 
 
+def test_every_listed_rule_has_a_name_in_both_languages():
+    """Also those that are described in the file of their shapes alone, such as the European draft for batteries."""
+    listed = json.loads(RUN.invoke(app, ["pcr", "list", "--json"]).stdout)
+    assert [rule for rule in listed if not {"en", "zh"} <= rule["label"].keys()] == []
+
+
 def test_the_lint_speaks_chinese(tmp_path):
     file = written(
         tmp_path, "rule.ttl", RULE.replace(', "缺少厚度。请在产品的注释中注明。"@zh', "").replace(', "注明厚度"@zh', "")
