@@ -143,7 +143,7 @@ def _path(parts: Sequence[Token], at: int) -> tuple[tuple[Token, ...], int]:
     begin, depth, operand = at, 0, True
     while at < len(parts):
         part = parts[at]
-        if part.key == "[" or part.key == "{" or part.key in _STOPS:
+        if part.key in {"[", "{"} or part.key in _STOPS:
             raise _NotPlainError
         if depth == 0 and not operand and part.key not in {"/", "|", "*", "+", "?"}:
             return tuple(parts[begin:at]), at
