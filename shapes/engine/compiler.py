@@ -190,7 +190,7 @@ def _counts(name: str, count: int, path: SparqlPath | None) -> Iterator[RowCheck
 def _unreached(path: SparqlPath | None, node: str) -> str:
     """Return the filter that a node is none of the value nodes of `?this`."""
     other = f"FILTER(!sameTerm(?this, {node}))" if path is None or path.nullable else ""
-    return other if path is None else f"{other} FILTER NOT EXISTS {{ ?this {path.path.text} {node} }}"
+    return other if path is None else f"{other} FILTER NOT EXISTS {{ {path.chain('?this', node)} }}"
 
 
 def _target(target: s.Target) -> str:

@@ -25,11 +25,13 @@ class SparqlPath:
         path: what reports say of it.
         nullable: whether it may lead from a node to that node itself in no step.
         ends: predicates of the last steps, None where a value may come from anywhere.
+        steps: the parts of a sequence, or the path alone, each with whether it is nullable.
     """
 
     path: Path
     nullable: bool
     ends: frozenset[ox.NamedNode] | None
+    steps: tuple[tuple[str, bool], ...]
 
     def step(self, start: str, end: str) -> str:
         """Return the pattern that goes from one variable, bound before, to another.
@@ -37,8 +39,19 @@ class SparqlPath:
         A path of no step leads from every node to itself, but the store finds that only for nodes of its graph: a literal or
         an unheard IRI as focus node is added by LATERAL (SPARQL-dev SEP-0006).
         """
-        pattern = f"{start} {self.path.text} {end} ."
+        pattern = self.chain(start, end)
         return f"LATERAL {{ {{ {pattern} }} UNION {{ BIND({start} AS {end}) }} }}" if self.nullable else pattern
+
+    def chain(self, start: str, end: str) -> str:
+        """Return the pattern that goes from a variable to another or to a constant, each step looked up behind the one before.
+
+        Left to itself, the store may ask for each step by itself and join the answers: for a closure, all pairs of the graph.
+        """
+        name = f"{start}_to_{end[1:] if end.startswith('?') else 'value'}"
+        stops = [start, *(f"{name}_{step}" for step in range(1, len(self.steps))), end]
+        patterns = [f"{stops[place]} {text} {stops[place + 1]}" for place, (text, _) in enumerate(self.steps)]
+        first = f"LATERAL {{ {patterns[0]} }}" if self.steps[0][1] else f"{patterns[0]} ."
+        return " ".join([first, *(f"LATERAL {{ {pattern} }}" for pattern in patterns[1:])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +60,7 @@ class _Part:
     triples: tuple[ox.Triple, ...]
     nullable: bool
     ends: frozenset[ox.NamedNode] | None
+    steps: tuple[tuple[str, bool], ...] = ()
 
 
 def read_path(graph: ShapesGraph, node: Term) -> SparqlPath:
@@ -57,7 +71,8 @@ def read_path(graph: ShapesGraph, node: Term) -> SparqlPath:
     """
     part = _read(graph, node, frozenset())
     assert isinstance(node, ox.NamedNode | ox.BlankNode)
-    return SparqlPath(Path(node, tuple(dict.fromkeys(part.triples)), part.text), part.nullable, part.ends)
+    path = Path(node, tuple(dict.fromkeys(part.triples)), part.text)
+    return SparqlPath(path, part.nullable, part.ends, part.steps or ((part.text, part.nullable),))
 
 
 def _read(graph: ShapesGraph, node: Term, above: frozenset[Term]) -> _Part:
@@ -103,6 +118,7 @@ def _sequence(graph: ShapesGraph, node: ox.BlankNode, above: frozenset[Term]) ->
         (*_list_triples(graph, node), *(triple for part in parts for triple in part.triples)),
         all(part.nullable for part in parts),
         ends,
+        tuple(step for part in parts for step in part.steps or ((part.text, part.nullable),)),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 
+from shapes.engine.ordering import ordered
 from shapes.engine.plan import QueryCheck
 from shapes.engine.prebinding import check_query, check_syntax, cut, is_joinable, mentions, with_constants
 from shapes.engine.syntax import Custom, Shape, Sparql
@@ -31,7 +32,7 @@ def query_check(constraint: Sparql | Custom, shape: Shape) -> QueryCheck:
     check_syntax(text, where)
     bound: dict[str, Term] = {**given, "currentShape": shape.node, "shapesGraph": SHAPES_GRAPH}
     bound = {name: term for name, term in bound.items() if mentions(text, name)}
-    joinable = _joinable(text, bound, nodes)
+    joinable = _joinable(text, bound, nodes, ask=ask)
     return QueryCheck(
         constraint.component if isinstance(constraint, Custom) else component("SPARQL"),
         constraint.constraint if isinstance(constraint, Sparql) else None,
@@ -58,7 +59,7 @@ def _with_path(text: str, shape: Shape) -> str:
     return joined([path if part.key == "?PATH" else part for part in tokens(text)])
 
 
-def _joinable(text: str, bound: dict[str, Term], nodes: list[str]) -> str | None:
+def _joinable(text: str, bound: dict[str, Term], nodes: list[str], *, ask: bool) -> str | None:
     """Return the query with constants for what is bound, if one run of it may stand for all focus nodes."""
     fixed = with_constants(text, bound)
     if fixed is None or not is_joinable(fixed, nodes):
@@ -67,4 +68,4 @@ def _joinable(text: str, bound: dict[str, Term], nodes: list[str]) -> str | None
         _EMPTY.query(fixed)
     except SyntaxError:  # a constant where a query takes none, such as a literal as predicate
         return None
-    return fixed
+    return ordered(fixed, nodes, apart=not ask)

@@ -90,4 +90,6 @@ class Stores:
         """Return a term as a path, if it is a predicate."""
         if not isinstance(held, ox.NamedNode):
             return None
-        return SparqlPath(Path(held, (), str(held)), nullable=False, ends=frozenset({held}))
+        return SparqlPath(
+            Path(held, (), str(held)), nullable=False, ends=frozenset({held}), steps=((str(held), False),)
+        )

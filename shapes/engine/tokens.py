@@ -6,7 +6,7 @@ Joining the texts of all tokens gives the query again.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shapes.errors import ShapesGraphError, UnsupportedShapeError
@@ -55,6 +55,15 @@ def joined(parts: Sequence[Token]) -> str:
     return "".join(
         " " if part.kind == "space" else part.key if part.kind == "variable" else part.text for part in parts
     )
+
+
+def spaced(parts: Iterable[Token]) -> str:
+    """Return the text of tokens without those of white space, a blank between them where one may stand; some functions want none."""
+    text = ""
+    for part in parts:
+        tied = part.kind == "language" or part.text in {"^^", "("} or text.endswith("^^") or not text
+        text += ("" if tied else " ") + (part.key if part.kind == "variable" else part.text)
+    return text
 
 
 def resolved(text: str, prefixes: Mapping[str, str], where: str) -> str:
