@@ -99,7 +99,7 @@ class Graph(Analysing):
 
         with self._writing() as store, store.transaction("load") as transaction:
             reports = [transaction.load(file, **options) for file in files]
-            require_known_terms(transaction, [r.version for r in reports if r.changed], store.base)
+            require_known_terms(transaction, [r.version for r in reports if r.changed], store)
         return reports
 
     def import_package(
