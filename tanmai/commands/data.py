@@ -262,6 +262,9 @@ def doctor(
     from tanmai.translate import translated
 
     front = Front.of(store, json, lang)
+    if front.remote and not (deep or rebuild):
+        _examined(front)
+        return
     if not front.store_path.exists():
         raise typer.BadParameter(
             f"there is no store at {front.store_path}; `tanmai init` makes one.", param_hint="--store"
@@ -285,6 +288,13 @@ def doctor(
         )
     if not report.ok:
         raise typer.Exit(1)
+
+
+def _examined(front: Front) -> None:
+    """Say what the endpoint is that keeps the store; one that cannot be used is an error."""
+    with front.connect() as graph:
+        found = graph.info()
+    _tell(front, {"endpoint": found.endpoint, "quads": found.quads, "datasets": len(found.datasets)})
 
 
 def _tell(front: Front, facts: dict[str, Any]) -> None:

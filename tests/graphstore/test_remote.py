@@ -55,7 +55,7 @@ def test_an_endpoint_that_is_none_is_told(said, error, words):
 def test_an_answer_that_is_cut_off_with_status_200_gives_no_rows():
     rows = b'{"head":{"vars":["o"]},"results":{"bindings":[{"o":{"type":"literal","value":"1"}},'
     with (
-        server_that(*OPENING, Says(body=NO), Says(body=rows)) as (address, _),
+        server_that(*OPENING, Says(), Says(body=NO), Says(body=rows)) as (address, _),
         RemoteGraphStore.open(address) as store,
     ):
         for use in (lambda answer: answer.rows, lambda answer: answer.serialize("csv"), list, len):
