@@ -53,7 +53,7 @@ VIRTUOSO: Final = Dialect(
     "Virtuoso",
     "/sparql",
     "/sparql",
-    None,
+    "/sparql-graph-crud",
     results=XML,
     union=MappingProxyType({}),
     system=(

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.request import Request, urlopen
 
 import pytest
+
+from graphstore.remote import RemoteGraphStore
 
 YES = b'{"head":{},"boolean":true}'
 JSON = "application/sparql-results+json"
@@ -50,9 +51,10 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
 
 
 def cleared(address: str) -> str:
-    """Take everything out of an Oxigraph server."""
-    request = Request(f"{address}/update", b"DROP ALL", {"Content-Type": "application/sparql-update"})
-    urlopen(request).close()
+    """Take everything out of an endpoint, except what the server keeps for itself."""
+    with RemoteGraphStore.open(address) as store:
+        for graph in store.endpoint.graphs():
+            store.endpoint.update(f"DROP SILENT GRAPH <{graph}>")
     return address
 
 
