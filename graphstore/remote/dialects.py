@@ -33,6 +33,7 @@ class Dialect:
         results: media type of tables and yes/no answers.
         union: request parameters that make the default graph the union of the named graphs; ``None`` where only listing the
             graphs does.
+        blank: what stands before the label of a blank node in its results; empty where nothing does.
         system: beginnings of the names of graphs that the server keeps for itself.
     """
 
@@ -42,13 +43,15 @@ class Dialect:
     graphs: str | None = None
     results: str = JSON
     union: Parameters | None = None
+    blank: bytes = b""
     system: tuple[str, ...] = ()
 
 
 OXIGRAPH: Final = Dialect(
     "Oxigraph", "/query", "/update", "/store", union=MappingProxyType({"union-default-graph": ""})
 )
-# Virtuoso 7.2 gives an ASK as a table in JSON, and terms of a type that SPARQL 1.1 does not know; its XML is as it should be.
+# Virtuoso 7.2 gives an ASK as a table in JSON, and terms of a type that SPARQL 1.1 does not know. In its XML only the labels of
+# blank nodes are not as they should be: they are written like addresses.
 VIRTUOSO: Final = Dialect(
     "Virtuoso",
     "/sparql",
@@ -56,6 +59,7 @@ VIRTUOSO: Final = Dialect(
     "/sparql-graph-crud",
     results=XML,
     union=MappingProxyType({}),
+    blank=b"nodeID://",
     system=(
         "http://www.openlinksw.com/",
         "http://www.w3.org/ns/ldp#",

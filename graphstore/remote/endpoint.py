@@ -113,7 +113,10 @@ class Endpoint:
         address, accept = self.addresses.query, self.dialect.results
         answer = self._ask(address, text, pairs, accept)
         form = _READERS[_media(answer, address, tuple(_READERS))]
-        return Received(ox.parse_query_results(answer.body, form), address)
+        body = answer.body
+        if self.dialect.blank:  # "<" within a literal is escaped, so this can only be the tag
+            body = body.replace(b"<bnode>" + self.dialect.blank, b"<bnode>")
+        return Received(ox.parse_query_results(body, form), address)
 
     def yes(self, text: str, pairs: tuple[tuple[str, str], ...] = ()) -> bool:
         """Run an ASK with these request parameters."""

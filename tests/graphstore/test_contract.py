@@ -67,6 +67,8 @@ def test_what_is_loaded_is_found_again_with_its_types(store):
         "<urn:o>",
     }
     assert store.query("SELECT ?c WHERE { <urn:a> <urn:part>/<urn:c> ?c }").scalar() == 7
+    part = store.query("SELECT ?part WHERE { <urn:a> <urn:part> ?part }")
+    assert isinstance(part.rows[0][0], ox.BlankNode)
     assert [(d.key, d.number, d.quads, d.issued) for d in store.datasets()] == [("k", 1, 7, "2025-01-17")]
 
 
@@ -116,9 +118,13 @@ def test_what_one_opening_loads_the_next_one_finds(opened):
 
 
 def test_all_of_a_transaction_or_nothing(store):
-    with pytest.raises(DataSyntaxError, match="line 1"), store.transaction() as transaction:
-        transaction.load_bytes(b"<urn:a> <urn:b> 1 .", key="good", format="turtle")
-        transaction.load_bytes(b"<urn:a> <urn:b> .", key="bad", format="turtle")
+    def both() -> None:
+        with store.transaction() as transaction:
+            transaction.load_bytes(b"<urn:a> <urn:b> 1 .", key="good", format="turtle")
+            transaction.load_bytes(b"<urn:a> <urn:b> .", key="bad", format="turtle")
+
+    with pytest.raises(DataSyntaxError, match="line 1"):
+        both()
     assert (store.datasets(), len(store.query(ALL))) == ([], 0)
     with store.transaction() as transaction:
         transaction.load_bytes(b"<urn:a> <urn:b> 1 .", key="one", format="turtle")

@@ -85,17 +85,13 @@ def test_a_write_is_tried_once_and_leaves_no_graph_behind():
 
 
 def test_nobody_there_and_nobody_in_time():
-    with pytest.raises(EndpointUnreachableError, match="cannot be reached: .*refused.*Check the address"):
+    with pytest.raises(EndpointUnreachableError, match=r"cannot be reached: .*refused.*Check the address"):
         RemoteGraphStore.open("http://127.0.0.1:1/sparql")
-    with (
-        server_that(Says(), wait=0.4) as (address, _),
-        pytest.raises(EndpointUnreachableError, match=r"sent nothing for 0.1 seconds"),
-    ):
+    with server_that(Says(), wait=0.4) as (address, _):
         start = time.monotonic()
-        try:
+        with pytest.raises(EndpointUnreachableError, match=r"sent nothing for 0\.1 seconds"):
             RemoteGraphStore.open(address, timeout=0.1)
-        finally:
-            assert time.monotonic() - start < 0.35, "a time-out is not tried again"
+        assert time.monotonic() - start < 0.35, "a time-out is not tried again"
 
 
 @pytest.mark.parametrize("address", ["ftp://host/x", "https://", "http://host:port/", "host/sparql"])
@@ -198,4 +194,3 @@ def test_a_footprint_is_the_same_to_the_last_bit(demo):
         found, why = calculate(Calculation(store), product), explain(Calculation(store), product)
         answers.append((found.data, why))
     assert answers[0] == answers[1], "data hash, numbers, sources, names"
-    # one exchange of the chain changes: both stores see it, and still agree
