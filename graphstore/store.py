@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, Literal, Self
 from graphstore import layout as layouts
 from graphstore.backend import Backend, MemoryBackend, ReaderBackend, ViewBackend, WriterBackend
 from graphstore.catalogue import Catalogue, DatasetVersion
+from graphstore.digest import local_statements
 from graphstore.errors import ModeError, UnknownNameError
 from graphstore.generations import Generation, Generations
 from graphstore.layout import Layout
@@ -212,8 +213,6 @@ class GraphStore:
 
     def local_statements(self) -> dict[str, str]:
         """Digests of the graphs that belong to no dataset, by name ("" for the default graph); empty ones are left out."""
-        from graphstore.digest import local_statements
-
         return local_statements(self.engine, self.base)
 
     def info(self) -> StoreInfo:

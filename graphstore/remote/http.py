@@ -67,16 +67,18 @@ class Client:
         Raises:
             EndpointError: the address is none.
         """
+        wrong = EndpointError(
+            f"{without_secrets(url)!r} is no address of an endpoint; write it as https://host/path of its SPARQL queries, "
+            "without ? and #."
+        )
         try:
             parts = urlsplit(url)
             self._host, self._port = parts.hostname or "", parts.port
-        except ValueError as error:
-            raise EndpointError(f"{without_secrets(url)!r} is no address of an endpoint: {error}.") from None
-        if parts.scheme not in {"http", "https"} or not self._host:
-            raise EndpointError(
-                f"{without_secrets(url)!r} is no address of an endpoint; write it as https://host/path of its SPARQL queries."
-            )
-        self.url = without_secrets(url).rstrip("/")
+        except ValueError:  # its message may quote a password
+            raise wrong from None
+        if parts.scheme not in {"http", "https"} or not self._host or parts.query or parts.fragment:
+            raise wrong
+        self.url = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", "")).rstrip("/")
         self._secure = parts.scheme == "https"
         self._credentials = _credentials(parts.username, parts.password, token)
         self._timeout = timeout
@@ -178,10 +180,9 @@ def accepted(answer: Answer, url: str) -> Answer:
 
 
 def without_secrets(url: str) -> str:
-    """An address as it may be shown: without user and password."""
+    """An address as it may be shown: without user and password, also where these hold a slash."""
     head, slashes, rest = url.partition("://")
-    authority, slash, path = rest.partition("/")
-    return head + slashes + authority.rpartition("@")[2] + slash + path
+    return head + slashes + rest.rpartition("@")[2]
 
 
 def _credentials(user: str | None, password: str | None, token: str | None) -> dict[str, str]:
