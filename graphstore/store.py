@@ -306,8 +306,6 @@ class GraphStore:
         elif not keep:
             backend.give_up()
 
-    # ------------------------------------------------------------ other views
-
     def as_of(self, date: str | dt.date) -> GraphStore:
         """What was known on a date: a read-only view without knowledge issued later; see :mod:`graphstore.asof`."""
         from graphstore.asof import as_of
