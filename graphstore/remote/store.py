@@ -28,11 +28,6 @@ _DEFAULT_STATEMENTS: Final = "SELECT ?s ?p ?o { ?s ?p ?o }"
 _COUNT: Final = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
 
 
-def is_address(location: object) -> bool:
-    """Whether a store is named by the address of an endpoint rather than by a directory."""
-    return isinstance(location, str) and location.startswith(("http://", "https://"))
-
-
 class RemoteGraphStore:
     """A knowledge graph that a SPARQL 1.1 endpoint keeps, queried as one graph over all current dataset versions.
 
