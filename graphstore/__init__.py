@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from graphstore.catalogue import DatasetVersion
     from graphstore.errors import GraphStoreError
     from graphstore.query import QueryResult
+    from graphstore.remote import RemoteGraphStore
     from graphstore.store import GraphStore, StoreInfo
     from graphstore.transaction import LoadReport, Transaction, UpdateReport
 
@@ -23,6 +24,7 @@ _HOMES = {
     "GraphStoreError": "errors",
     "LoadReport": "transaction",
     "QueryResult": "query",
+    "RemoteGraphStore": "remote",
     "StoreInfo": "store",
     "Transaction": "transaction",
     "UpdateReport": "transaction",
@@ -34,6 +36,7 @@ __all__ = [
     "GraphStoreError",
     "LoadReport",
     "QueryResult",
+    "RemoteGraphStore",
     "StoreInfo",
     "Transaction",
     "UpdateReport",

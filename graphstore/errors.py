@@ -8,6 +8,11 @@
     │   └── LayoutVersionError      written by an older or newer layout
     ├── StoreLockedError            another process is writing
     ├── ModeError                   the call needs another kind of store (read-only, in memory, closed)
+    │   └── EmbeddedOnlyError       the data are behind an endpoint, which cannot do this
+    ├── EndpointError               a SPARQL endpoint does not do what is asked of it
+    │   ├── EndpointUnreachableError  no answer: name, network, certificate, time
+    │   ├── EndpointRefusedError    credentials are missing, wrong or not enough
+    │   └── EndpointAnswerError     what came back is an error or no whole answer
     ├── LoadError                   data could not be taken in; nothing was changed
     │   ├── UnknownFormatError      the format is not known or not stated
     │   ├── DataSyntaxError         the data does not parse
@@ -54,6 +59,26 @@ class StoreLockedError(GraphStoreError):
 
 class ModeError(GraphStoreError):
     """The call needs another kind of store: a writer, a store on disk, or an open one."""
+
+
+class EmbeddedOnlyError(ModeError):
+    """The data are behind a SPARQL endpoint, and only a store that keeps its data itself can do this."""
+
+
+class EndpointError(GraphStoreError):
+    """A SPARQL endpoint does not do what is asked of it."""
+
+
+class EndpointUnreachableError(EndpointError):
+    """The endpoint did not answer at all, or not in time."""
+
+
+class EndpointRefusedError(EndpointError):
+    """The endpoint asks for credentials, or does not take those that were given."""
+
+
+class EndpointAnswerError(EndpointError):
+    """The endpoint answered with an error, with something that is no result, or with a part of one."""
 
 
 class LoadError(GraphStoreError):

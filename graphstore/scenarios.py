@@ -16,7 +16,7 @@ from graphstore.queries import load
 from graphstore.terms import PREFIXES
 
 if TYPE_CHECKING:
-    from graphstore.store import GraphStore
+    from graphstore.contract import SparqlStore
 
 TM = PREFIXES["tm"]
 
@@ -98,7 +98,7 @@ class Scenario:
         return {"iri": self.iri, **named, **said, "source": self.source, "changes": self.stated()}
 
 
-def all_scenarios(graph: GraphStore) -> list[Scenario]:
+def all_scenarios(graph: SparqlStore) -> list[Scenario]:
     """Read every scenario of the graph, by IRI.
 
     Raises:
@@ -107,7 +107,7 @@ def all_scenarios(graph: GraphStore) -> list[Scenario]:
     return [replace(scenario, changes=_changes(graph, scenario.iri)) for scenario in _named(graph)]
 
 
-def _changes(graph: GraphStore, iri: str) -> tuple[Change, ...]:
+def _changes(graph: SparqlStore, iri: str) -> tuple[Change, ...]:
     """Read the changes of one scenario."""
     changes: list[Change] = []
     seen: set[str] = set()
@@ -122,7 +122,7 @@ def _changes(graph: GraphStore, iri: str) -> tuple[Change, ...]:
     return tuple(changes)
 
 
-def _named(graph: GraphStore) -> list[Scenario]:
+def _named(graph: SparqlStore) -> list[Scenario]:
     """Read what every scenario is called, without its changes: one that is stated wrongly does not hide the others."""
     said: dict[str, dict[str, dict[str, str]]] = {}
     for row in graph.query(load("scenarios")).dicts():
@@ -135,7 +135,7 @@ def _named(graph: GraphStore) -> list[Scenario]:
     ]
 
 
-def find_scenario(graph: GraphStore, text: str) -> Scenario:
+def find_scenario(graph: SparqlStore, text: str) -> Scenario:
     """Return the scenario that is meant by an IRI, the last part of it, or a label.
 
     Raises:

@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, Literal, Self
 from graphstore import layout as layouts
 from graphstore.backend import Backend, MemoryBackend, ReaderBackend, ViewBackend, WriterBackend
 from graphstore.catalogue import Catalogue, DatasetVersion
+from graphstore.digest import local_statements
 from graphstore.errors import ModeError, UnknownNameError
 from graphstore.generations import Generation, Generations
 from graphstore.layout import Layout
@@ -45,6 +46,7 @@ class StoreInfo:
         releases: release names and the generation each pins.
         journal_bytes: size of the journal.
         recovered: what opening had to mend, as sentences; usually empty.
+        endpoint: what keeps the data, where it is a SPARQL endpoint; empty for a store of our own.
     """
 
     path: Path | None
@@ -58,6 +60,7 @@ class StoreInfo:
     releases: Mapping[str, str]
     journal_bytes: int
     recovered: tuple[str, ...]
+    endpoint: str = ""
 
 
 class GraphStore:
@@ -163,6 +166,11 @@ class GraphStore:
         return layout.root if layout is not None else None
 
     @property
+    def location(self) -> str | None:
+        """The store directory as text; ``None`` in memory."""
+        return None if self.path is None else str(self.path)
+
+    @property
     def in_memory(self) -> bool:
         """Whether the store has no directory: made in memory, or a view such as :meth:`as_of`."""
         return self._open_backend().layout is None
@@ -202,6 +210,10 @@ class GraphStore:
         """The current dataset versions by key, or all that ever were."""
         catalogue = Catalogue(self.engine, self.base)
         return catalogue.versions() if all_versions else catalogue.current()
+
+    def local_statements(self) -> dict[str, str]:
+        """Digests of the graphs that belong to no dataset, by name ("" for the default graph); empty ones are left out."""
+        return local_statements(self.engine, self.base)
 
     def info(self) -> StoreInfo:
         """What is in the store, at a glance."""
@@ -293,8 +305,6 @@ class GraphStore:
             backend.journal.rollback()  # nothing happened: take the BEGIN back and keep the working copy
         elif not keep:
             backend.give_up()
-
-    # ------------------------------------------------------------ other views
 
     def as_of(self, date: str | dt.date) -> GraphStore:
         """What was known on a date: a read-only view without knowledge issued later; see :mod:`graphstore.asof`."""

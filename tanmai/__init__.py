@@ -29,6 +29,7 @@ def open(path: str | Path | None = None, *, lang: str | None = None, release: st
         release: ask the state that is pinned under this name; such a graph cannot be changed.
 
     Raises:
+        EmbeddedOnlyError: the address of a SPARQL endpoint; :class:`graphstore.remote.RemoteGraphStore` opens it.
         GraphStoreError: the directory is no store, or of another layout; says how to mend it.
         ValueError: a language that is not spoken.
     """

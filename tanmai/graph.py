@@ -58,6 +58,11 @@ class Graph(Analysing):
     @classmethod
     def open(cls, path: str | Path | None, lang: str, release: str | None) -> Self:
         """Open or create; see :func:`tanmai.open`."""
+        if isinstance(path, str) and path.startswith(("http://", "https://")):
+            from graphstore.contract import refused
+            from graphstore.remote.http import without_secrets
+
+            raise refused("be opened by tanmai.open", without_secrets(path))
         graph = cls(None if path is None else Path(path), lang, release)
         if path is None or (release is None and not Path(path).exists()):
             with graph._writing() as store, store.transaction("init") as transaction:
@@ -99,7 +104,7 @@ class Graph(Analysing):
 
         with self._writing() as store, store.transaction("load") as transaction:
             reports = [transaction.load(file, **options) for file in files]
-            require_known_terms(transaction, [r.version for r in reports if r.changed], store.base)
+            require_known_terms(transaction, [r.version for r in reports if r.changed], store)
         return reports
 
     def import_package(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from graphstore import GraphStore, Transaction
+from graphstore import Transaction
+from graphstore.contract import SparqlStore
 from graphstore.errors import UnknownNameError
 
 PREFIX = "tanmai/"
@@ -29,14 +30,14 @@ def _key(path: str) -> str:
     return f"{PREFIX}{'vocabulary' if folder == 'ontology' else folder}/{name.removesuffix('.ttl')}"
 
 
-def require(store: GraphStore) -> None:
+def require(store: SparqlStore) -> None:
     """Refuse to calculate on a store without units, gases and warming potentials.
 
     Raises:
         UnknownNameError: says how to load them.
     """
     if not any(dataset.key.startswith(PREFIX) for dataset in store.datasets()):
-        where = store.path or "the store in memory"
+        where = store.location or "the store in memory"
         raise UnknownNameError(
             f"{where} holds no reference knowledge (units, gases, warming potentials). Run `tanmai init --store {where}`."
         )

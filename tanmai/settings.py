@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 
 from tanmai.words import Language
 
 DEFAULT_STORE = "./tanmai-data"
 
 
-def store_path() -> Path:
-    """Return the store directory: TANMAI_STORE, else ./tanmai-data."""
-    return Path(os.environ.get("TANMAI_STORE", DEFAULT_STORE))
+def store_location() -> str:
+    """Return the directory of the store or the address of its endpoint: TANMAI_STORE, else ./tanmai-data."""
+    return os.environ.get("TANMAI_STORE", DEFAULT_STORE)
+
+
+def store_token() -> str | None:
+    """Return the bearer token for an endpoint: TANMAI_STORE_TOKEN; None where it is not set."""
+    return os.environ.get("TANMAI_STORE_TOKEN") or None
 
 
 def language() -> Language:

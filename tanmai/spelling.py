@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from graphstore import Transaction
 from graphstore.catalogue import DatasetVersion
+from graphstore.contract import SparqlStore
 from graphstore.errors import LoadError
 
 TM = "https://w3id.org/tanmai/ontology#"
@@ -16,13 +17,13 @@ _USED = "SELECT DISTINCT ?term {{ GRAPH <{graph}> {{ {pattern} }} }}"
 _DEFINED = f'SELECT DISTINCT ?term {{ ?term a ?kind FILTER(STRSTARTS(STR(?term), "{TM}")) }}'
 
 
-def require_known_terms(transaction: Transaction, versions: Iterable[DatasetVersion], base: str) -> None:
+def require_known_terms(transaction: Transaction, versions: Iterable[DatasetVersion], store: SparqlStore) -> None:
     """Refuse data that uses a property or class of the vocabulary which the vocabulary does not have.
 
     Args:
         transaction: The vocabulary and the data are loaded in it, and taken back when this raises.
         versions: The dataset versions to look through.
-        base: Base of local names of the store.
+        store: The store of the transaction; what is not loaded in it is asked there.
 
     Raises:
         LoadError: names the terms, and the ones that were probably meant.
@@ -31,18 +32,18 @@ def require_known_terms(transaction: Transaction, versions: Iterable[DatasetVers
     for version in versions:
         used = {
             term
-            for graph in version.all_graphs(base)
+            for graph in version.all_graphs(store.base)
             for pattern in ("?s ?term ?o", "?s a ?term")
             for term in _terms(transaction, _USED.format(graph=graph.value, pattern=pattern))
             if term.startswith(TM)
         }
-        known = known or set(_terms(transaction, _DEFINED))
+        known = known or {*_terms(transaction, _DEFINED), *_terms(store, _DEFINED)}
         wrong = sorted(used - known)
         if wrong:
             raise LoadError(_told(version.source, wrong, known))
 
 
-def _terms(transaction: Transaction, query: str) -> list[str]:
+def _terms(transaction: Transaction | SparqlStore, query: str) -> list[str]:
     return [str(row[0]) for row in transaction.query(query).values()]
 
 

@@ -83,6 +83,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "dataset": ("dataset", "数据集"),
     "difference": ("difference", "差值"),
     "directory": ("directory", "目录"),
+    "endpoint": ("endpoint", "端点"),
     "deterministic": ("deterministic", "确定性结果"),
     "deviation": ("standard deviation", "标准差"),
     "difference_drawn": ("Difference, first less second", "差值（前者减后者）"),

@@ -18,6 +18,7 @@ from footprint.errors import FootprintError
 from footprint.gaps import Reading
 from footprint.inventory import Bools
 from footprint.solve import Scores, scores
+from graphstore.contract import SparqlStore
 from graphstore.scenarios import Scenario
 from graphstore.store import GraphStore
 from graphstore.technosphere.binding import Bound, bind
@@ -83,7 +84,7 @@ def digest(value: object) -> str:
 class Calculation:
     """One state of the graph under one set of settings; the system is compiled or mapped on first use."""
 
-    graph: GraphStore
+    graph: SparqlStore
     settings: Settings = field(default_factory=Settings)
     part: Snapshot | None = None
 
@@ -121,9 +122,9 @@ class Calculation:
         return made
 
     def _cache(self) -> Path | None:
-        """Folder for the compiled system; none in memory, nor where the store may only be read."""
+        """Folder for the compiled system; none in memory, behind an endpoint, nor where the store may only be read."""
         try:
-            return None if self.graph.in_memory else self.graph.cache_dir()
+            return self.graph.cache_dir() if isinstance(self.graph, GraphStore) and not self.graph.in_memory else None
         except OSError:
             return None
 

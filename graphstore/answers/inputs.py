@@ -8,9 +8,8 @@ from typing import Any
 from footprint.solve import SolveInfo
 from graphstore.answers.graph import Calculation, digest
 from graphstore.catalogue import DatasetVersion
-from graphstore.digest import local_statements
+from graphstore.contract import SparqlStore
 from graphstore.queries import load
-from graphstore.store import GraphStore
 
 RESULTS = "results/"
 """Beginning of the keys of datasets that hold computed footprints: results are no input of other results."""
@@ -39,13 +38,13 @@ def inputs(calculation: Calculation) -> list[dict[str, Any]]:
     ]
 
 
-def state_hash(graph: GraphStore) -> str:
+def state_hash(graph: SparqlStore) -> str:
     """Return one hash of the data of a graph: its datasets by checksum, the local statements, the day of a view of the past.
 
     A graph that `tanmai scenario add` made is no part of the data: results under it have its changes in their settings.
     """
     kept = {str(row["graph"]) for row in graph.query(load("scenario-graphs")).dicts()}
-    local = local_statements(graph.engine, graph.base)
+    local = graph.local_statements()
     return digest(
         {
             "datasets": sorted(dataset.sha256 for dataset in graph.datasets() if is_input(dataset)),

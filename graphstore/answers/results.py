@@ -24,6 +24,7 @@ from graphstore.answers.board import Board
 from graphstore.answers.graph import Calculation, Settings, digest
 from graphstore.answers.inputs import RESULTS, data_hash, is_input, state_hash
 from graphstore.catalogue import DatasetVersion
+from graphstore.contract import SparqlStore, embedded
 from graphstore.errors import ScenarioError, UnknownNameError
 from graphstore.queries import load
 from graphstore.store import GraphStore
@@ -101,7 +102,11 @@ def materialize(calculation: Calculation, products: Iterable[str] | None = None)
             "a footprint under a scenario is not written into the graph: nothing there would tell it from one of the data as "
             "they are. Leave the scenario out, or make the change in the data."
         )
-    graph, key, board = calculation.graph, dataset_key(calculation.settings), Board(calculation)
+    graph, key, board = (
+        embedded(calculation.graph, "keep computed footprints"),
+        dataset_key(calculation.settings),
+        Board(calculation),
+    )
     wanted = data_hash(state_hash(graph), str(calculation.settings.as_dict()["hash"]))
     before = _rows(graph, key)
     activities = _chosen(board, products, before)
@@ -249,7 +254,7 @@ def _run_lines(calculation: Calculation, node: str, input_hash: str) -> list[str
     ]
 
 
-def _generation_lines(graph: GraphStore, run: str) -> list[str]:
+def _generation_lines(graph: SparqlStore, run: str) -> list[str]:
     """The published state that was read; a store in memory has none."""
     if graph.generation is None:
         return []

@@ -15,6 +15,7 @@ from typing import Final, Self
 
 import polars as pl
 
+from graphstore.contract import SparqlStore, embedded
 from graphstore.errors import QueryError
 from graphstore.search.words import folded, in_order, question, terms
 from graphstore.store import GraphStore
@@ -104,12 +105,16 @@ class SearchIndex:
         self._connection = connection
 
     @classmethod
-    def of(cls, graph: GraphStore) -> Self:
+    def of(cls, store: SparqlStore) -> Self:
         """Open the index of a state of the graph; build it where it is not there yet.
 
         It lies in the folder of derived data of the generation, and goes with it. A store in memory, or one whose folder may
         not be written, gets an index in memory.
+
+        Raises:
+            EmbeddedOnlyError: the data are behind an endpoint.
         """
+        graph = embedded(store, "keep an index of names")
         select: Select = _select(graph)
         try:
             folder = None if graph.in_memory else graph.cache_dir()

@@ -27,10 +27,10 @@ def init(store: Store = None, json: Json = False, lang: Lang = None) -> None:
     from tanmai import knowledge
 
     front = Front.of(store, json, lang)
-    with front.open("write") as graph:
+    with front.connect("write") as graph:
         with graph.transaction("init") as transaction:
             changed = knowledge.load_into(transaction)
-        _tell(front, {"store": str(front.store_path), "datasets_changed": changed, "generation": graph.generation})
+        _tell(front, {"store": graph.location, "datasets_changed": changed, "generation": graph.generation})
 
 
 def load(
@@ -57,14 +57,14 @@ def load(
     if key is not None and len(files) > 1:
         raise typer.BadParameter("--key names one dataset, but several files are given; load them one by one.")
     issue_day = day(issued, "--issued") if issued else None
-    with front.open("write") as graph, graph.transaction("load") as transaction:
+    with front.connect("write") as graph, graph.transaction("load") as transaction:
         knowledge.load_into(transaction)
         reports = []
         for file in files:
             with progress(front, file.name) as advance:
                 report = transaction.load(file, key=key, format=format, title=title, issued=issue_day, progress=advance)
             reports.append(report)
-        require_known_terms(transaction, [r.version for r in reports if r.changed], graph.base)
+        require_known_terms(transaction, [r.version for r in reports if r.changed], graph)
     _told(front, reports)
 
 
@@ -163,7 +163,7 @@ def _imported(front: Front, load: LoadReport, report: ImportReport) -> None:
 def info(store: Store = None, json: Json = False, lang: Lang = None) -> None:
     """Show what is in the store. 显示存储概况。"""
     front = Front.of(store, json, lang)
-    with front.open() as graph:
+    with front.connect() as graph:
         found = graph.info()
     if json:
         front.print_json({**asdict(found), "datasets": [asdict(dataset) for dataset in found.datasets]})
@@ -262,6 +262,9 @@ def doctor(
     from tanmai.translate import translated
 
     front = Front.of(store, json, lang)
+    if front.remote and not (deep or rebuild):
+        _examined(front)
+        return
     if not front.store_path.exists():
         raise typer.BadParameter(
             f"there is no store at {front.store_path}; `tanmai init` makes one.", param_hint="--store"
@@ -285,6 +288,13 @@ def doctor(
         )
     if not report.ok:
         raise typer.Exit(1)
+
+
+def _examined(front: Front) -> None:
+    """Say what the endpoint is that keeps the store; one that cannot be used is an error."""
+    with front.connect() as graph:
+        found = graph.info()
+    _tell(front, {"endpoint": found.endpoint, "quads": found.quads, "datasets": len(found.datasets)})
 
 
 def _tell(front: Front, facts: dict[str, Any]) -> None:

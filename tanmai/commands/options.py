@@ -14,10 +14,15 @@ from tanmai.words import Language
 
 if TYPE_CHECKING:
     from graphstore import GraphStore
+    from graphstore.contract import SparqlStore
 
 Store = Annotated[
-    Path | None,
-    typer.Option("--store", help="Directory of the store. 存储目录。", show_default="$TANMAI_STORE or ./tanmai-data"),
+    str | None,
+    typer.Option(
+        "--store",
+        help="Directory of the store, or address of a SPARQL endpoint. 存储目录或 SPARQL 端点地址。",
+        show_default="$TANMAI_STORE or ./tanmai-data",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines. 输出 JSON。")]
 Lang = Annotated[
@@ -77,14 +82,20 @@ def day(text: str, option: str) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """What the common options say."""
+    """What the common options say.
 
-    store_path: Path
+    Attributes:
+        location: directory of the store, or address of the endpoint that keeps it; the address may hold secrets.
+        json: print JSON.
+        lang: language of the output.
+    """
+
+    location: str
     json: bool
     lang: Language
 
     @classmethod
-    def of(cls, store: Path | None, json: bool, lang: str | None) -> Front:
+    def of(cls, store: str | None, json: bool, lang: str | None) -> Front:
         """Fill in the defaults.
 
         Raises:
@@ -93,10 +104,33 @@ class Front:
         if lang not in {None, "zh", "en"}:
             raise typer.BadParameter(f"{lang!r} is not spoken here: choose zh or en.", param_hint="--lang")
         chosen: Language = settings.language() if lang is None else ("zh" if lang == "zh" else "en")
-        return cls(store or settings.store_path(), json, chosen)
+        return cls(store or settings.store_location(), json, chosen)
+
+    @property
+    def store_path(self) -> Path:
+        """Directory of the store.
+
+        Raises:
+            EmbeddedOnlyError: an endpoint keeps it.
+        """
+        if self.remote:
+            from graphstore.contract import refused
+            from graphstore.remote.http import without_secrets
+
+            raise refused("do this", without_secrets(self.location))
+        return Path(self.location)
+
+    @property
+    def remote(self) -> bool:
+        """Whether an endpoint keeps the store."""
+        return self.location.startswith(("http://", "https://"))
 
     def open(self, mode: Literal["read", "write"] = "read") -> GraphStore:
-        """Open the store; what opening had to mend is told on stderr."""
+        """Open the store in its directory; what opening had to mend is told on stderr.
+
+        Raises:
+            EmbeddedOnlyError: an endpoint keeps it.
+        """
         from graphstore import GraphStore
         from tanmai.translate import translated
 
@@ -105,12 +139,23 @@ class Front:
             typer.echo(translated(sentence, self.lang), err=True)
         return opened
 
-    def view(self, as_of: str | None, release: str | None) -> GraphStore:
+    def connect(self, mode: Literal["read", "write"] = "read") -> SparqlStore:
+        """Open the store, in its directory or behind an endpoint."""
+        if not self.remote:
+            return self.open(mode)
+        from graphstore.remote import RemoteGraphStore
+
+        return RemoteGraphStore.open(self.location, token=settings.store_token())
+
+    def view(self, as_of: str | None, release: str | None) -> SparqlStore:
         """Open a state to read: the newest, a release, or what was known on a day.
 
         Raises:
             typer.BadParameter: a day that is none.
+            EmbeddedOnlyError: an endpoint keeps the store, and it is not the present that is asked for.
         """
+        if self.remote:
+            return self._present(as_of, release)
         from graphstore import GraphStore
 
         opened = GraphStore.open(self.store_path, mode="read", release=release)
@@ -118,6 +163,15 @@ class Front:
             return opened
         with opened:
             return opened.as_of(day(as_of, "--as-of"))
+
+    def _present(self, as_of: str | None, release: str | None) -> SparqlStore:
+        from graphstore.contract import refused
+
+        store = self.connect()
+        if as_of is None and release is None:
+            return store
+        with store:
+            raise refused("show a state of the past", store.location or "")
 
     def print_json(self, value: Any) -> None:
         """Print JSON, two spaces deep, in UTF-8; numbers as they are."""

@@ -107,7 +107,7 @@ def list_rules(
     from shapes.rulebook import rulebook
     from tanmai.judging import knowledge_of
 
-    front = Front.of(store, json, lang)
+    front = Front.of(None if store is None else str(store), json, lang)
     today = date.today() if as_of is None else day(as_of, "--as-of")  # noqa: DTZ011 the day of the person who asks
     with knowledge_of(store) as (background, _):
         found = rules_at_hand(background, rulebook(shapes_dir or []), today, every=every)

@@ -101,7 +101,7 @@ def validate(
     lang: Lang = None,
 ) -> None:
     """Judge a footprint study: what breaks which rule, where, and how to mend it; exit code 1 when a must is broken. 校验碳足迹研究。"""
-    front = Front.of(store, json, lang)
+    front = Front.of(None if store is None else str(store), json, lang)
     form = _form({"json": json, "ttl": ttl, "jsonld": jsonld, "html": html})
     if effect and form in {"ttl", "jsonld"}:
         raise typer.BadParameter(

@@ -88,9 +88,9 @@ def show_result(result: QueryResult) -> None:
 def show_info(info: StoreInfo, lang: Language) -> None:
     """Print what is in a store."""
     out = console()
-    out.print(
-        f"{word('directory', lang)}: {info.path}   {word('generation', lang)}: {info.generation}   {word('quads', lang)}: {info.quads:,}"
-    )
+    place = f"{word('endpoint', lang)}: {info.endpoint}" if info.endpoint else f"{word('directory', lang)}: {info.path}"
+    state = "" if info.endpoint else f"   {word('generation', lang)}: {info.generation}"
+    out.print(f"{place}{state}   {word('quads', lang)}: {info.quads:,}")
     columns = [
         (word("dataset", lang), False),
         (word("version", lang), True),

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from endpoints import oxigraph_server
 from store_helpers import ONE, TWO
 
 from graphstore import GraphStore
@@ -28,3 +29,10 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def path(template: Path, tmp_path: Path) -> Path:
     """A copy of the template for one test."""
     return Path(shutil.copytree(template, tmp_path / "store"))
+
+
+@pytest.fixture(scope="session")
+def oxigraph(tmp_path_factory: pytest.TempPathFactory):
+    """Address of a running Oxigraph server."""
+    with oxigraph_server(tmp_path_factory.mktemp("oxigraph")) as address:
+        yield address
