@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import resource
+import select
 import signal
 import socket
 import sys
@@ -20,6 +21,9 @@ from api.readers.jobs import Reading, Writing
 
 GRACE: Final = 1.0
 """Seconds after its time is over at which a child ends itself, should its parent not have killed it."""
+
+IDLE: Final = 0.2
+"""Seconds without a job after which a child lets go of what others may wait for."""
 
 
 def main() -> None:
@@ -38,7 +42,11 @@ def main() -> None:
 
 
 def _serve(connection: socket.socket, work: Reading | Writing) -> None:
-    while (found := receive_job(connection)) is not None:
+    while True:
+        if not select.select([connection], [], [], IDLE)[0]:
+            work.rest()
+        if (found := receive_job(connection)) is None:
+            return
         job, payload = found
         out = Output(connection)
         signal.setitimer(signal.ITIMER_REAL, float(job["seconds"]) + GRACE)

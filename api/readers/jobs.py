@@ -28,6 +28,7 @@ from graphstore.terms import Value, catalogue_iri
 Job = Mapping[str, Any]
 
 _LOCK_PAUSE: Final = 0.05
+_LONGEST_HOLD: Final = 2.0
 _MOST_REASONS: Final = 3
 
 
@@ -42,6 +43,9 @@ class Reading:
         """Do one job."""
         store = self._newest(str(job["generation"]))
         {"query": self._query, "graph": self._graph, "shipped": self._shipped}[str(job["kind"])](store, job, out)
+
+    def rest(self) -> None:
+        """Keep what is open: it stands in nobody's way."""
 
     def _newest(self, wanted: str) -> GraphStore:
         if self._store is None or self._store.generation != wanted:
@@ -73,18 +77,36 @@ class Reading:
 
 
 class Writing:
-    """Changes local statements. The store is opened for each job, so that the writer's lock is held no longer than needed."""
+    """Changes local statements.
+
+    The writer's lock is held while jobs follow each other closely, which spares each of them making its working copy of the
+    store, but never for long: the command line, and the other workers of the server, write too.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._store: GraphStore | None = None
+        self._since = 0.0
 
     def run(self, job: Job, payload: bytes, out: Output) -> None:
         """Do one job."""
         work = {"update": self._update, "put": self._put, "delete": self._delete}[str(job["kind"])]
-        with self._opened(float(job["seconds"])) as store:
-            facts = work(store, job, payload)
-            generation = store.generation
-        out.head(content_type="application/json", generation=generation, **facts)
+        if self._store is None:
+            self._store, self._since = self._opened(float(job["seconds"])), time.monotonic()
+        try:
+            facts = work(self._store, job, payload)
+        except BaseException:
+            self.rest()  # what a failure leaves behind is seen to when the store is opened again
+            raise
+        out.head(content_type="application/json", generation=self._store.generation, **facts)
+        if time.monotonic() - self._since > _LONGEST_HOLD:
+            self.rest()
+
+    def rest(self) -> None:
+        """Let go of the store: no job came for a while."""
+        if self._store is not None:
+            self._store.close()
+        self._store = None
 
     def _opened(self, seconds: float) -> GraphStore:
         """The store, as soon as nobody else writes; half of the time is kept for the work."""

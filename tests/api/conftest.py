@@ -53,7 +53,7 @@ def make_store(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
         where = tmp_path_factory.mktemp("api") / "store"
         with GraphStore.open(where) as store, store.transaction("data") as transaction:
             transaction.load_bytes(PEOPLE.encode(), key="people", format="turtle", title="People", issued="2025-01-17")
-            transaction.load_bytes(NUMBERS.encode(), key="numbers", format="ntriples")
+            transaction.load_bytes(NUMBERS.encode(), key="numbers", format="turtle")
             transaction.update("INSERT DATA { <urn:local> <urn:age> 50 }")
         return where
 
