@@ -42,6 +42,7 @@ def main() -> None:
 
 
 def _serve(connection: socket.socket, work: Reading | Writing) -> None:
+    Output(connection).ready()
     while True:
         if not select.select([connection], [], [], IDLE)[0]:
             work.rest()

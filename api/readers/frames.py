@@ -1,6 +1,6 @@
 """What parent and child say to each other through their socket.
 
-A job is one header, a JSON text and a payload. An answer is a ``HEAD`` frame (JSON: kind, content type, generation), any number
+A child says ``READY`` once, when it can begin. A job is one header, a JSON text and a payload. An answer is a ``HEAD`` frame (JSON: kind, content type, generation), any number
 of ``DATA`` frames, and ``END``; or ``FAILED`` (JSON: a problem) in place of any of them.
 """
 
@@ -20,6 +20,7 @@ JOB: Final = struct.Struct(">II")
 FRAME: Final = struct.Struct(">cI")
 """Kind of the frame, length of its content."""
 
+READY: Final = b"R"
 HEAD: Final = b"H"
 DATA: Final = b"D"
 END: Final = b"E"
@@ -73,6 +74,11 @@ class Output(io.RawIOBase):
     def writable(self) -> bool:
         """Always."""
         return True
+
+    def ready(self) -> None:
+        """Say that jobs can come."""
+        self._frame(READY, b"")
+        self._send()
 
     def head(self, **facts: Any) -> None:
         """Say what the answer is; before anything is written."""

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from api.errors import BusyError, DeadlineError, ReaderDiedError
+from api.errors import ApiError, BusyError, DeadlineError, ReaderDiedError
 from api.problems import INTERNAL, Kind, Problem, ToldError
 from api.readers import frames
 from api.settings import Settings
@@ -23,14 +23,22 @@ log: Final = logging.getLogger("tanmai.api")
 
 Work = Literal["reading", "writing"]
 
+SPARE: Final = 1
+"""Processes that stand by."""
+_LEAST_PATIENCE: Final = 5.0
+"""Seconds that a request waits for a process even where jobs may take less."""
+_FIRST_PAUSE: Final = 0.1
+_LONGEST_PAUSE: Final = 5.0
+"""Seconds between attempts to start a child."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What a pool allows.
 
     Attributes:
-        size: processes, hence jobs at once.
-        seconds: longest time for one job, and to wait for a process.
+        size: jobs at once. There is one process more, so that a killed one is replaced at once.
+        seconds: longest time for one job.
         waiting: jobs that may wait for a process.
     """
 
@@ -67,19 +75,24 @@ class Worker:
             )  # fmt: skip
         ours.setblocking(False)
         reader, writer = await asyncio.open_connection(sock=ours, limit=2 * frames.BLOCK)
-        return cls(process, reader, writer)
+        made = cls(process, reader, writer)
+        try:
+            await made.frame()  # ready: the time that it takes to start is no request's time
+        except BaseException:
+            made.kill()
+            raise
+        return made
 
     @property
     def alive(self) -> bool:
         """Whether the process runs and has no job."""
         return self.clean and self.process.returncode is None
 
-    async def end(self) -> None:
-        """Kill the process and wait until it is gone."""
+    def kill(self) -> None:
+        """Kill the process, which its loss cannot hurt: what is half-written is taken back or finished by the next writer."""
         with contextlib.suppress(ProcessLookupError):
             self.process.kill()
         self.writer.close()
-        await self.process.wait()
 
     async def frame(self) -> tuple[bytes, bytes]:
         """The next frame of the answer.
@@ -188,20 +201,24 @@ class Pool:
     limits: Limits
     settings: Settings
     _idle: asyncio.LifoQueue[Worker] = field(default_factory=asyncio.LifoQueue)
+    _slots: asyncio.Semaphore = field(init=False)
     _waiting: int = 0
     _renewals: set[asyncio.Task[None]] = field(default_factory=set)
     _started: bool = False
     _closed: bool = False
 
+    def __post_init__(self) -> None:
+        """Make the places that jobs take."""
+        self._slots = asyncio.Semaphore(self.limits.size)
+
     @property
     def living(self) -> int:
         """How many processes run."""
-        return self.limits.size - len(self._renewals) if self._started else 0
+        return self.limits.size + SPARE - len(self._renewals) if self._started else 0
 
     async def start(self) -> None:
         """Start all processes."""
-        for _ in range(self.limits.size):
-            await self._add()
+        await asyncio.gather(*(self._add() for _ in range(self.limits.size + SPARE)))
         self._started = True
 
     async def close(self) -> None:
@@ -209,7 +226,9 @@ class Pool:
         self._closed = True
         await asyncio.gather(*self._renewals, return_exceptions=True)
         while not self._idle.empty():
-            await self._idle.get_nowait().end()
+            worker = self._idle.get_nowait()
+            worker.kill()
+            await worker.process.wait()
 
     @contextlib.asynccontextmanager
     async def ask(self, job: Mapping[str, Any], payload: bytes = b"") -> AsyncIterator[Answer]:
@@ -220,39 +239,64 @@ class Pool:
             ReaderError: the child was ended.
             ToldError: the child says why there is no answer.
         """
-        worker = await self._take()
-        try:
-            yield await Answer.begin(worker, job, payload, self.limits.seconds)
-        finally:
-            if worker.alive and not self._closed:
-                self._idle.put_nowait(worker)
-            else:
-                self._renew(worker)
+        async with self._slot():
+            worker = await self._idle_worker()
+            try:
+                yield await Answer.begin(worker, job, payload, self.limits.seconds)
+            finally:
+                if worker.alive and not self._closed:
+                    self._idle.put_nowait(worker)
+                else:
+                    self._renew(worker)
 
-    async def _take(self) -> Worker:
+    @contextlib.asynccontextmanager
+    async def _slot(self) -> AsyncIterator[None]:
         if self._waiting >= self.limits.waiting:
             raise BusyError("Too many requests wait already. Come back later.")
         self._waiting += 1
         try:
-            async with asyncio.timeout(self.limits.seconds):
-                while not (worker := await self._idle.get()).alive:
-                    self._renew(worker)  # it died while it had nothing to do
-                return worker
-        except TimeoutError:
-            raise BusyError("No process became free in time. Come back later.") from None
+            async with self._patience():
+                await self._slots.acquire()
         finally:
             self._waiting -= 1
+        try:
+            yield
+        finally:
+            self._slots.release()
+
+    async def _idle_worker(self) -> Worker:
+        async with self._patience():
+            while not (worker := await self._idle.get()).alive:
+                self._renew(worker)  # it died while it had nothing to do
+        return worker
+
+    @contextlib.asynccontextmanager
+    async def _patience(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(max(self.limits.seconds, _LEAST_PATIENCE)):
+                yield
+        except TimeoutError:
+            raise BusyError("No process became free in time. Come back later.") from None
 
     async def _add(self) -> None:
         self._idle.put_nowait(await Worker.start(self.work, self.settings))
 
     def _renew(self, worker: Worker) -> None:
         """Put a new child in the place of one that is of no use, without making the request wait."""
+        worker.kill()
         task = asyncio.get_running_loop().create_task(self._replace(worker))
         self._renewals.add(task)
         task.add_done_callback(self._renewals.discard)
 
     async def _replace(self, worker: Worker) -> None:
-        await worker.end()
-        if not self._closed:
-            await self._add()
+        await worker.process.wait()
+        pause = _FIRST_PAUSE
+        while not self._closed:
+            try:
+                await self._add()
+            except (ApiError, OSError) as error:  # the machine may be out of memory or processes for a while
+                log.warning("a child process could not be started: %s", error)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
+            else:
+                return

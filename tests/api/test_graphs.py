@@ -4,6 +4,10 @@ import pytest
 import rdflib
 
 TURTLE = {"Content-Type": "text/turtle"}
+RDF_XML = (
+    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:u="urn:">'
+    '<rdf:Description rdf:about="urn:a"><u:b>c</u:b></rdf:Description></rdf:RDF>'
+)
 PEOPLE = "https://w3id.org/tanmai/local/id/dataset/people/v1"
 
 
@@ -13,7 +17,9 @@ def put(client, graph, data, **headers):
 
 def test_a_relative_iri_is_resolved_against_the_graph(writing):
     assert put(writing, "https://example.org/g/1", "<a> <#b> 1 .").status_code == 201
-    found = writing.get("/graphs", params={"graph": "https://example.org/g/1"}, headers={"Accept": "application/n-triples"})
+    found = writing.get(
+        "/graphs", params={"graph": "https://example.org/g/1"}, headers={"Accept": "application/n-triples"}
+    )
     assert found.text.startswith("<https://example.org/g/a> <https://example.org/g/1#b> ")
 
 
@@ -24,8 +30,7 @@ def test_a_relative_iri_is_resolved_against_the_graph(writing):
         ("application/ld+json", '{"@id": "urn:a", "urn:b": "c"}'),
         (
             "application/rdf+xml",
-            '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:u="urn:">'
-            '<rdf:Description rdf:about="urn:a"><u:b>c</u:b></rdf:Description></rdf:RDF>',
+            RDF_XML,
         ),
     ],
 )

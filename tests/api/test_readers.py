@@ -4,6 +4,7 @@ import http.client
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -85,11 +86,11 @@ def test_what_fails_after_its_first_block_is_broken_off(address):
     query = "SELECT ?a ?b ?c { ?a <urn:value> ?x . ?b <urn:value> ?y . ?c <urn:value> ?z }"  # 64 million rows
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)
     connection.request("GET", f"/sparql?query={quote(query)}", headers={"Accept": "text/csv"})
-    response = connection.getresponse()
-    assert response.status == 200
-    assert response.getheader("Transfer-Encoding") == "chunked"
-    with pytest.raises(http.client.IncompleteRead):
-        response.read()
+    with closing(connection), connection.getresponse() as response:
+        assert response.status == 200
+        assert response.getheader("Transfer-Encoding") == "chunked"
+        with pytest.raises(http.client.IncompleteRead):
+            list(iter(lambda: response.read(1 << 20), b""))
 
 
 def test_http_1_0_gets_all_or_an_error(address):
@@ -99,8 +100,8 @@ def test_http_1_0_gets_all_or_an_error(address):
         connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=30)
         connection._http_vsn, connection._http_vsn_str = 10, "HTTP/1.0"
         connection.request("GET", f"/sparql?query={quote(query)}", headers={"Accept": "text/csv"})
-        response = connection.getresponse()
-        return response.status, response.getheader("Content-Length"), response.read()
+        with closing(connection), connection.getresponse() as response:
+            return response.status, response.getheader("Content-Length"), response.read()
 
     status, length, body = get("SELECT ?a ?b { ?a <urn:value> ?x . ?b <urn:value> ?y FILTER(?y < 20) }")
     assert (status, int(length), body.count(b"\r\n")) == (200, len(body), 8001)

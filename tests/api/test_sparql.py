@@ -1,10 +1,10 @@
 """`/sparql` over HTTP: what is asked, in which form it comes back, and what is refused."""
 
-
+import pyoxigraph as ox
 import pytest
 import rdflib
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
-from SPARQLWrapper import CSV, JSON, POST, SPARQLWrapper, TURTLE
+from SPARQLWrapper import CSV, JSON, POST, TURTLE, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import QueryBadFormed
 
 AGES = "SELECT ?age { ?s <urn:age> ?age } ORDER BY ?age"
@@ -26,7 +26,11 @@ def problem(response, status, name):
     [
         ("*/*", "application/sparql-results+json", None),
         ("text/html, */*;q=0.1", "application/sparql-results+json", None),
-        ("text/csv;q=0.9, application/sparql-results+json;q=0.5", "text/csv; charset=utf-8", b"age\r\n30\r\n40\r\n50\r\n"),
+        (
+            "text/csv;q=0.9, application/sparql-results+json;q=0.5",
+            "text/csv; charset=utf-8",
+            b"age\r\n30\r\n40\r\n50\r\n",
+        ),
         ("text/tab-separated-values", "text/tab-separated-values; charset=utf-8", b"?age\n30\n40\n50\n"),
         ("application/*;q=0.8, application/sparql-results+json;q=0", "application/sparql-results+xml", None),
     ],
@@ -44,19 +48,13 @@ def test_json_holds_the_rows(select):
 
 
 @pytest.mark.parametrize(
-    ("accept", "format"),
-    [
-        ("text/turtle", "turtle"),
-        ("application/n-triples", "nt"),
-        ("application/ld+json", "json-ld"),
-        ("application/rdf+xml", "xml"),
-    ],
+    "accept", ["text/turtle", "application/n-triples", "application/ld+json", "application/rdf+xml"]
 )
-def test_a_graph_comes_in_every_rdf_format(select, accept, format):
+def test_a_graph_comes_in_every_rdf_format(select, accept):
     answer = select(BOB, accept)
     assert answer.headers["content-type"].partition(";")[0] == accept
-    found = rdflib.Graph().parse(data=answer.content, format=format)
-    assert list(found) == [(rdflib.URIRef("urn:bob"), rdflib.URIRef("urn:name"), rdflib.Literal("Bob"))]
+    found = ox.parse(answer.content, ox.RdfFormat.from_media_type(accept))
+    assert [str(quad.triple) for quad in found] == ['<urn:bob> <urn:name> "Bob"']
 
 
 def test_what_cannot_be_accepted_is_406(select):
@@ -154,7 +152,9 @@ def test_an_answer_is_not_sent_again_while_nothing_changed(select):
     assert select(BOB, "text/turtle", **{"If-None-Match": tag}).status_code == 200
 
 
-@pytest.mark.parametrize("query", ["SELECT (NOW() AS ?t) {}", "SELECT (R\\u0041ND() AS ?x) {}"])
+@pytest.mark.parametrize(
+    "query", ["SELECT (NOW() AS ?t) {}", "SELECT (rand () AS ?x) {}", "SELECT ('\\u0041' AS ?x) {}"]
+)
 def test_an_answer_that_changes_by_itself_has_no_tag(select, query):
     answer = select(query)
     assert "etag" not in answer.headers
@@ -188,7 +188,9 @@ def test_what_belongs_to_a_dataset_is_not_updated(writing, update):
     said = "belongs to" if update == "CLEAR ALL" else ""
     if update == "CLEAR ALL":
         assert said in problem(answer, 403, "protected-graph")
-    assert writing.get("/sparql", params={"query": AGES}, headers={"Accept": "text/csv"}).text.startswith("age\r\n30\r\n40")
+    assert writing.get("/sparql", params={"query": AGES}, headers={"Accept": "text/csv"}).text.startswith(
+        "age\r\n30\r\n40"
+    )
 
 
 def test_a_page_of_another_site_may_read_if_known_and_never_write(reading, writing):
@@ -217,13 +219,17 @@ def test_void_names_the_datasets(reading):
     void = rdflib.Namespace("http://rdfs.org/ns/void#")
     sizes = {str(found.value(s, rdflib.DCTERMS.title)): int(o) for s, o in found.subject_objects(void.triples)}
     assert sizes == {"People": 6, "numbers": 400}
-    assert found.value(predicate=void.sparqlEndpoint, object=rdflib.URIRef(f"{reading.base_url}/sparql".replace("//sparql", "/sparql")), any=True)
+    assert found.value(
+        predicate=void.sparqlEndpoint,
+        object=rdflib.URIRef(f"{reading.base_url}/sparql".replace("//sparql", "/sparql")),
+        any=True,
+    )
 
 
 def test_health_and_ready(reading):
     assert reading.get("/health").json() == {"status": "ok"}
     ready = reading.get("/ready").json()
-    assert (ready["status"], ready["readers"]) == ("ready", 2)
+    assert (ready["status"], ready["readers"]) == ("ready", 3)  # one stands by
 
 
 # ------------------------------------------------------------------ clients that people use
@@ -240,6 +246,7 @@ def test_sparqlwrapper(reading, writing):
     client.setQuery(BOB)
     client.setReturnFormat(TURTLE)
     assert b"Bob" in client.queryAndConvert()
+    client.setReturnFormat(JSON)
     client.setQuery("SELECT {")
     with pytest.raises(QueryBadFormed, match="syntax"):
         client.query()

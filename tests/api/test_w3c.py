@@ -36,7 +36,11 @@ BOOLEAN = {"application/sparql-results+json", "application/sparql-results+xml"}
 RDF_TYPES = {"text/turtle", "application/n-triples", "application/rdf+xml"}
 
 ROOT = Path(os.environ.get("TANMAI_FIXTURES", "/nonexistent")) / "conformance" / "sparql11"
-MANIFESTS = ("protocol/manifest.ttl", "graph-store-protocol/manifest-direct.ttl", "graph-store-protocol/manifest-indirect.ttl")
+MANIFESTS = (
+    "protocol/manifest.ttl",
+    "graph-store-protocol/manifest-direct.ttl",
+    "graph-store-protocol/manifest-indirect.ttl",
+)
 EXPECTED = {MANIFESTS[0]: 34, MANIFESTS[1]: 4, MANIFESTS[2]: 9}
 
 
@@ -84,12 +88,21 @@ def send(address):
 
 def _headers(graph, node):
     listed = graph.value(node, HT.headers)
-    return [(str(graph.value(each, HT.fieldName)), str(graph.value(each, HT.fieldValue))) for each in Collection(graph, listed)] if listed else []
+    return (
+        [
+            (str(graph.value(each, HT.fieldName)), str(graph.value(each, HT.fieldValue)))
+            for each in Collection(graph, listed)
+        ]
+        if listed
+        else []
+    )
 
 
 def _body(graph, node):
     body = graph.value(node, HT.body)
-    return b"" if body is None else str(graph.value(body, CNT.chars)).encode(str(graph.value(body, CNT.characterEncoding)))
+    return (
+        b"" if body is None else str(graph.value(body, CNT.chars)).encode(str(graph.value(body, CNT.characterEncoding)))
+    )
 
 
 def _prepare(send, graph, entry):
@@ -104,7 +117,10 @@ def _prepare(send, graph, entry):
 
 def _check(graph, expected, status, headers, content):
     names = [str(each).rpartition("#")[2] for each in graph.objects(expected, MF.expectedStatus)]
-    known = [range(int(name[10]) * 100, int(name[10]) * 100 + 100) if name.startswith("StatusCode") else (STATUS[name],) for name in names]
+    known = [
+        range(int(name[10]) * 100, int(name[10]) * 100 + 100) if name.startswith("StatusCode") else (STATUS[name],)
+        for name in names
+    ]
     assert any(status in each for each in known), (status, names, content[:300])
     media_type = headers.get("content-type", "").partition(";")[0]
     kind = graph.value(expected, MF.expectedFormat)
@@ -128,7 +144,11 @@ def test_case(graph, entry, send):
     location = ""
     for request in Collection(graph, graph.value(graph.value(entry, MF.action), HT.requests)):
         path = str(graph.value(request, HT.absolutePath))
-        path = path.replace("/sparql/", "/sparql", 1) if path.startswith("/sparql/") else path.replace("/gsp", "/graphs", 1)
+        path = (
+            path.replace("/sparql/", "/sparql", 1)
+            if path.startswith("/sparql/")
+            else path.replace("/gsp", "/graphs", 1)
+        )
         path = path.replace("$LOCATION$", location)
         method = str(graph.value(request, HT.methodName))
         status, headers, content = send(method, path, _headers(graph, request), _body(graph, request))
