@@ -84,13 +84,10 @@ def _ranges(accept: str) -> Iterator[tuple[str, float]]:
 
 def _quality(offer: Offer, ranges: Sequence[tuple[str, float]]) -> float:
     """The quality of the most specific range that fits, as the standard wants it."""
-    found = (-1, 0.0)
-    for name in (offer.media_type, *offer.aliases):
-        levels = {name: 2, name.partition("/")[0] + "/*": 1, "*/*": 0}
-        for asked, quality in ranges:
-            if asked in levels:
-                found = max(found, (levels[asked], quality))
-    return found[1]
+    levels = {"*/*": 0, offer.media_type.partition("/")[0] + "/*": 1}
+    levels |= dict.fromkeys((offer.media_type, *offer.aliases), 2)  # an alias is asked for by its own name alone
+    found = [(levels[asked], quality) for asked, quality in ranges if asked in levels]
+    return max(found, default=(0, 0.0))[1]
 
 
 def by_media_type(text: str) -> Format:

@@ -116,7 +116,8 @@ class Worker:
 
 
 _TOO_LONG: Final = (
-    "The answer took longer than one request may take. Ask for less at once, or add conditions that select more."
+    "The answer took longer than one request may take. Ask for less at once, or add conditions that select more. "
+    "A write may have been done all the same: look before it is sent again."
 )
 
 
