@@ -21,8 +21,8 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from graphstore.errors import QueryError, UpdateError
-from graphstore.query import syntax_error
+from graphstore.errors import ProtectedGraphError, QueryError, UpdateError
+from graphstore.query import Dataset, syntax_error
 from graphstore.sparql import Token, bind, guard, tokens
 from graphstore.terms import PREFIXES, Value
 
@@ -73,8 +73,25 @@ class _Operation:
         raise UpdateError("The update has an unclosed brace.")  # pragma: no cover - the engine's parser saw it first
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What an update request is told from outside of its text.
+
+    Attributes:
+        dataset: what ``WHERE`` sees, in place of ``USING`` and ``WITH``, which the text then may not have.
+        base_iri: what relative IRIs are resolved against; without it they are an error.
+    """
+
+    dataset: Dataset | None = None
+    base_iri: str | None = None
+
+
 def evaluate(
-    engine: ox.Store, text: str, bindings: Mapping[str, Value] | None, owners: Mapping[str, str]
+    engine: ox.Store,
+    text: str,
+    bindings: Mapping[str, Value] | None,
+    owners: Mapping[str, str],
+    around: Surroundings | None = None,
 ) -> Iterator[Delta]:
     """Evaluate an update request operation by operation.
 
@@ -85,40 +102,56 @@ def evaluate(
         text: the SPARQL update.
         bindings: parameters by name.
         owners: graph name to owner, for the graphs that must not change.
+        around: dataset and base IRI stated from outside.
 
     Raises:
         QuerySyntaxError: the text does not parse.
-        UpdateError: a protected graph would change.
+        QueryError: the dataset is stated from outside and in the text as well.
+        ProtectedGraphError: a graph that has an owner would change.
+        UpdateError: the update is refused for another reason.
     """
+    around = around or Surroundings()
     guard(text)
     bound = bind(text, bindings)
-    _check_syntax(text, bound)
+    _check_syntax(text, bound, around.base_iri)
+    if around.dataset is not None:
+        _check_unstated(bound)
     for operation in _operations(bound):
-        yield _checked(engine, _Evaluation(engine, operation), owners)
+        found = _Evaluation(engine, operation, around)
+        yield checked(engine, found.deleted, found.inserted, owners, found.fresh)
 
 
-def _check_syntax(text: str, bound: str) -> None:
+def _check_unstated(text: str) -> None:
+    for operation in _operations(text):
+        for word in ("USING", "WITH"):
+            if any(token.kind == "word" and token.text.upper() == word for token in operation.body):
+                raise QueryError(
+                    f"The request states the dataset of the update by parameters, and the update has {word} as well. State it once."
+                )
+
+
+def _check_syntax(text: str, bound: str, base_iri: str | None) -> None:
     """Raise :class:`QuerySyntaxError` unless the engine can parse the request.
 
     The engine does not take a prologue behind a ``;``, which SPARQL allows: such a request is tried operation by
     operation, each at its own place in the text so that line and column stay true.
     """
     try:
-        _try(bound)
+        _try(bound, base_iri)
     except SyntaxError as whole:
         found = list(_operations(bound))
         try:
             for operation in found:
-                _try(operation.alone(bound))
+                _try(operation.alone(bound), base_iri)
         except SyntaxError as error:
             raise syntax_error(error, text, bound, update=True) from None
         if len(found) < 2:
             raise syntax_error(whole, text, bound, update=True) from None
 
 
-def _try(text: str) -> None:
+def _try(text: str, base_iri: str | None) -> None:
     with contextlib.suppress(OSError, RuntimeError):  # what an empty store cannot do is judged on the real one
-        ox.Store().update(text, prefixes=dict(PREFIXES))
+        ox.Store().update(text, base_iri=base_iri, prefixes=dict(PREFIXES))
 
 
 def _operations(text: str) -> Iterator[_Operation]:
@@ -151,8 +184,8 @@ class _Evaluation:
         fresh: blank nodes it makes.
     """
 
-    def __init__(self, engine: ox.Store, operation: _Operation) -> None:
-        self._engine, self._operation = engine, operation
+    def __init__(self, engine: ox.Store, operation: _Operation, around: Surroundings) -> None:
+        self._engine, self._operation, self._around = engine, operation, around
         self.deleted: set[ox.Quad] = set()
         self.inserted: set[ox.Quad] = set()
         self.fresh: set[str] = set()
@@ -172,7 +205,8 @@ class _Evaluation:
         """The quads of a DATA block or a template; variables of a template become IRIs that stand for them."""
         shown = "".join(f"<{_VARIABLE}{t.text[1:]}>" if t.kind == "variable" else t.text for t in tokens(block))
         aside = ox.Store()
-        aside.update(f"{self._operation.prologue} INSERT DATA {{ {shown} }}", prefixes=dict(PREFIXES))
+        text = f"{self._operation.prologue} INSERT DATA {{ {shown} }}"
+        aside.update(text, base_iri=self._around.base_iri, prefixes=dict(PREFIXES))
         found = list(aside)
         self.fresh.update(t.value for quad in found for t in (quad.subject, quad.object) if isinstance(t, ox.BlankNode))
         return found
@@ -226,9 +260,11 @@ class _Evaluation:
             dataset = {"default_graph": using, "named_graphs": using_named}
         elif graph is not None:
             dataset = {"default_graph": [graph]}
+        elif self._around.dataset is not None:
+            dataset = self._around.dataset.options()
         text = f"{self._operation.prologue} SELECT * WHERE {{ {pattern} }}"
         try:
-            found: Any = self._engine.query(text, prefixes=dict(PREFIXES), **dataset)
+            found: Any = self._engine.query(text, base_iri=self._around.base_iri, prefixes=dict(PREFIXES), **dataset)
             names = [variable.value for variable in found.variables]
             for row in found:
                 yield dict(zip(names, row, strict=True))
@@ -305,18 +341,33 @@ def _filled(
     return ox.Quad(subject, predicate, object_, name) if legal else None
 
 
-def _checked(engine: ox.Store, found: _Evaluation, owners: Mapping[str, str]) -> Delta:
-    removed = sorted((q for q in found.deleted - found.inserted if q in engine), key=str)
-    added = sorted((q for q in found.inserted if q not in engine), key=str)
+def checked(
+    engine: ox.Store, deleted: set[ox.Quad], inserted: set[ox.Quad], owners: Mapping[str, str], fresh: set[str]
+) -> Delta:
+    """What really changes when quads are deleted and inserted, there already or not.
+
+    Args:
+        engine: the store as it is.
+        deleted: quads that are to be gone.
+        inserted: quads that are to be there; what is in both stays.
+        owners: graph name to owner, for the graphs that must not change.
+        fresh: labels of blank nodes that were made for this change.
+
+    Raises:
+        ProtectedGraphError: a graph that has an owner would change.
+        UpdateError: a blank node of such a graph would be written elsewhere.
+    """
+    removed = sorted((q for q in deleted - inserted if q in engine), key=str)
+    added = sorted((q for q in inserted if q not in engine), key=str)
     for quad in (*removed, *added):
         owner = owners.get(getattr(quad.graph_name, "value", ""))
         if owner is not None:
             whose = owner if owner == "the catalogue" else f"the dataset {owner!r}"
-            raise UpdateError(
+            raise ProtectedGraphError(
                 f"The update would change the graph {quad.graph_name.value}, which belongs to {whose}. "  # type: ignore[union-attr]
                 "Nothing was changed. Load a corrected file as a new version, or write local statements into another graph."
             )
-    _check_blanks(engine, added, found.fresh, owners)
+    _check_blanks(engine, added, fresh, owners)
     return Delta(removed, added)
 
 

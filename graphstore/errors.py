@@ -21,6 +21,7 @@
     │   ├── QuerySyntaxError        the text does not parse
     │   └── BindingError            a parameter cannot be bound
     ├── UpdateError                 an update was refused; nothing was changed
+    │   └── ProtectedGraphError     it would change a graph that belongs to a dataset or to the catalogue
     ├── ExtractionError             the graph's statements cannot be read as unit processes
     │   └── UncertaintyError        a stated spread cannot be used, or two products cannot be drawn together
     ├── ScenarioError               a scenario is not stated properly, or cannot be laid over the data
@@ -135,6 +136,10 @@ class BindingError(QueryError):
 
 class UpdateError(GraphStoreError):
     """An update was refused. The store is as it was before."""
+
+
+class ProtectedGraphError(UpdateError):
+    """An update would change a graph that belongs to a dataset, or the catalogue."""
 
 
 class UnknownNameError(GraphStoreError):

@@ -172,7 +172,7 @@ def bulk_load(engine: ox.Store, stream: io.RawIOBase, parse: Parse) -> None:
         load = engine.load if parse.small else engine.bulk_load
         load(reader, parse.format.rdf, base_iri=parse.base_iri, to_graph=parse.graph)
     except SyntaxError as error:
-        raise _syntax_error(error, parse.name, guard) from None
+        raise syntax_error(error, parse.name, guard) from None
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise LoadError(
             f"{parse.name}: the gzip file is damaged or cut short ({error}). Nothing was loaded; get the file again."
@@ -194,7 +194,8 @@ _REMEDIES: Final = {
 _PLACE = re.compile(r"^Parser error at line \d+[^:]*: ")
 
 
-def _syntax_error(error: SyntaxError, name: str, guard: Guard) -> DataSyntaxError:
+def syntax_error(error: SyntaxError, name: str, guard: Guard) -> DataSyntaxError:
+    """The engine's syntax error in data, with place and remedy."""
     cause = str(error.msg)
     for phrase, remedy in _REMEDIES.items():
         if phrase in cause:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, Literal, Protocol
 
@@ -25,6 +26,34 @@ RESULT_FORMATS: Final[Mapping[str, ox.QueryResultsFormat]] = {
     "xml": ox.QueryResultsFormat.XML,
 }
 """Formats for tables and yes/no answers; graph answers take the RDF formats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """The RDF dataset of a query or update, stated from outside of its text; it takes the place of ``FROM`` and ``USING``.
+
+    Attributes:
+        default: IRIs of the graphs whose merge is the default graph; with none of them the default graph is empty.
+        named: IRIs of the graphs that ``GRAPH`` can reach.
+    """
+
+    default: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+
+    def options(self) -> dict[str, Any]:
+        """The dataset as the engine takes it. Both lists are always given: a list that is left out would be everything.
+
+        Raises:
+            QueryError: a name is no absolute IRI.
+        """
+        return {"default_graph": self._terms(self.default), "named_graphs": self._terms(self.named)}
+
+    @staticmethod
+    def _terms(names: Sequence[str]) -> list[ox.NamedNode]:
+        try:
+            return [ox.NamedNode(name) for name in names]
+        except ValueError as error:
+            raise QueryError(f"A graph of the dataset is not named by an absolute IRI: {error}.") from None
 
 
 class Extension(Protocol):
@@ -81,6 +110,11 @@ class QueryResult:
     def failures(self) -> Mapping[str, int]:
         """Why values of extension functions are unbound, each reason with its count; complete once the rows were read."""
         return {} if self._extension is None else dict(self._extension.failures)
+
+    @property
+    def extended(self) -> bool:
+        """Whether the query may call extension functions, so that :attr:`failures` has to be looked at."""
+        return self._extension is not None
 
     @property
     def rows(self) -> list[Row]:
@@ -228,21 +262,26 @@ def _token_column(text: str, line: int, column: int) -> int:
 
 
 def run(
-    engine: ox.Store, text: str, bindings: Mapping[str, Value] | None = None, extension: Extension | None = None
+    engine: ox.Store,
+    text: str,
+    bindings: Mapping[str, Value] | None = None,
+    extension: Extension | None = None,
+    *,
+    dataset: Dataset | None = None,
+    base_iri: str | None = None,
 ) -> QueryResult:
-    """Run ``text`` on ``engine`` over the union of all its graphs.
+    """Run ``text`` on ``engine`` over the union of all its graphs, or over ``dataset``.
 
     Named graphs stay addressable by ``GRAPH``. Parameters are bound as terms, never pasted as text.
     """
     words = guard(text)
     bound = bind(text, bindings)
-    # A query that states its dataset with FROM gets exactly that dataset: the union flag would silently add the rest.
-    union = not any(token.kind == "word" and token.text.upper() == "FROM" for token in words)
+    # A query that states its dataset gets exactly that dataset: the union flag would silently add the rest.
+    stated = any(token.kind == "word" and token.text.upper() == "FROM" for token in words)
+    over = {"use_default_graph_as_union": not stated} if dataset is None else dataset.options()
     try:
         functions = None if extension is None else extension.table()
-        found = engine.query(
-            bound, prefixes=dict(PREFIXES), use_default_graph_as_union=union, custom_functions=functions
-        )
+        found = engine.query(bound, base_iri=base_iri, prefixes=dict(PREFIXES), custom_functions=functions, **over)
         return QueryResult(found, extension)
     except SyntaxError as error:
         raise syntax_error(error, text, bound) from None

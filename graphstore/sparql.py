@@ -9,7 +9,8 @@ where its variable token stands: the engine serialises it, so no value can break
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import pyoxigraph as ox
@@ -61,15 +62,49 @@ def significant(text: str) -> list[Token]:
     return [token for token in tokens(text) if token.kind != "space"]
 
 
+_ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+
+
 def guard(text: str) -> list[Token]:
-    """Refuse what must not reach the engine's parser, and return the significant tokens.
+    r"""Refuse what must not reach the engine's parser, and return the significant tokens.
 
     Refused: texts longer than :data:`MAX_LENGTH`, nesting deeper than :data:`MAX_NESTING` (the parser
     is recursive and would end the process), and ``SERVICE`` and ``LOAD``, which open network connections.
+    A keyword may be written with codepoint escapes (``\u0053ERVICE``, SPARQL 1.1 section 19.2), so the text is judged
+    as it is written and as it reads without them: whichever a parser takes, it was looked at.
     """
     if len(text) > MAX_LENGTH:
         raise QueryError(f"The SPARQL text has {len(text):,} characters; at most {MAX_LENGTH:,} are taken.")
+    if _ESCAPE.search(text):
+        _refuse(significant(_ESCAPE.sub(_unescaped, text)), text)
     found = significant(text)
+    _refuse(found, text)
+    return found
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    point = int(escape[1] or escape[2], 16)
+    return chr(point) if point <= sys.maxunicode else escape[0]
+
+
+def count_patterns(found: Sequence[Token]) -> int:
+    """About how many triple patterns the significant tokens of a query hold; at least one for each that is joined.
+
+    Counted are the blocks and the marks that begin another pattern (``.``, ``;``, ``,`` in a block, ``/`` in a path), which is
+    what the engine's planner, quadratic in their number, has to order.
+    """
+    count, brackets = 0, list[str]()
+    for token, after in zip(found, [*found[1:], Token("close", "}", 0)], strict=True):
+        if token.kind == "open":
+            brackets.append(token.text)
+        elif token.kind == "close" and brackets:
+            brackets.pop()
+        begins = token.text in {"{", "[", ".", ";", ","} and (brackets or [""])[-1] in {"{", "["}
+        count += token.text == "/" or (begins and after.text not in {"}", "]", ".", ";"})
+    return count
+
+
+def _refuse(found: Iterable[Token], text: str) -> None:
     depth = run = 0
     for token in found:
         depth += {"open": 1, "close": -1}.get(token.kind, 0)
@@ -85,7 +120,6 @@ def guard(text: str) -> list[Token]:
                 f"{token.text.upper()} is switched off: the store does not fetch data from other addresses "
                 "on behalf of a query. Load the data as a dataset first."
             )
-    return found
 
 
 def bind(text: str, bindings: Mapping[str, Value] | None) -> str:

@@ -17,7 +17,7 @@ from graphstore.digest import local_statements
 from graphstore.errors import ModeError, UnknownNameError
 from graphstore.generations import Generation, Generations
 from graphstore.layout import Layout
-from graphstore.query import Extension, QueryResult, run
+from graphstore.query import Dataset, Extension, QueryResult, run
 from graphstore.terms import DEFAULT_BASE, PREFIXES, Value
 from graphstore.transaction import LoadReport, Transaction, UpdateReport
 
@@ -238,8 +238,15 @@ class GraphStore:
 
     # ------------------------------------------------------------ read and write
 
-    def query(self, text: str, bindings: Mapping[str, Value] | None = None) -> QueryResult:
-        """Run a SPARQL query over the union of all current graphs.
+    def query(
+        self,
+        text: str,
+        bindings: Mapping[str, Value] | None = None,
+        *,
+        dataset: Dataset | None = None,
+        base_iri: str | None = None,
+    ) -> QueryResult:
+        """Run a SPARQL query over the union of all current graphs, or over a stated dataset.
 
         The query may call ``tmf:footprint``, ``tmf:errorBound`` and ``tmf:convert`` (see :mod:`graphstore.answers.functions`);
         why a value of theirs could not be had stands in the ``failures`` of the result.
@@ -249,13 +256,15 @@ class GraphStore:
             bindings: values for variables of the query, by name without ``?``: terms, or Python values (a ``str`` is a
                 plain literal; wrap IRIs by :func:`graphstore.terms.iri`). They are bound as terms, so no value
                 can change the query.
+            dataset: graphs that the query sees, in place of the union and of its own ``FROM``.
+            base_iri: what relative IRIs in the text are resolved against; without it they are an error.
 
         Raises:
             QuerySyntaxError: names line, column and cause.
             BindingError: a parameter does not occur in the query.
             QueryError: anything else that fails.
         """
-        return run(self.engine, text, bindings, self._extension(text))
+        return run(self.engine, text, bindings, self._extension(text), dataset=dataset, base_iri=base_iri)
 
     def _extension(self, text: str) -> Extension | None:
         """The functions for a query that may call them; the engine behind them is loaded only then."""

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from graphstore import formats, operations
 from graphstore._steps import reached
 from graphstore.catalogue import Catalogue, DatasetVersion, issued_text
-from graphstore.delta import Delta, evaluate
+from graphstore.delta import Delta, Surroundings, checked, evaluate
 from graphstore.errors import LoadError, ModeError, UnknownNameError, UpdateError
 from graphstore.loading import Meter, Progress, Source
 from graphstore.query import QueryResult, run
@@ -153,16 +153,40 @@ class Transaction:
             self._record(Kind.RETIRE, {"key": version.key, "number": version.number})
             return version.with_status("retired")
 
-    def update(self, text: str, bindings: Mapping[str, Value] | None = None) -> UpdateReport:
+    def update(
+        self, text: str, bindings: Mapping[str, Value] | None = None, around: Surroundings | None = None
+    ) -> UpdateReport:
         """Run a SPARQL update on local statements; see :mod:`graphstore.delta` for what it may change."""
         added = removed = 0
         with self._guarded():
             owners = Catalogue(self._workspace.engine, self._base).owners()
-            for step in evaluate(self._workspace.engine, text, bindings, owners):
+            for step in evaluate(self._workspace.engine, text, bindings, owners, around):
                 self._workspace.change(step.removed, step.added)
                 self._record_delta(step)
                 added, removed = added + len(step.added), removed + len(step.removed)
         return UpdateReport(added, removed)
+
+    def put_graph(self, graph: str | None, triples: Iterable[ox.Triple], *, replace: bool) -> UpdateReport:
+        """Write triples into one graph of local statements, in place of its content or beside it.
+
+        Args:
+            graph: IRI of the graph; ``None`` for the default graph.
+            triples: what to write; blank nodes are those of a document just parsed, with labels of their own.
+            replace: whether what the graph holds so far goes.
+
+        Raises:
+            UpdateError: the graph belongs to a dataset (:class:`ProtectedGraphError`); nothing is changed.
+        """
+        engine, target = self._workspace.engine, ox.DefaultGraph() if graph is None else ox.NamedNode(graph)
+        with self._guarded():
+            quads = {ox.Quad(t.subject, t.predicate, t.object, target) for t in triples}
+            fresh = {t.value for q in quads for t in (q.subject, q.object) if isinstance(t, ox.BlankNode)}
+            gone = set(engine.quads_for_pattern(None, None, None, target)) if replace else set[ox.Quad]()
+            owners = Catalogue(engine, self._base).owners()
+            step = checked(engine, gone, quads, owners, fresh)
+            self._workspace.change(step.removed, step.added)
+            self._record_delta(step)
+        return UpdateReport(len(step.added), len(step.removed))
 
     def describe(self, removed: Iterable[ox.Quad], added: Iterable[ox.Quad]) -> None:
         """Change what the catalogue says of things beside dataset versions, such as submissions and their states.

@@ -33,6 +33,7 @@ from tanmai.commands import (
     quality,
     scenario,
     search,
+    serve,
     submission,
     validate,
     variants,
@@ -82,6 +83,7 @@ app.command(name="suppliers")(compare.suppliers)
 app.command(name="submit")(submission.submit)
 app.add_typer(submission.app, name="submission")
 app.add_typer(certificate.app, name="certificate")
+app.command(name="serve")(serve.serve)
 app.command(name="export")(data.export)
 app.command(name="backup")(data.backup)
 app.command(name="restore")(data.restore)
@@ -193,6 +195,7 @@ def message(error: Exception, lang: Language) -> str:
 
 def _roots() -> tuple[type[Exception], ...]:
     """The roots of the packages' error trees; imported only when something failed."""
+    from api.errors import ApiError
     from footprint.errors import FootprintError
     from graphstore.errors import GraphStoreError
     from mappings.errors import MappingError
@@ -201,4 +204,13 @@ def _roots() -> tuple[type[Exception], ...]:
     from schemes.errors import SchemeError
     from shapes.errors import ShapesError
 
-    return FootprintError, GraphStoreError, MappingError, OntologyError, RegistryError, SchemeError, ShapesError
+    return (
+        ApiError,
+        FootprintError,
+        GraphStoreError,
+        MappingError,
+        OntologyError,
+        RegistryError,
+        SchemeError,
+        ShapesError,
+    )

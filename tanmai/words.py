@@ -173,6 +173,15 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "remainder": ("remainder", "其余"),
     "replaced": ("need not be made", "无需另行生产"),
     "sensitivity": ("sensitivity run mandatory: several methods apply", "须做敏感性计算：多种方法适用"),
+    "served": ("stopped; no request is under way.", "已停止，没有未完成的请求。"),
+    "serving": (
+        "Serving {store} for reading at {address} (SPARQL: {address}/sparql). Ctrl-C stops.",
+        "正在以只读方式提供 {store}：{address}（SPARQL：{address}/sparql）。按 Ctrl-C 停止。",
+    ),
+    "serving_writes": (
+        "Serving {store} for reading and writing at {address} (SPARQL: {address}/sparql). Ctrl-C stops.",
+        "正在以读写方式提供 {store}：{address}（SPARQL：{address}/sparql）。按 Ctrl-C 停止。",
+    ),
     "share": ("share", "占比"),
     "source": ("source", "来源"),
     "spread_of_variance": ("of variance", "方差占比"),

@@ -1,0 +1,76 @@
+"""The application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import NoReturn
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Route
+
+from api import graphs, health, well_known
+from api.errors import RequestError
+from api.middleware import Frame, Translate, router_error
+from api.settings import Settings
+from api.sparql import routes
+from api.sparql.routes import SparqlEndpoint
+from api.state import State
+
+
+def create_app(settings: Settings, translate: Translate = lambda text, _: text) -> FastAPI:
+    """Make the application that serves one store.
+
+    Args:
+        settings: what it is told.
+        translate: says a message in the language of the client; by default messages stay English.
+
+    Raises:
+        LayoutError: there is no store at the path of the settings, or one that cannot be used.
+    """
+    state = State.of(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with state.running():
+            yield
+
+    app = FastAPI(title="Tanmai 碳脉", version=_version(), lifespan=lifespan)
+    app.state.tanmai = state
+    app.router.routes += [
+        Route(routes.PATH, SparqlEndpoint(state)),
+        Route(well_known.PATH, well_known.VoidEndpoint(state)),
+        Route(graphs.PATH, graphs.GraphsEndpoint(state)),
+        Route(graphs.PATH + "/{name:path}", graphs.GraphsEndpoint(state)),
+    ]
+    app.include_router(health.router)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_middleware(Frame, settings=settings, translate=translate)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=list(settings.cors_origins),
+        allow_methods=["GET", "HEAD", "POST"],
+        allow_headers=["Accept", "Content-Type", "If-None-Match", "X-Request-Id"],
+        expose_headers=["ETag", "X-Request-Id", "Tanmai-Unbound"],
+    )
+    return app
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("tanmai")
+
+
+def _refused(request: Request, error: Exception) -> NoReturn:
+    """Hand what the router refuses to the frame, which tells every error."""
+    assert isinstance(error, HTTPException)
+    raise router_error(request, error)
+
+
+def _invalid(_: Request, error: Exception) -> NoReturn:
+    raise RequestError(f"The parameters of the request cannot be used: {error}.")

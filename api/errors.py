@@ -1,0 +1,87 @@
+"""What the server itself refuses or cannot do, as one tree.
+
+::
+
+    ApiError
+    ├── SettingsError            a setting cannot be used; the server does not start
+    ├── RequestError             the request is malformed (400)
+    │   ├── NotFoundError        nothing is at this address (404)
+    │   ├── MethodError          the address does not take this method (405)
+    │   ├── NotAcceptableError   none of the accepted formats can be written (406)
+    │   ├── TooLargeError        the body is larger than taken (413)
+    │   ├── MediaTypeError       the body has a type that is not taken here (415)
+    │   ├── HostError            asked under a name that is not the server's own (421)
+    │   └── WriteRefusedError    writes are off, or the page that asks is another site's (403)
+    └── ReaderError              the process that answered was ended (503)
+        ├── BusyError            no reader became free in time
+        ├── DeadlineError        the answer took longer than allowed
+        └── ReaderDiedError      the reader ran out of memory or crashed
+
+How they and the errors of the other packages are told over HTTP: :mod:`api.problems`.
+"""
+
+from __future__ import annotations
+
+
+class ApiError(Exception):
+    """Root of all errors of this package."""
+
+
+class SettingsError(ApiError):
+    """A setting cannot be used."""
+
+
+class RequestError(ApiError):
+    """The request is malformed."""
+
+
+class NotFoundError(RequestError):
+    """Nothing is at this address."""
+
+
+class MethodError(RequestError):
+    """The address does not take this method.
+
+    Attributes:
+        allowed: the methods that it takes.
+    """
+
+    def __init__(self, method: str, allowed: tuple[str, ...]) -> None:
+        super().__init__(f"{method} is not taken here. Use {', '.join(allowed)}.")
+        self.allowed = allowed
+
+
+class NotAcceptableError(RequestError):
+    """None of the accepted formats can be written."""
+
+
+class TooLargeError(RequestError):
+    """The body is larger than the server takes."""
+
+
+class MediaTypeError(RequestError):
+    """The body has a media type that is not taken here."""
+
+
+class HostError(RequestError):
+    """The request names a host that this server does not answer for."""
+
+
+class WriteRefusedError(RequestError):
+    """The server does not take this write."""
+
+
+class ReaderError(ApiError):
+    """The process that was to answer was ended or never free."""
+
+
+class BusyError(ReaderError):
+    """No process became free in time."""
+
+
+class DeadlineError(ReaderError):
+    """The answer took longer than allowed, and the process was ended."""
+
+
+class ReaderDiedError(ReaderError):
+    """The process ended by itself: out of memory, or a crash of the engine."""

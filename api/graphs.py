@@ -1,0 +1,123 @@
+"""``/graphs``: the SPARQL 1.1 Graph Store Protocol.
+
+A graph is named by ``?graph=IRI``, or is the default graph (``?default``), or has the address itself as its name
+(``/graphs/anything``). The default graph is that of the store, where local statements without a graph are; queries see the
+union of all graphs. Graphs that belong to a dataset, and the catalogue, can be read and are not written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import pyoxigraph as ox
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from api.delivery import deliver
+from api.errors import MethodError, RequestError
+from api.requests import body_of, only, parameters, require_writes, root_of
+from api.state import State, matches, tag_of
+
+PATH: Final = "/graphs"
+METHODS: Final = ("GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Which graph a request is about.
+
+    Attributes:
+        graph: its IRI; ``None`` for the default graph, and where none is named.
+        default: whether it is the default graph.
+    """
+
+    graph: str | None
+    default: bool
+
+    @property
+    def stated(self) -> bool:
+        """Whether the request names a graph at all."""
+        return self.default or self.graph is not None
+
+
+@dataclass(frozen=True, slots=True)
+class GraphsEndpoint:
+    """The graph store as an ASGI application."""
+
+    state: State
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive)
+        if request.method not in METHODS:
+            raise MethodError(request.method, METHODS)
+        if request.method == "OPTIONS":
+            response = Response(status_code=204, headers={"Allow": ", ".join(METHODS)})
+        elif request.method in {"GET", "HEAD"}:
+            await self._read(request, self._name(request), send)
+            return
+        else:
+            require_writes(request, self.state.settings)
+            name = self._name(request)
+            response = await (self._delete(name) if request.method == "DELETE" else self._put(request, name))
+        await response(scope, receive, send)
+
+    def _name(self, request: Request) -> Name:
+        """Which graph a request names.
+
+        Raises:
+            RequestError: it names two, or none where one is needed, or by something that is no absolute IRI.
+        """
+        stated = parameters(request.scope["query_string"].decode("latin-1"), "address")
+        raw = request.scope.get("raw_path", b"").partition(b"?")[0].decode("latin-1")
+        direct = raw.partition(PATH)[2].strip("/")
+        names = [root_of(request, self.state.settings) + raw] if direct else []
+        graph = only(stated, "graph")
+        names += [] if graph is None else [graph]
+        default = only(stated, "default") is not None
+        if len(names) + default > 1:
+            raise RequestError("The request names more than one graph. Give one address, or ?graph=, or ?default.")
+        found = Name(names[0] if names else None, default)
+        if not found.stated and request.method != "POST":
+            raise RequestError("The request names no graph. Add ?graph= with the IRI of a graph, or ?default.")
+        try:
+            ox.NamedNode(found.graph or "urn:x")
+        except ValueError as error:
+            raise RequestError(f"{found.graph!r} is no absolute IRI, so it names no graph: {error}.") from None
+        return found
+
+    async def _read(self, request: Request, name: Name, send: Send) -> None:
+        accept, headers = request.headers.get("accept", "*/*"), {"vary": "Accept", "cache-control": "no-cache"}
+        parts = (name.graph, accept)
+        condition = request.headers.get("if-none-match")
+        if condition is not None and matches(condition, tag := tag_of(self.state.newest(), *parts)):
+            await Response(status_code=304, headers={**headers, "etag": tag})(request.scope, request.receive, send)
+            return
+        job = {"kind": "graph", "graph": name.graph, "accept": accept, "head": request.method == "HEAD"}
+        async with self.state.read(job) as answer:
+            headers["etag"] = tag_of(str(answer.head["generation"]), *parts)
+            await deliver(answer, request.scope, send, headers)
+
+    async def _put(self, request: Request, name: Name) -> Response:
+        body = await body_of(request, self.state.settings.body_bytes)
+        root = root_of(request, self.state.settings)
+        job = {
+            "kind": "put",
+            "graph": name.graph,
+            "default": name.default,
+            "graphs": root + PATH,
+            "base": root + PATH,
+            "media_type": request.headers.get("content-type", ""),
+            "replace": request.method == "PUT",
+        }
+        async with self.state.write(job, body) as answer:
+            made = answer.head
+        if not made["created"]:
+            return Response(status_code=204)
+        return Response(status_code=201, headers={"Location": str(made["graph"])})
+
+    async def _delete(self, name: Name) -> Response:
+        async with self.state.write({"kind": "delete", "graph": name.graph}):
+            return Response(status_code=204)

@@ -1,0 +1,73 @@
+"""The child process: does one job after the other until its parent is gone.
+
+Started by :mod:`api.readers.pool` as ``python -m api.readers.child DESCRIPTOR SETTINGS``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import resource
+import select
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Final
+
+from api.problems import Problem, problem_of
+from api.readers.frames import Output, receive_job
+from api.readers.jobs import Reading, Writing
+
+GRACE: Final = 1.0
+"""Seconds after its time is over at which a child ends itself, should its parent not have killed it."""
+
+IDLE: Final = 0.2
+"""Seconds without a job after which a child lets go of what others may wait for."""
+
+
+def main() -> None:
+    """Serve the socket whose descriptor is the first argument."""
+    connection = socket.socket(fileno=int(sys.argv[1]))
+    told = json.loads(sys.argv[2])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent says when to stop
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process even when the engine never returns to Python
+    limit = int(told["memory_megabytes"]) << 20
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    store = Path(told["store"])
+    work = Reading(store) if told["work"] == "reading" else Writing(store)
+    with contextlib.suppress(ConnectionError):
+        _serve(connection, work)
+
+
+def _serve(connection: socket.socket, work: Reading | Writing) -> None:
+    Output(connection).ready()
+    while True:
+        if not select.select([connection], [], [], IDLE)[0]:
+            work.rest()
+        if (found := receive_job(connection)) is None:
+            return
+        job, payload = found
+        out = Output(connection)
+        signal.setitimer(signal.ITIMER_REAL, float(job["seconds"]) + GRACE)
+        try:
+            work.run(job, payload, out)
+            out.end()
+        except ConnectionError:
+            raise
+        except MemoryError:
+            out.failed(_no_memory())
+        except Exception as error:  # noqa: BLE001 - whatever it is, the parent is told
+            out.failed(problem_of(error), f"{type(error).__name__}: {error}")
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _no_memory() -> Problem:
+    from api.errors import ReaderDiedError
+
+    return problem_of(ReaderDiedError("The query needs more memory than one query may take. Ask for less at once."))
+
+
+if __name__ == "__main__":
+    main()

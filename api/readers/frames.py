@@ -1,0 +1,126 @@
+"""What parent and child say to each other through their socket.
+
+A child says ``READY`` once, when it can begin. A job is one header, a JSON text and a payload. An answer is a ``HEAD`` frame (JSON: kind, content type, generation), any number
+of ``DATA`` frames, and ``END``; or ``FAILED`` (JSON: a problem) in place of any of them.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import socket
+import struct
+from collections.abc import Mapping
+from typing import IO, Any, Final, cast
+
+from api.problems import Problem
+
+JOB: Final = struct.Struct(">II")
+"""Length of the JSON text, length of the payload."""
+FRAME: Final = struct.Struct(">cI")
+"""Kind of the frame, length of its content."""
+
+READY: Final = b"R"
+HEAD: Final = b"H"
+DATA: Final = b"D"
+END: Final = b"E"
+FAILED: Final = b"X"
+
+BLOCK: Final = 64 << 10
+"""About how many bytes of an answer go into one frame. What fits into the first is sent with its length."""
+
+
+def job_bytes(job: Mapping[str, Any], payload: bytes = b"") -> bytes:
+    """A job as it goes through the socket."""
+    text = json.dumps(job).encode()
+    return JOB.pack(len(text), len(payload)) + text + payload
+
+
+def receive_job(connection: socket.socket) -> tuple[dict[str, Any], bytes] | None:
+    """The next job; ``None`` when the parent has gone."""
+    head = _receive(connection, JOB.size)
+    if head is None:
+        return None
+    text_size, payload_size = JOB.unpack(head)
+    text, payload = _receive(connection, text_size), _receive(connection, payload_size)
+    return None if text is None or payload is None else (json.loads(text), payload)
+
+
+def _receive(connection: socket.socket, size: int) -> bytes | None:
+    data = bytearray(size)
+    view, got = memoryview(data), 0
+    while got < size:
+        count = connection.recv_into(view[got:])
+        if count == 0:
+            return None
+        got += count
+    return bytes(data)
+
+
+class Output(io.RawIOBase):
+    """The child's end of an answer: a binary file that packs what is written into frames."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        super().__init__()
+        self._connection = connection
+        self._pending = bytearray()
+        self._block = bytearray()
+
+    @property
+    def file(self) -> IO[bytes]:
+        """The same, as the engine's functions want to be told."""
+        return cast("IO[bytes]", self)
+
+    def writable(self) -> bool:
+        """Always."""
+        return True
+
+    def ready(self) -> None:
+        """Say that jobs can come."""
+        self._frame(READY, b"")
+        self._send()
+
+    def head(self, **facts: Any) -> None:
+        """Say what the answer is; before anything is written."""
+        self._frame(HEAD, json.dumps(facts).encode())
+
+    def write(self, data: Any) -> int:
+        """Add bytes to the answer."""
+        self._block += data
+        if len(self._block) >= BLOCK:
+            self._flush_block()
+            self._send()
+        return len(data)
+
+    def end(self) -> None:
+        """Say that the answer is complete."""
+        self._flush_block()
+        self._frame(END, b"")
+        self._send()
+
+    def failed(self, problem: Problem, cause: str = "") -> None:
+        """Say that there is no answer, or no more of it; what was not sent yet is dropped. ``cause`` is for the log alone."""
+        self._pending.clear()
+        self._block.clear()
+        facts: dict[str, Any] = {
+            "kind": list(problem.kind),
+            "detail": problem.detail,
+            "facts": problem.facts,
+            "headers": problem.headers,
+        }
+        facts["cause"] = cause
+        self._frame(FAILED, json.dumps(facts).encode())
+        self._send()
+
+    def _flush_block(self) -> None:
+        if self._block:
+            self._frame(DATA, self._block)
+            self._block.clear()
+
+    def _frame(self, kind: bytes, content: bytes | bytearray) -> None:
+        self._pending += FRAME.pack(kind, len(content))
+        self._pending += content
+
+    def _send(self) -> None:
+        self._connection.sendall(self._pending)
+        self._pending.clear()

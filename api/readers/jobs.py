@@ -1,0 +1,185 @@
+"""What a child process does for its parent: answer a query, read a graph, or write."""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from api import negotiation
+from api.errors import NotFoundError
+from api.readers.frames import Output
+from api.writing import parts_of
+from graphstore import GraphStore, queries
+from graphstore.delta import Surroundings
+from graphstore.errors import QueryError, StoreLockedError
+from graphstore.formats import by_name
+from graphstore.localgraph import has_graph, parse_graph, write_graph
+from graphstore.query import Dataset, QueryResult
+from graphstore.sparql import count_patterns, guard
+from graphstore.terms import Value, catalogue_iri
+
+Job = Mapping[str, Any]
+
+_LOCK_PAUSE: Final = 0.05
+_LONGEST_HOLD: Final = 2.0
+_MOST_REASONS: Final = 3
+
+
+class Reading:
+    """Answers from the newest published generation, opened anew when there is a newer one."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._store: GraphStore | None = None
+
+    def run(self, job: Job, _payload: bytes, out: Output) -> None:
+        """Do one job."""
+        store = self._newest(str(job["generation"]))
+        {"query": self._query, "graph": self._graph, "shipped": self._shipped}[str(job["kind"])](store, job, out)
+
+    def rest(self) -> None:
+        """Keep what is open: it stands in nobody's way."""
+
+    def _newest(self, wanted: str) -> GraphStore:
+        if self._store is None or self._store.generation != wanted:
+            if self._store is not None:
+                self._store.close()
+            self._store = GraphStore.open(self._path, mode="read")
+        return self._store
+
+    def _query(self, store: GraphStore, job: Job, out: Output) -> None:
+        text = str(job["text"])
+        check_patterns(text, int(job["patterns"]))
+        _answer(store, store.query(text, dataset=_dataset(job), base_iri=job["base"]), str(job["accept"]), out)
+
+    def _shipped(self, store: GraphStore, job: Job, out: Output) -> None:
+        bindings: dict[str, Value] = {name: ox.NamedNode(iri) for name, iri in job["bindings"].items()}
+        bindings |= {"base": ox.NamedNode(store.base), "catalogue": catalogue_iri(store.base)}
+        text = queries.load(str(job["name"]))
+        known = {name: value for name, value in bindings.items() if f"?{name}" in text}
+        _answer(store, store.query(text, known), str(job["accept"]), out)
+
+    def _graph(self, store: GraphStore, job: Job, out: Output) -> None:
+        graph: str | None = job["graph"]
+        if not has_graph(store.engine, graph):
+            raise _no_graph(graph)
+        offer = negotiation.choose(str(job["accept"]), negotiation.GRAPHS)
+        out.head(content_type=offer.content_type, generation=store.generation)
+        if not job["head"]:
+            write_graph(store.engine, graph, by_name(offer.name), out.file)
+
+
+class Writing:
+    """Changes local statements.
+
+    The writer's lock is held while jobs follow each other closely, which spares each of them making its working copy of the
+    store, but never for long: the command line, and the other workers of the server, write too.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._store: GraphStore | None = None
+        self._since = 0.0
+
+    def run(self, job: Job, payload: bytes, out: Output) -> None:
+        """Do one job."""
+        work = {"update": self._update, "put": self._put, "delete": self._delete}[str(job["kind"])]
+        if self._store is None:
+            self._store, self._since = self._opened(float(job["seconds"])), time.monotonic()
+        try:
+            facts = work(self._store, job, payload)
+        except BaseException:
+            self.rest()  # what a failure leaves behind is seen to when the store is opened again
+            raise
+        out.head(content_type="application/json", generation=self._store.generation, **facts)
+        if time.monotonic() - self._since > _LONGEST_HOLD:
+            self.rest()
+
+    def rest(self) -> None:
+        """Let go of the store: no job came for a while."""
+        if self._store is not None:
+            self._store.close()
+        self._store = None
+
+    def _opened(self, seconds: float) -> GraphStore:
+        """The store, as soon as nobody else writes; half of the time is kept for the work."""
+        last = time.monotonic() + seconds / 2
+        while True:
+            try:
+                return GraphStore.open(self._path, mode="write")
+            except StoreLockedError:
+                if time.monotonic() > last:
+                    raise
+                time.sleep(_LOCK_PAUSE)
+
+    def _update(self, store: GraphStore, job: Job, _payload: bytes) -> dict[str, Any]:
+        around = Surroundings(_dataset(job), job["base"])
+        with store.transaction("update over HTTP") as transaction:
+            report = transaction.update(str(job["text"]), around=around)
+        return {"added": report.added, "removed": report.removed}
+
+    def _put(self, store: GraphStore, job: Job, payload: bytes) -> dict[str, Any]:
+        graph: str | None = job["graph"] or (None if job["default"] else f"{job['graphs']}/{uuid.uuid4()}")
+        base = graph or str(job["base"])
+        triples = [
+            triple
+            for number, (media_type, data) in enumerate(parts_of(str(job["media_type"]), payload), 1)
+            for triple in parse_graph(
+                data, negotiation.by_media_type(media_type), base, f"part {number} of the request"
+            )
+        ]
+        created = graph is not None and not has_graph(store.engine, graph)
+        with store.transaction(f"{'PUT' if job['replace'] else 'POST'} graph over HTTP") as transaction:
+            report = transaction.put_graph(graph, triples, replace=bool(job["replace"]))
+        return {"graph": graph, "created": created, "added": report.added, "removed": report.removed}
+
+    def _delete(self, store: GraphStore, job: Job, _payload: bytes) -> dict[str, Any]:
+        graph: str | None = job["graph"]
+        if not has_graph(store.engine, graph):
+            raise _no_graph(graph)
+        with store.transaction("DELETE graph over HTTP") as transaction:
+            report = transaction.put_graph(graph, (), replace=True)
+        return {"removed": report.removed}
+
+
+def check_patterns(text: str, most: int) -> None:
+    """Refuse a query that joins more patterns than the engine can plan in reasonable time.
+
+    Raises:
+        QueryError: there are more than ``most``, or the text is refused by :func:`graphstore.sparql.guard`.
+    """
+    count = count_patterns(guard(text))
+    if count > most:
+        raise QueryError(
+            f"The query has about {count} triple patterns; at most {most} are taken. Split it into several queries."
+        )
+
+
+def _no_graph(graph: str | None) -> NotFoundError:
+    return NotFoundError(f"There is no graph {graph} in the store, or it is empty. Check the name.")
+
+
+def _dataset(job: Job) -> Dataset | None:
+    return None if job["dataset"] is None else Dataset(*(tuple(names) for names in job["dataset"]))
+
+
+def _answer(store: GraphStore, result: QueryResult, accept: str, out: Output) -> None:
+    offer = negotiation.choose(accept, negotiation.GRAPHS if result.kind == "graph" else negotiation.TABLES)
+    facts: dict[str, Any] = {"content_type": offer.content_type, "generation": store.generation}
+    if not result.extended:
+        out.head(**facts)
+        result.serialize(offer.name, out.file)
+        return
+    # Why values are unbound is known only when all were calculated, and has to be said before the answer begins.
+    whole = io.BytesIO()
+    result.serialize(offer.name, whole)
+    unbound = [f"{count} x {reason}" for reason, count in result.failures.items()]
+    out.head(**facts, unbound=json.dumps(unbound[:_MOST_REASONS]) if unbound else None)
+    out.write(whole.getvalue())

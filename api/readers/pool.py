@@ -1,0 +1,303 @@
+"""The parent's end: a few child processes, lent to one request each, killed when their time is over."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from api.errors import ApiError, BusyError, DeadlineError, ReaderDiedError
+from api.problems import INTERNAL, Kind, Problem, ToldError
+from api.readers import frames
+from api.settings import Settings
+
+log: Final = logging.getLogger("tanmai.api")
+
+Work = Literal["reading", "writing"]
+
+SPARE: Final = 1
+"""Processes that stand by."""
+_LEAST_PATIENCE: Final = 5.0
+"""Seconds that a request waits for a process even where jobs may take less."""
+_FIRST_PAUSE: Final = 0.1
+_LONGEST_PAUSE: Final = 5.0
+"""Seconds between attempts to start a child."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a pool allows.
+
+    Attributes:
+        size: jobs at once. There is one process more, so that a killed one is replaced at once.
+        seconds: longest time for one job.
+        waiting: jobs that may wait for a process.
+    """
+
+    size: int
+    seconds: float
+    waiting: int
+
+
+@dataclass(slots=True)
+class Worker:
+    """One child process and the socket to it.
+
+    Attributes:
+        clean: whether it has finished its job and may be given another one.
+    """
+
+    process: asyncio.subprocess.Process
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    clean: bool = True
+
+    @classmethod
+    async def start(cls, work: Work, settings: Settings) -> Worker:
+        """Start a child."""
+        ours, theirs = socket.socketpair()
+        told = {"work": work, "store": str(settings.store.resolve()), "memory_megabytes": settings.memory_megabytes}
+        with theirs:
+            # -P: a folder called `api` in the working directory must not be taken for ours.
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-P", "-m", "api.readers.child", str(theirs.fileno()), json.dumps(told),
+                pass_fds=(theirs.fileno(),), stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.DEVNULL,
+                env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},  # its threads' stacks would count as memory of the query
+            )  # fmt: skip
+        ours.setblocking(False)
+        reader, writer = await asyncio.open_connection(sock=ours, limit=2 * frames.BLOCK)
+        made = cls(process, reader, writer)
+        try:
+            await made.frame()  # ready: the time that it takes to start is no request's time
+        except BaseException:
+            made.kill()
+            raise
+        return made
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs and has no job."""
+        return self.clean and self.process.returncode is None
+
+    def kill(self) -> None:
+        """Kill the process, which its loss cannot hurt: what is half-written is taken back or finished by the next writer."""
+        with contextlib.suppress(ProcessLookupError):
+            self.process.kill()
+        self.writer.close()
+
+    async def frame(self) -> tuple[bytes, bytes]:
+        """The next frame of the answer.
+
+        Raises:
+            DeadlineError: the child ended itself, its time being over.
+            ReaderDiedError: it ended otherwise.
+        """
+        try:
+            kind, size = frames.FRAME.unpack(await self.reader.readexactly(frames.FRAME.size))
+            return kind, await self.reader.readexactly(size)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            code = await self.process.wait()
+        if code == -signal.SIGALRM:
+            raise DeadlineError(_TOO_LONG)
+        log.warning("a child process ended with code %s", code)
+        raise ReaderDiedError(
+            "The process that worked on this request needed more memory than one request may take, or the engine crashed on it. "
+            "Ask for less at once, or write it more simply."
+        )
+
+
+_TOO_LONG: Final = (
+    "The answer took longer than one request may take. Ask for less at once, or add conditions that select more. "
+    "A write may have been done all the same: look before it is sent again."
+)
+
+
+@dataclass(slots=True)
+class Answer:
+    """An answer under way: its first block is here, so that what fails early never looks like an answer.
+
+    Attributes:
+        head: what the child says of it.
+        first: its first bytes.
+        complete: whether they are all.
+    """
+
+    head: Mapping[str, Any]
+    first: bytes
+    complete: bool
+    _worker: Worker
+    _last: float
+
+    @classmethod
+    async def begin(cls, worker: Worker, job: Mapping[str, Any], payload: bytes, seconds: float) -> Answer:
+        """Give a job to a child and wait for the first block of the answer."""
+        worker.clean = False
+        last = asyncio.get_running_loop().time() + seconds
+        made = cls({}, b"", False, worker, last)
+        async with _deadline(last):
+            worker.writer.write(frames.job_bytes({**job, "seconds": seconds}, payload))
+            with contextlib.suppress(ConnectionError):  # the frame that is missing says why
+                await worker.writer.drain()
+            _, head = await made._next()
+            made.head = json.loads(head)
+            kind, made.first = await made._next()
+            if kind == frames.DATA and len(made.first) < frames.BLOCK:
+                kind, _ = await made._next()
+            made.complete = kind == frames.END
+        return made
+
+    async def rest(self) -> AsyncIterator[bytes]:
+        """The blocks after the first.
+
+        Raises:
+            ReaderError, ToldError: there is no more, and what was sent so far is not the answer.
+        """
+        while not self.complete:
+            async with _deadline(self._last):
+                kind, block = await self._next()
+            self.complete = kind == frames.END
+            if not self.complete:
+                yield block
+
+    async def _next(self) -> tuple[bytes, bytes]:
+        kind, content = await self._worker.frame()
+        self._worker.clean = kind in {frames.END, frames.FAILED}
+        if kind == frames.FAILED:
+            told = json.loads(content)
+            problem = Problem(Kind(*told["kind"]), told["detail"], told["facts"], told["headers"])
+            if problem.kind == INTERNAL:
+                log.error("a child process failed: %s", told["cause"])
+            raise ToldError(problem)
+        return kind, content
+
+
+@contextlib.asynccontextmanager
+async def _deadline(last: float) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout_at(last):
+            yield
+    except TimeoutError:
+        raise DeadlineError(_TOO_LONG) from None
+
+
+@dataclass(slots=True)
+class Pool:
+    """Child processes of one kind.
+
+    Attributes:
+        work: what they do.
+        limits: how many there are and how long they may work.
+    """
+
+    work: Work
+    limits: Limits
+    settings: Settings
+    _idle: asyncio.LifoQueue[Worker] = field(default_factory=asyncio.LifoQueue)
+    _slots: asyncio.Semaphore = field(init=False)
+    _waiting: int = 0
+    _renewals: set[asyncio.Task[None]] = field(default_factory=set)
+    _started: bool = False
+    _closed: bool = False
+
+    def __post_init__(self) -> None:
+        """Make the places that jobs take."""
+        self._slots = asyncio.Semaphore(self.limits.size)
+
+    @property
+    def living(self) -> int:
+        """How many processes run."""
+        return self.limits.size + SPARE - len(self._renewals) if self._started else 0
+
+    async def start(self) -> None:
+        """Start all processes."""
+        await asyncio.gather(*(self._add() for _ in range(self.limits.size + SPARE)))
+        self._started = True
+
+    async def close(self) -> None:
+        """End all processes that have no job; those that have one are ended when it ends."""
+        self._closed = True
+        await asyncio.gather(*self._renewals, return_exceptions=True)
+        while not self._idle.empty():
+            worker = self._idle.get_nowait()
+            worker.kill()
+            await worker.process.wait()
+
+    @contextlib.asynccontextmanager
+    async def ask(self, job: Mapping[str, Any], payload: bytes = b"") -> AsyncIterator[Answer]:
+        """Have a child do a job. Leaving the block before the answer is complete kills the child.
+
+        Raises:
+            BusyError: no child became free.
+            ReaderError: the child was ended.
+            ToldError: the child says why there is no answer.
+        """
+        async with self._slot():
+            worker = await self._idle_worker()
+            try:
+                yield await Answer.begin(worker, job, payload, self.limits.seconds)
+            finally:
+                if worker.alive and not self._closed:
+                    self._idle.put_nowait(worker)
+                else:
+                    self._renew(worker)
+
+    @contextlib.asynccontextmanager
+    async def _slot(self) -> AsyncIterator[None]:
+        if self._waiting >= self.limits.waiting:
+            raise BusyError("Too many requests wait already. Come back later.")
+        self._waiting += 1
+        try:
+            async with self._patience():
+                await self._slots.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            yield
+        finally:
+            self._slots.release()
+
+    async def _idle_worker(self) -> Worker:
+        async with self._patience():
+            while not (worker := await self._idle.get()).alive:
+                self._renew(worker)  # it died while it had nothing to do
+        return worker
+
+    @contextlib.asynccontextmanager
+    async def _patience(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(max(self.limits.seconds, _LEAST_PATIENCE)):
+                yield
+        except TimeoutError:
+            raise BusyError("No process became free in time. Come back later.") from None
+
+    async def _add(self) -> None:
+        self._idle.put_nowait(await Worker.start(self.work, self.settings))
+
+    def _renew(self, worker: Worker) -> None:
+        """Put a new child in the place of one that is of no use, without making the request wait."""
+        worker.kill()
+        task = asyncio.get_running_loop().create_task(self._replace(worker))
+        self._renewals.add(task)
+        task.add_done_callback(self._renewals.discard)
+
+    async def _replace(self, worker: Worker) -> None:
+        await worker.process.wait()
+        pause = _FIRST_PAUSE
+        while not self._closed:
+            try:
+                await self._add()
+            except (ApiError, OSError) as error:  # the machine may be out of memory or processes for a while
+                log.warning("a child process could not be started: %s", error)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
+            else:
+                return

@@ -1,0 +1,151 @@
+"""What a server is told: by arguments, else by the environment, else these defaults."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Final, Self
+
+from api.errors import SettingsError
+
+PREFIX: Final = "TANMAI_API_"
+"""What the names of environment variables begin with: ``TANMAI_API_QUERY_SECONDS`` is ``query_seconds``."""
+
+LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
+"""Addresses that only this machine reaches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one server.
+
+    Attributes:
+        store: directory of the store that is served.
+        host: address to listen on.
+        port: port to listen on; 0 takes a free one.
+        workers: server processes, each with readers of its own.
+        readers: reader processes of each server process, hence queries that run at once.
+        query_seconds: longest time until an answer is complete, the client's reading included.
+        write_seconds: longest time for one update or upload.
+        waiting: requests that may wait for a reader; more are told to come back.
+        memory_megabytes: memory (address space) that one reader may take.
+        patterns: most triple patterns of a query.
+        query_bytes: longest query or update.
+        body_bytes: largest upload.
+        allow_writes: whether updates and the writing methods of the Graph Store Protocol are taken.
+        no_authentication_accepted: whether it is meant that everybody who reaches the address may read, and write where that is on.
+        cors_origins: sites whose pages may read answers, such as ``https://yasgui.org``; ``*`` for all. They may not write.
+        hosts: names that the server answers to, beside those of its address; needed behind a proxy.
+        public_url: where clients see the server, without a final slash; else what the request says.
+        stop_seconds: how long requests under way may go on when the server is stopped.
+    """
+
+    store: Path
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    readers: int = 2
+    query_seconds: float = 30.0
+    write_seconds: float = 120.0
+    waiting: int = 200
+    memory_megabytes: int = 2048
+    patterns: int = 200
+    query_bytes: int = 1_000_000
+    body_bytes: int = 64_000_000
+    allow_writes: bool = False
+    no_authentication_accepted: bool = False
+    cors_origins: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    public_url: str = ""
+    stop_seconds: int = 10
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be used.
+
+        Raises:
+            SettingsError: a number out of range, or an address that is not loopback without the word that this is meant.
+        """
+        for name in (
+            "workers",
+            "readers",
+            "query_seconds",
+            "write_seconds",
+            "memory_megabytes",
+            "patterns",
+            "query_bytes",
+        ):
+            if not getattr(self, name) > 0:
+                raise SettingsError(f"The setting {name} is {getattr(self, name)}; it has to be greater than 0.")
+        if not 0 <= self.port <= 65_535:
+            raise SettingsError(f"The setting port is {self.port}; a port is 0 to 65535.")
+        if self.host not in LOOPBACK and not self.no_authentication_accepted:
+            raise SettingsError(
+                f"The server knows no passwords yet, and {self.host} can be reached from other machines: everybody there could "
+                "read the whole store. Listen on 127.0.0.1, or say --no-authentication if that is meant."
+            )
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ, **stated: Any) -> Self:
+        """Settings from the environment; what is ``stated`` and not ``None`` comes first.
+
+        Raises:
+            SettingsError: a variable cannot be read, or its value cannot be used.
+        """
+        values = {key: value for key, value in stated.items() if value is not None}
+        for field in fields(cls):
+            variable = PREFIX + field.name.upper()
+            if field.name not in values and variable in environ:
+                values[field.name] = _read(variable, environ[variable], str(field.type))
+        if "store" not in values:
+            raise SettingsError(f"There is no store to serve. Set {PREFIX}STORE to its directory.")
+        return cls(**values)
+
+    def to_environment(self) -> dict[str, str]:
+        """The settings as environment variables, for the other processes of this server."""
+        return {PREFIX + name.upper(): _text(value) for name, value in self.shown().items()}
+
+    def shown(self) -> dict[str, Any]:
+        """The settings by name, as they may be printed: none of them is a secret."""
+        shown = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {**shown, "store": str(self.store), "cors_origins": list(self.cors_origins), "hosts": list(self.hosts)}
+
+    def answers_to(self, host: str) -> bool:
+        """Whether a ``Host`` header names this server.
+
+        A server on loopback must not answer to other names: a web page whose own name is made to point at 127.0.0.1 could
+        otherwise read it (DNS rebinding).
+        """
+        name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+        name = name.strip("[]").lower()
+        public = self.public_url.partition("://")[2].partition("/")[0].partition(":")[0]
+        return self.host not in LOOPBACK or name in {*LOOPBACK, *self.hosts, public}
+
+
+def _flag(text: str) -> bool:
+    known = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
+    return known[text.lower()]
+
+
+_READERS: Final[Mapping[str, Callable[[str], Any]]] = {
+    "Path": Path,
+    "str": str,
+    "int": int,
+    "float": float,
+    "bool": _flag,
+    "tuple[str, ...]": lambda text: tuple(part.strip() for part in text.split(",") if part.strip()),
+}
+
+
+def _read(variable: str, text: str, kind: str) -> Any:
+    try:
+        return _READERS[kind](text)
+    except (ValueError, KeyError):
+        raise SettingsError(
+            f"The environment variable {variable} is {text!r}, which cannot be read as {kind}."
+        ) from None
+
+
+def _text(value: Any) -> str:
+    return ",".join(value) if isinstance(value, list) else str(value)

@@ -1,0 +1,82 @@
+"""``/sparql``: queries, updates, and the description of the service."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from api.delivery import deliver
+from api.errors import MethodError
+from api.requests import body_of, require_writes, root_of
+from api.sparql.description import service_description
+from api.sparql.protocol import METHODS, Operation, operation
+from api.state import State, matches, tag_of
+
+PATH: Final = "/sparql"
+
+_CHANGING: Final = re.compile(r"\b(now|rand|uuid|struuid|bnode)\s*\(|\\u", re.IGNORECASE)
+"""What makes an answer another one each time it is asked for (or may hide that it does), so that it gets no entity tag."""
+
+
+@dataclass(frozen=True, slots=True)
+class SparqlEndpoint:
+    """The endpoint as an ASGI application."""
+
+    state: State
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive)
+        method = request.method
+        if method not in METHODS:
+            raise MethodError(method, METHODS)
+        if method == "OPTIONS":
+            await Response(status_code=204, headers={"Allow": ", ".join(METHODS)})(scope, receive, send)
+            return
+        body = await body_of(request, self.state.settings.query_bytes)
+        query_string = scope["query_string"].decode("latin-1")
+        asked = operation(method, query_string, request.headers.get("content-type", ""), body)
+        if asked.verb == "update":
+            await self._update(request, asked, send)
+        elif asked.verb == "query":
+            await self._query(request, asked, send)
+        else:
+            await service_description(request, self.state.settings)(scope, receive, send)
+
+    def _job(self, request: Request, asked: Operation) -> dict[str, Any]:
+        return {
+            "kind": asked.verb,
+            "text": asked.text,
+            "dataset": asked.dataset,
+            "base": root_of(request, self.state.settings) + PATH,
+        }
+
+    async def _query(self, request: Request, asked: Operation, send: Send) -> None:
+        accept = request.headers.get("accept", "*/*")
+        job = {**self._job(request, asked), "accept": accept, "patterns": self.state.settings.patterns}
+        parts = (asked.text, asked.dataset, job["base"], accept)
+        headers = {"vary": "Accept"}
+        lasting = _CHANGING.search(asked.text) is None
+        condition = request.headers.get("if-none-match")
+        if lasting and condition is not None and matches(condition, tag := tag_of(self.state.newest(), *parts)):
+            await Response(status_code=304, headers={**headers, "etag": tag})(request.scope, request.receive, send)
+            return
+        async with self.state.read(job) as answer:
+            if lasting:
+                headers |= {"etag": tag_of(str(answer.head["generation"]), *parts), "cache-control": "no-cache"}
+            else:
+                headers |= {"cache-control": "no-store"}
+            if answer.head.get("unbound"):
+                headers["tanmai-unbound"] = str(answer.head["unbound"])
+            await deliver(answer, request.scope, send, headers)
+
+    async def _update(self, request: Request, asked: Operation, send: Send) -> None:
+        require_writes(request, self.state.settings)
+        async with self.state.write(self._job(request, asked)) as answer:
+            told = {name: answer.head[name] for name in ("added", "removed", "generation")}
+        await JSONResponse(told)(request.scope, request.receive, send)

@@ -1,0 +1,89 @@
+"""What the routes of one application share: its settings, its processes, and which generation is the newest."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from api.errors import ReaderDiedError
+from api.readers.pool import Answer, Limits, Pool
+from api.settings import Settings
+from graphstore import layout
+from graphstore.generations import Generations
+
+Job = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The running parts of one application.
+
+    Attributes:
+        settings: what it was told.
+        readers: processes that answer.
+        writers: the one process that writes.
+        generations: the published generations of the store.
+    """
+
+    settings: Settings
+    readers: Pool
+    writers: Pool
+    generations: Generations
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The parts of an application, not yet started.
+
+        Raises:
+            LayoutError: there is no store at the path of the settings, or one that cannot be used.
+        """
+        readers = Limits(settings.readers, settings.query_seconds, settings.waiting)
+        writers = Limits(1, settings.write_seconds, settings.waiting)
+        return cls(
+            settings,
+            Pool("reading", readers, settings),
+            Pool("writing", writers, settings),
+            Generations(layout.read(settings.store)),
+        )
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Start the processes, and end them."""
+        try:
+            await self.readers.start()
+            if self.settings.allow_writes:
+                await self.writers.start()
+            yield
+        finally:
+            await self.readers.close()
+            await self.writers.close()
+
+    def newest(self) -> str:
+        """Id of the newest published generation."""
+        found = self.generations.ids()
+        if not found:
+            raise ReaderDiedError("The store has no published generation. Open it for writing once, which recovers it.")
+        return found[-1]
+
+    def read(self, job: Job) -> contextlib.AbstractAsyncContextManager[Answer]:
+        """Have a reader answer from the newest generation."""
+        return self.readers.ask({"generation": self.newest(), **job})
+
+    def write(self, job: Job, payload: bytes = b"") -> contextlib.AbstractAsyncContextManager[Answer]:
+        """Have the writer do a job."""
+        return self.writers.ask(job, payload)
+
+
+def tag_of(generation: str, *parts: object) -> str:
+    """The entity tag of an answer: what it was made from, and what was asked. Weak, since rows may come in any order."""
+    digest = hashlib.sha256("\x00".join(map(repr, parts)).encode("utf-8", "surrogatepass")).hexdigest()
+    return f'W/"{generation}-{digest[:16]}"'
+
+
+def matches(condition: str, tag: str) -> bool:
+    """Whether an If-None-Match header names the tag (weak comparison, RFC 9110 section 13.1.2)."""
+    known = [part.strip().removeprefix("W/") for part in condition.split(",")]
+    return "*" in known or tag.removeprefix("W/") in known
