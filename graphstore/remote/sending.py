@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from graphstore.contract import refused
+from graphstore.delta import Surroundings
 from graphstore.errors import EndpointError
 from graphstore.terms import Value, catalogue_iri
 from graphstore.transaction import Transaction, UpdateReport
@@ -45,13 +46,15 @@ class RemoteTransaction(Transaction):
         self._described = frozenset(_quads(workspace.engine, self._catalogue))
         super().__init__(label, workspace, store.base, None, self._send)
 
-    def update(self, text: str, bindings: Mapping[str, Value] | None = None) -> UpdateReport:
+    def update(
+        self, text: str, bindings: Mapping[str, Value] | None = None, around: Surroundings | None = None
+    ) -> UpdateReport:
         """Refused: the data that an update reads are not here.
 
         Raises:
             EmbeddedOnlyError: always.
         """
-        del text, bindings
+        del text, bindings, around
         raise refused("take an update of local statements", self._location)
 
     def _send(self, _: Transaction, keep: bool) -> None:
