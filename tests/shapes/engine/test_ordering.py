@@ -12,7 +12,6 @@ from shapes.engine.ordering import ordered
 from shapes.engine.outline import Group, outline
 from shapes.engine.patterns import fresh_names, read_patterns
 from shapes.engine.plan import QueryCheck
-from shapes.engine.tokens import tokens
 from shapes.validate import compiled_files, validate
 
 THIS = ["this"]
@@ -30,9 +29,8 @@ def written(text: str, *, apart: bool = False) -> str:
             "SELECT ?this { ?this <e:q> ?other . LATERAL { ?other <e:p> ?x } }",
         ),
         (  # a check before a step, a constant before nothing at all
-            "SELECT $this { $this <e:p> ?x ; a <e:C> . ?y <e:q> ?z . ?y <e:r> 1, -2 }",
-            "SELECT ?this { ?this a <e:C> . LATERAL { ?this <e:p> ?x } LATERAL { ?y <e:r> 1 } LATERAL { ?y <e:r> -2 } "
-            "LATERAL { ?y <e:q> ?z } }",
+            "SELECT $this { $this <e:p> ?x ; a <e:C> . ?y <e:q> ?z . ?y <e:r> 1 }",
+            "SELECT ?this { ?this a <e:C> . LATERAL { ?this <e:p> ?x } LATERAL { ?y <e:r> 1 } LATERAL { ?y <e:q> ?z } }",
         ),
         (  # sequences are cut, the inverse is turned round, alternatives stay
             "SELECT $this { ?x ^<e:p>/(<e:q>|<e:r>/<e:s>) $this }",
@@ -57,9 +55,9 @@ def test_each_join_begins_at_what_is_bound(query: str, expected: str) -> None:
 
 
 def test_a_way_back_from_a_value_is_asked_once_for_all() -> None:
-    query = "SELECT $this { $this <e:p> ?x FILTER NOT EXISTS { $this <e:f> ?f . ?o <e:out> ?m . ?m <e:f> ?f } }"
+    query = "SELECT $this { $this <e:p> -2 FILTER NOT EXISTS { $this <e:f> ?f . ?o <e:out> ?m . ?m <e:f> ?f } }"
     assert written(query, apart=True) == (
-        "SELECT ?this { LATERAL { ?this <e:p> ?x . } OPTIONAL { SELECT DISTINCT ?this (1 AS ?tanmai_hit_1) WHERE { ?this <e:f> ?f . "
+        "SELECT ?this { LATERAL { ?this <e:p> -2 . } OPTIONAL { SELECT DISTINCT ?this (1 AS ?tanmai_hit_1) WHERE { ?this <e:f> ?f . "
         "{ SELECT DISTINCT ?f WHERE { ?m <e:f> ?f . ?o <e:out> ?m } } } } FILTER(!BOUND(?tanmai_hit_1)) }"
     )
 
@@ -73,7 +71,9 @@ ex: sh:declare [ sh:prefix 'ex' ; sh:namespace 'https://example.org/'^^xsd:anyUR
 
 @pytest.mark.parametrize(("words", "found"), [("NOT EXISTS", {"b", "c"}), ("EXISTS", {"a"})])
 def test_what_is_asked_once_for_all_is_the_same(words: str, found: set[str]) -> None:
-    data = "ex:p ex:in ex:a, ex:b, ex:c . ex:a ex:flow ex:f . ex:b ex:flow ex:g . ex:o ex:out ex:m . ex:m ex:flow ex:f ."
+    data = (
+        "ex:p ex:in ex:a, ex:b, ex:c . ex:a ex:flow ex:f . ex:b ex:flow ex:g . ex:o ex:out ex:m . ex:m ex:flow ex:f ."
+    )
     report = validate(load(parsed(data)), parsed(SHARED % words))
     assert {str(r.focus).removeprefix("<https://example.org/").removesuffix(">") for r in report.results} == found
 
@@ -98,7 +98,10 @@ def test_no_shipped_query_leaves_the_store_to_order_its_joins() -> None:
         assert check.joinable, check.constraint
         query = outline(" ".join(check.parts), "a constraint")
         once = {
-            id(inner) for group in query.where.groups if group.role == "OPTIONAL" and group.query for inner in group.nested()
+            id(inner)
+            for group in query.where.groups
+            if group.role == "OPTIONAL" and group.query
+            for inner in group.nested()
         }
         names = [group for group in query.all_groups() if id(group) not in once and loose(strip(group))]
         assert not names, (check.constraint, [" ".join(p.text for p in g.patterns) for g in names])
