@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -73,6 +74,37 @@ class Judgement:
         return of_judgement(self)
 
 
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """Files beside the knowledge that they are judged with, as they are while they are judged.
+
+    Attributes:
+        documents: the files, as read.
+        day: the day for which is judged.
+        quads: the statements of the files.
+        selections: the rules of each study.
+        files: the shapes files that apply.
+        lent: the store that holds it all.
+    """
+
+    documents: tuple[Document, ...]
+    day: dt.date
+    quads: tuple[ox.Quad, ...]
+    selections: tuple[Selection, ...]
+    files: tuple[ShapesFile, ...]
+    lent: Lent
+
+    @property
+    def data(self) -> DataGraph:
+        """The data graph that is validated."""
+        return DataGraph(self.lent.store, _originals(self.quads))
+
+    @property
+    def shapes(self) -> list[ox.Triple]:
+        """The shapes graph that it is validated against."""
+        return [triple for file in self.files for triple in file.triples]
+
+
 def judge(
     files: Sequence[str | Path | Document],
     *,
@@ -97,11 +129,29 @@ def judge(
         StudyError: there is nothing to judge, or a study cannot be judged.
         SelectionError: a rule was asked for that has no shapes.
     """
+    with laid_out(files, pcr=pcr, day=day, rules=rules, background=background, contexts=contexts) as laid:
+        return _judged(laid)
+
+
+@contextmanager
+def laid_out(
+    files: Sequence[str | Path | Document],
+    *,
+    pcr: Iterable[str] = (),
+    day: dt.date | None = None,
+    rules: Rulebook | None = None,
+    background: Background | None = None,
+    contexts: Contexts = SHIPPED,
+) -> Iterator[Laid]:
+    """Lay files beside the knowledge, with the rules that apply; what any processor needs to give our verdict.
+
+    Arguments and errors are those of `judge`. The store is taken back at the end.
+    """
     documents = tuple(
         each if isinstance(each, Document) else read(each, contexts=contexts, apart=len(files) > 1) for each in files
     )
     check_statements(documents)
-    quads = [quad for document in documents for quad in document.quads]
+    quads = tuple(quad for document in documents for quad in document.quads)
     book = rulebook() if rules is None else rules
     today = day or dt.date.today()  # noqa: DTZ011 the day of the person who asks
     with (background or shipped()).lend() as lent:
@@ -118,7 +168,7 @@ def judge(
         files_applied = _files(selections, book, quads, lent.store, documents)
         lent.add(triple for file in files_applied for triple in file.knowledge)
         lent.add(_assessed(selections, today))
-        return _judged(documents, today, selections, files_applied, quads, lent)
+        yield Laid(documents, today, quads, selections, tuple(files_applied), lent)
 
 
 def _files(
@@ -158,18 +208,11 @@ def _assessed(selections: Iterable[Selection], day: dt.date) -> Iterable[ox.Trip
                 yield ox.Triple(node, tm("assessedUnder"), applied.rule)
 
 
-def _judged(
-    documents: tuple[Document, ...],
-    day: dt.date,
-    selections: tuple[Selection, ...],
-    files: Sequence[ShapesFile],
-    quads: Sequence[ox.Quad],
-    lent: Lent,
-) -> Judgement:
-    triples = [triple for file in files for triple in file.triples]
-    found = _validated(DataGraph(lent.store, _originals(quads)), files, triples)
-    namer = Namer(lent.store, triples, documents)
-    kept = _about(quads, found.results)
+def _judged(laid: Laid) -> Judgement:
+    triples, selections = laid.shapes, laid.selections
+    found = _validated(laid.data, laid.files, triples)
+    namer = Namer(laid.lent.store, triples, laid.documents)
+    kept = _about(laid.quads, found.results)
     added = [r for r in remarks(selections, namer) if not any(_same(r, other, namer) for other in kept)]
     results = (*kept, *added)
     report = replace(found, conforms=not results, results=results)
@@ -181,14 +224,14 @@ def _judged(
         key=lambda f: (order[f.severity], f.requirement.identifier, namer.places.get(f.result.focus, -1)),
     )
     return Judgement(
-        documents,
-        day,
+        laid.documents,
+        laid.day,
         report,
         tuple(findings),
         selections,
         {text_of(node): namer.label(node) for node in nodes | rules},
         {rule.value: namer.number(rule, "en") for rule in rules},
-        tuple(file.name for file in files),
+        tuple(file.name for file in laid.files),
         len(found.results) - len(kept),
     )
 
