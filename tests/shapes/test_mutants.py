@@ -62,7 +62,7 @@ def laid(file: str) -> Iterator[Laid]:
         return
 
 
-@pytest.mark.parametrize("seed", range(ASKED if ASKED else FEW))
+@pytest.mark.parametrize("seed", range(ASKED or FEW))
 def test_three_processors_find_the_same(seed: int, tmp_path) -> None:
     for each in laid(study(seed, tmp_path)):
         data, shape_triples = list(each.data.triples()), each.shapes
