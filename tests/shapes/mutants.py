@@ -77,9 +77,7 @@ def _kind(literal: ox.Literal) -> str:
 
 def rows(report: Report) -> list[tuple[str, ...]]:
     """Return what processors must agree on: node, severity, component, shape, value; numbers in one form, blank nodes as wildcards."""
-    return sorted(
-        tuple(map(shown, (r.focus, r.severity, r.component, r.shape, r.value))) for r in report.results
-    )
+    return sorted(tuple(map(shown, (r.focus, r.severity, r.component, r.shape, r.value))) for r in report.results)
 
 
 def shown(term: Term | None) -> str:
