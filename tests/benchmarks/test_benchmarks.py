@@ -1,16 +1,20 @@
 """The benchmarks measure what they say: the RDF of a generated system is that system, and the report adds up."""
 
 import math
+import re
 
 import numpy as np
 import pyoxigraph as ox
 import pytest
 
-from benchmarks import shacl, whatif
+from benchmarks import whatif
 from benchmarks.generate import factors, generate
 from benchmarks.graph import exchange_count, ntriples
 from benchmarks.montecarlo import uncertain
 from benchmarks.report import Row, relative_difference, table
+from benchmarks.shacl_run import ours
+from benchmarks.shacl_work import write
+from benchmarks.studies import EXAMPLE, copies, exchanges_of, split
 from benchmarks.subject import prepare, select_of, synthetic
 from benchmarks.timing import alternate, measure
 from footprint import compile_system, scores
@@ -107,12 +111,13 @@ def test_whatif_rows_agree_with_full_solves(store, tmp_path):
     assert made[4].ours == "1 of 200"
 
 
-def test_validation_is_measured_on_shapes_that_bite():
-    found = list(ox.parse(shacl.shapes_text(), format=ox.RdfFormat.TURTLE))
+def test_validation_is_measured_on_shapes_that_bite(tmp_path):
+    work = write("synthetic", "studies", 2, tmp_path)
+    found = list(ox.parse(work.shapes.read_bytes(), format=ox.RdfFormat.TURTLE))
     assert sum(quad.predicate.value.endswith("#property") for quad in found) == 54
     assert sum(quad.predicate.value.endswith("#sparql") for quad in found) == 5
-    data = shacl.data_text(2, 3)
-    assert shacl.ours(shacl.shapes_text(), data)()
+    assert ours(work)()
+    data = work.data.read_text()
     for good, bad in (
         (" 0.25 ", " 'much' "),
         ("ex:unit ex:kg ;", ""),
@@ -120,4 +125,24 @@ def test_validation_is_measured_on_shapes_that_bite():
         ('"measured"', "5"),
     ):
         assert good in data
-        assert not shacl.ours(shacl.shapes_text(), data.replace(good, bad))(), bad
+        work.data.write_text(data.replace(good, bad))
+        assert not ours(work)(), bad
+
+
+def test_a_split_study_keeps_its_amounts():
+    """Split in three, the amounts of the parts add up to what they were."""
+    whole, parts = split(exchanges_of()), split(3 * exchanges_of())
+    links = r"ontology#(input|emission)> "
+    assert len(re.findall(links, whole)) == exchanges_of()
+    assert len(re.findall(links, parts)) == 3 * exchanges_of()
+    amount = re.compile(r'electrolysis-in-electricity(?:-\d)?> <[^>]*ontology#amount> "([^"]*)"')
+    (before,), after = amount.findall(whole), amount.findall(parts)
+    assert len(after) == 3
+    assert sum(map(float, after)) == pytest.approx(float(before))
+
+
+def test_copies_of_a_study_share_no_node():
+    found = [quad.subject for quad in ox.parse(copies(3).encode(), format=ox.RdfFormat.N_TRIPLES)]
+    assert len(set(found)) == 3 * len(
+        {quad.subject for quad in ox.parse(EXAMPLE.read_bytes(), format=ox.RdfFormat.TURTLE)}
+    )

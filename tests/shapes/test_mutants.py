@@ -1,6 +1,6 @@
 """The shipped shapes on complete studies with random defects: our engine, pySHACL and pyshifty find the same.
 
-A few studies by default, chosen by pyshifty's speed; TANMAI_FUZZ=500 takes so many more, and asks pySHACL about each.
+A few studies by default, for which pyshifty alone is asked, pySHACL being slow; TANMAI_FUZZ=500 takes so many, and asks both.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from mutants import mutated, rows
 import shapes.reference as reference
 from shapes.engine.graph import ShapesGraph
 from shapes.engine.vocabulary import sh
-from shapes.errors import ShapesError
+from shapes.errors import ReferenceEngineError, ShapesError
 from shapes.judge import Laid, laid_out
 from shapes.reading import read
 from shapes.report import Report, Result
@@ -30,7 +30,7 @@ shifty = pytest.importorskip("shifty", reason="pyshifty is not installed")
 DAY = dt.date(2026, 11, 25)
 ASKED = int(os.environ.get("TANMAI_FUZZ", "0"))
 NAMES = sorted(path.stem for path in STUDIES.glob("*.ttl") if path.stem not in {"pact-record", "label"})
-FEW = 3
+FEW = 2
 
 
 def study(seed: int, tmp_path) -> str:
@@ -69,4 +69,9 @@ def test_three_processors_find_the_same(seed: int, tmp_path) -> None:
         ours = rows(validate(each.data, shape_triples))
         assert ours == pyshifty(data, shape_triples)
         if ASKED:
-            assert ours == rows(reference.reference_report(data, shape_triples, "the reference"))
+            try:
+                theirs = rows(reference.reference_report(data, shape_triples, "the reference"))
+            except ReferenceEngineError as error:
+                assert "numeric datatype" in str(error)  # noqa: PT017 - pySHACL stops where a text is added up
+                continue
+            assert ours == theirs
