@@ -35,21 +35,22 @@ def reference_report(data: Iterable[ox.Triple], shapes: Iterable[ox.Triple], rea
     Raises:
         ReferenceEngineError: pySHACL is not installed, or it failed.
     """
+    triples = tuple(shapes)
     try:
         import pyshacl
     except ImportError as error:
         raise ReferenceEngineError(f"{reason}. pySHACL may know how to read these shapes; {_INSTALL}") from error
     try:
         with _literals_as_they_are():
-            _, found, text = pyshacl.validate(_graph(data), shacl_graph=_graph(shapes), advanced=True, inplace=True)
+            _, found, text = pyshacl.validate(_graph(data), shacl_graph=_graph(triples), advanced=True, inplace=True)
     except Exception as error:
         raise ReferenceEngineError(f"{reason}. pySHACL could not read these shapes either: {error}") from error
     if isinstance(found, Exception):
         raise ReferenceEngineError(f"{reason}. pySHACL could not validate either: {text}")
-    report = ShapesGraph(_triples(found))
+    report, stated = ShapesGraph(_triples(found)), ShapesGraph(triples)
     nodes = {node for top in report.subjects(_sh("conforms")) for node in report.objects(top, _sh("result"))}
     results = sorted(
-        (_result(report, node) for node in nodes), key=lambda r: (str(r.focus), str(r.shape), str(r.value))
+        (_result(report, stated, node) for node in nodes), key=lambda r: (str(r.focus), str(r.shape), str(r.value))
     )
     return Report(conforms=not results, results=tuple(results), engine="pyshacl", reason=reason)
 
@@ -72,7 +73,7 @@ def _sh(name: str) -> ox.NamedNode:
     return ox.NamedNode(SH + name)
 
 
-def _result(report: ShapesGraph, node: Term) -> Result:
+def _result(report: ShapesGraph, stated: ShapesGraph, node: Term) -> Result:
     focus, severity, component, shape, value, constraint, path = (
         report.one(node, _sh(name))
         for name in (
@@ -84,22 +85,26 @@ def _result(report: ShapesGraph, node: Term) -> Result:
         raise ReferenceEngineError(f"pySHACL reports a result without focus node, component or shape: {node}")
     return Result(
         focus,
-        None if path is None else _path(report, path),
+        None if path is None else _path(report, stated, path, shape),
         value,
         severity if isinstance(severity, ox.NamedNode) else VIOLATION,
         component,
         shape,
         constraint if isinstance(constraint, ox.NamedNode | ox.BlankNode) else None,
         tuple(m for m in report.objects(node, _sh("resultMessage")) if isinstance(m, ox.Literal)),
-        tuple(_result(report, held) for held in report.objects(node, _sh("detail"))),
+        tuple(_result(report, stated, held) for held in report.objects(node, _sh("detail"))),
     )
 
 
-def _path(report: ShapesGraph, node: Term) -> Path:
+def _path(report: ShapesGraph, stated: ShapesGraph, node: Term, shape: Term) -> Path:
+    """Read a path of the report; pySHACL leaves some nested ones empty, then it is the one that the shape states."""
     try:
         return read_path(report, node).path
     except ShapesGraphError as error:
-        raise ReferenceEngineError(f"pySHACL reports a path that cannot be read: {error}") from error
+        held = stated.one(shape, _sh("path"))
+        if held is None:
+            raise ReferenceEngineError(f"pySHACL reports a path that cannot be read: {error}") from error
+        return read_path(stated, held).path
 
 
 def _graph(triples: Iterable[ox.Triple]) -> rdflib.Graph:

@@ -88,3 +88,15 @@ def test_the_cases_find_something() -> None:
     reports = [validate(load(parsed(data)), parsed(shapes)) for data, shapes in map(case, range(CASES))]
     assert sum(report.conforms for report in reports) >= 3
     assert len({r.component for report in reports for r in report.results}) >= 20
+
+
+def test_a_path_that_pyshacl_leaves_empty_is_that_of_the_shape() -> None:
+    """Of nested alternatives it names a blank node about which its report says nothing."""
+    head = "@prefix ex: <https://example.org/> . @prefix sh: <http://www.w3.org/ns/shacl#> ."
+    nested = "[ sh:alternativePath ( [ sh:inversePath ex:in ] [ sh:inversePath ex:out ] [ sh:inversePath ex:off ] ) ]"
+    path = f"[ sh:alternativePath ( ex:place ( {nested} ex:place ) ) ]"
+    shape = f"ex:S a sh:NodeShape ; sh:targetObjectsOf ex:in ; sh:property ex:P . ex:P sh:minCount 1 ; sh:path {path} ."
+    data, shapes = parsed(f"{head} ex:p ex:in ex:a, ex:b ."), parsed(f"{head} {shape}")
+    theirs = reference_report(data, shapes, "comparison")
+    assert [str(r.focus) for r in theirs.results] == ["<https://example.org/a>", "<https://example.org/b>"]
+    assert rows(theirs) == rows(validate(load(data), shapes))
