@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from shapes.engine.patterns import Pattern, fresh_names, in_order, read_patterns
+from shapes.engine.patterns import Pattern, fresh_names, in_order, looked_up, read_patterns
 from shapes.engine.tokens import Token, spaced, tokens
 
 _WORDS = frozenset({"FILTER", "BIND", "OPTIONAL", "UNION", "GRAPH", "VALUES", "MINUS", "SERVICE", "LATERAL"})
@@ -153,8 +153,7 @@ class _Writer:
         if patterns is None or any(each.may_stay and each.variables & group.assigned for each in patterns):
             group.elements.append(spaced(run))
         else:
-            for pattern, _ in in_order(patterns, group.bound):
-                group.elements.append(f"LATERAL {{ {pattern.text} }}" if group.elements else f"{pattern.text} .")
+            group.elements += looked_up(patterns, group.bound, behind=bool(group.elements))
         group.bound |= names
 
     def _taken_expression(self) -> list[Token]:
@@ -197,10 +196,10 @@ class _Writer:
             return None
         self.hits += 1
         hit = f"?tanmai_hit_{self.hits}"
-        question = " . ".join(each.text for each in far)
+        question = " . ".join(each.written(frozenset()) for each in far)
         if near:
             shared = " ".join(sorted(_names(far) & (_names(near) | group.bound)))
-            steps = " . ".join(each.text for each in near)
+            steps = " . ".join(each.written(frozenset()) for each in near)
             question = f"{steps} . {{ SELECT DISTINCT {shared} WHERE {{ {question} }} }}"
         asked = f"OPTIONAL {{ SELECT DISTINCT {' '.join(outside)} (1 AS {hit}) WHERE {{ {question} }} }}"
         return f"{asked} FILTER({'!' if negated else ''}BOUND({hit}))"

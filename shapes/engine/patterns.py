@@ -23,16 +23,29 @@ _CHECK, _FORWARD, _BACK, _CONSTANT, _CLASS, _SCAN = range(6)
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One step: subject, predicate or path that is no sequence, object; as tokens."""
+    """One step.
+
+    Attributes:
+        subject: a term, as tokens.
+        path: a predicate, or a path that is no sequence.
+        object: a term.
+        arms: the ways of an alternative, each in steps.
+    """
 
     subject: tuple[Token, ...]
     path: tuple[Token, ...]
     object: tuple[Token, ...]
+    arms: tuple[tuple[Pattern, ...], ...] = ()
 
-    @property
-    def text(self) -> str:
-        """The pattern as SPARQL writes it."""
-        return spaced((*self.subject, *self.path, *self.object))
+    def written(self, bound: frozenset[str]) -> str:
+        """Return the pattern as SPARQL writes it.
+
+        An alternative becomes a UNION, which it is by the standard: what two ways lead to is found twice, and counts twice in
+        a sum. The store would find it once.
+        """
+        if not self.arms:
+            return spaced((*self.subject, *self.path, *self.object))
+        return " UNION ".join(f"{{ {' '.join(looked_up(arm, bound))} }}" for arm in self.arms)
 
     @property
     def variables(self) -> frozenset[str]:
@@ -70,6 +83,15 @@ def in_order(patterns: Sequence[Pattern], bound: frozenset[str]) -> Iterator[tup
         place = ranks.index(min(ranks))
         bound |= waiting[place].variables
         yield waiting.pop(place), ranks[place]
+
+
+def looked_up(patterns: Sequence[Pattern], bound: frozenset[str], *, behind: bool = False) -> Iterator[str]:
+    """Yield patterns as elements of a group, each looked up for the rows of those before it; `behind` says that there are some."""
+    for place, (pattern, _) in enumerate(in_order(patterns, bound)):
+        text = pattern.written(bound)
+        first = text if pattern.arms else f"{text} ."
+        yield f"LATERAL {{ {text} }}" if behind or place else first
+        bound |= pattern.variables
 
 
 def read_patterns(parts: Sequence[Token], fresh: Iterator[str]) -> list[Pattern] | None:
@@ -157,24 +179,32 @@ def _steps(
     subject: tuple[Token, ...], path: tuple[Token, ...], held: tuple[Token, ...], fresh: Iterator[str]
 ) -> Iterator[Pattern]:
     """Yield the steps of a sequence, one pattern each."""
-    path = _bare(path)
-    pieces: list[list[Token]] = [[]]
-    depth, alternative = 0, False
-    for part in path:
-        depth += {"(": 1, ")": -1}.get(part.key, 0)
-        alternative |= depth == 0 and part.key == "|"
-        if depth == 0 and part.key == "/":
-            pieces.append([])
-        else:
-            pieces[-1].append(part)
-    if alternative:
-        yield Pattern(subject, path, held)
+    ways = _split(_bare(path), "|")
+    if len(ways) > 1:
+        yield Pattern(subject, path, held, tuple(tuple(_steps(subject, way, held, fresh)) for way in ways))
+        return
+    pieces = _split(ways[0], "/")
+    if len(pieces) == 1:
+        yield Pattern(subject, pieces[0], held)
         return
     for piece in pieces[:-1]:
         middle = (Token("variable", next(fresh)),)
-        yield Pattern(subject, tuple(piece), middle)
+        yield from _steps(subject, piece, middle, fresh)
         subject = middle
-    yield Pattern(subject, tuple(pieces[-1]), held)
+    yield from _steps(subject, pieces[-1], held, fresh)
+
+
+def _split(path: tuple[Token, ...], mark: str) -> list[tuple[Token, ...]]:
+    """Split a path at a mark outside all parentheses."""
+    pieces: list[list[Token]] = [[]]
+    depth = 0
+    for part in path:
+        depth += {"(": 1, ")": -1}.get(part.key, 0)
+        if depth == 0 and part.key == mark:
+            pieces.append([])
+        else:
+            pieces[-1].append(part)
+    return [tuple(piece) for piece in pieces]
 
 
 def _bare(path: tuple[Token, ...]) -> tuple[Token, ...]:

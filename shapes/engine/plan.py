@@ -188,7 +188,7 @@ def value_pattern(path: SparqlPath | None) -> str:
 
 # -- plans as JSON
 
-FORMAT = 2
+FORMAT = 3
 """Version of the plans; one that another version wrote is compiled again."""
 
 _CLASSES: tuple[type, ...] = (

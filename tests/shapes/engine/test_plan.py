@@ -27,7 +27,7 @@ def test_json_gives_the_plan_back(seed: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"format": 2, "plan": {"Plan": [1]}}', '{"format": 2, "plan": {"Iri": "x"}}']
+    "text", ["", "[]", "{}", '{"format": 3, "plan": {"Plan": [1]}}', '{"format": 3, "plan": {"Iri": "x"}}']
 )
 def test_what_is_no_plan_is_an_error(text: str) -> None:
     with pytest.raises(PlanError, match="compile the shapes again"):
