@@ -7,7 +7,7 @@ yields gives way to a national standard for the product once that is in force on
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -94,9 +94,9 @@ def select(
         if found.rule not in applied or found.instead_of is not None:
             applied[found.rule] = Applied(found.rule, found.how, found.instead_of, _names(rules, found.rule))
     files = dict.fromkeys(file for rule in applied for file in rules.by_rule.get(rule, ()))
-    available = (
-        () if any(rule in applied for rule in _for_group(study, store)) else _available(study, store, rules, day)
-    )
+    groups = set(_objects(store, study.product, _GROUP))
+    covered = any(_covers(store, rule, groups) for rule in applied)
+    available = () if covered else _available(store, rules, groups, day)
     return Selection(study, tuple(applied.values()), tuple(without), available, tuple(files))
 
 
@@ -158,22 +158,22 @@ def gives_way_to(rule: ox.NamedNode, store: ox.Store, day: dt.date) -> list[ox.N
     return [each for each in _national(set(_objects(store, rule, _GROUP)), store, day) if each != rule]
 
 
-def _national(groups: Iterable[object], store: ox.Store, day: dt.date) -> list[ox.NamedNode]:
+def _national(groups: Collection[object], store: ox.Store, day: dt.date) -> list[ox.NamedNode]:
     """The national standards in force for some product groups."""
-    found = {each for group in groups for each in _subjects(store, _GROUP, group)}
-    return sorted(
-        (each for each in found if _NATIONAL in set(_objects(store, each, _LEVEL)) and in_force(each, store, day)),
-        key=str,
-    )
+    # From the standards: products, of which there may be thousands, state their group by the same property.
+    every = _subjects(store, _LEVEL, _NATIONAL)
+    return [each for each in every if _covers(store, each, groups) and in_force(each, store, day)]
 
 
-def _for_group(study: Study, store: ox.Store) -> list[ox.NamedNode]:
-    groups = _objects(store, study.product, _GROUP)
-    return sorted({each for group in groups for each in _subjects(store, _GROUP, group)}, key=str)
+def _available(store: ox.Store, rules: Rulebook, groups: Collection[object], day: dt.date) -> tuple[ox.NamedNode, ...]:
+    """The rules with shapes that are in force for some product groups."""
+    every = sorted(rules.by_rule, key=str)
+    return tuple(rule for rule in every if _covers(store, rule, groups) and in_force(rule, store, day))
 
 
-def _available(study: Study, store: ox.Store, rules: Rulebook, day: dt.date) -> tuple[ox.NamedNode, ...]:
-    return tuple(rule for rule in _for_group(study, store) if rule in rules.by_rule and in_force(rule, store, day))
+def _covers(store: ox.Store, rule: ox.NamedNode, groups: Collection[object]) -> bool:
+    """Whether a rule is for one of some product groups."""
+    return any(group in groups for group in _objects(store, rule, _GROUP))
 
 
 def _names(rules: Rulebook, rule: ox.NamedNode) -> tuple[str, ...]:

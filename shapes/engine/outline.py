@@ -24,6 +24,7 @@ class Group:
         query: the sub-query that it holds instead of all that, if it is one.
         known: the variables that the group around it has surely bound before it.
         assignments: tokens of each BIND, with the variables surely bound before it.
+        unions: the branches of each UNION in it; they stand in `groups` too.
         inside: place of the first token in the braces, among all tokens of the text.
     """
 
@@ -35,6 +36,7 @@ class Group:
     query: Query | None = None
     known: set[str] = field(default_factory=set)
     assignments: list[tuple[list[Token], set[str]]] = field(default_factory=list)
+    unions: list[list[Group]] = field(default_factory=list)
 
     def nested(self) -> Iterator[Group]:
         """Yield this group and all below it, those of sub-queries among them."""
@@ -96,6 +98,8 @@ def certain(group: Group) -> set[str]:
     for child in group.groups:
         if child.role in {"", "GRAPH"}:
             found |= certain(child)
+    for branches in group.unions:
+        found |= set.intersection(*(certain(branch) for branch in branches))
     return found
 
 
@@ -166,9 +170,14 @@ class _Outliner:
         if self.at >= 2 and self.parts[self.at - 2][1].key in {"GRAPH", "SERVICE"}:
             role = "GRAPH"
         child = self.group(role)
-        child.known = certain(group)
-        if self.key == "UNION":
-            child.role = "UNION"
+        if before == "UNION":
+            child.known = group.unions[-1][0].known
+            group.unions[-1].append(child)
+        else:
+            child.known = certain(group)
+            if self.key == "UNION":
+                child.role = "UNION"
+                group.unions.append([child])
         group.groups.append(child)
 
     def _expression(self, group: Group) -> None:
