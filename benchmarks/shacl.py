@@ -10,6 +10,7 @@ then the one measured there, and what the goal would take is called extrapolated
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -147,7 +148,11 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.shacl", description="Validation beside its peers.")
     parser.add_argument("--quick", action="store_true", help="one study of 200 exchanges; no targets")
-    print(table(list(rows(quick=parser.parse_args().quick))))
+    found: list[Row] = []
+    for row in rows(quick=parser.parse_args().quick):
+        found.append(row)
+        print(f"{row.system}, {row.case}", file=sys.stderr, flush=True)  # a full run takes most of an hour
+    print(table(found))
 
 
 if __name__ == "__main__":
