@@ -11,6 +11,8 @@
     │   ├── TooLargeError        the body is larger than taken (413)
     │   ├── MediaTypeError       the body has a type that is not taken here (415)
     │   ├── HostError            asked under a name that is not the server's own (421)
+    │   ├── UnauthenticatedError nobody known asks, and this is not for everybody (401)
+    │   ├── AccessDeniedError    the principal may not do this (403)
     │   └── WriteRefusedError    writes are off, or the page that asks is another site's (403)
     └── ReaderError              the process that answered was ended (503)
         ├── BusyError            no reader became free in time
@@ -65,6 +67,14 @@ class MediaTypeError(RequestError):
 
 class HostError(RequestError):
     """The request names a host that this server does not answer for."""
+
+
+class UnauthenticatedError(RequestError):
+    """Nobody known asks for what is not for everybody."""
+
+
+class AccessDeniedError(RequestError):
+    """The principal may not do this."""
 
 
 class WriteRefusedError(RequestError):

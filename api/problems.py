@@ -38,6 +38,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "api.errors.TooLargeError": Kind(413, "too-large", "The request is too large", "请求过大"),
     "api.errors.MediaTypeError": Kind(415, "media-type", "The media type is not taken here", "不支持该媒体类型"),
     "api.errors.HostError": Kind(421, "host", "The server does not answer to this name", "服务器不以此名称应答"),
+    "api.errors.UnauthenticatedError": Kind(401, "unauthenticated", "Say who you are", "需要身份验证"),
+    "api.errors.AccessDeniedError": Kind(403, "access-denied", "This is not for you", "无权访问"),
     "api.errors.WriteRefusedError": Kind(403, "write-refused", "The write is not allowed", "不允许写入"),
     "api.errors.ReaderError": Kind(503, "reader", "The query could not be answered", "查询未能完成"),
     "api.errors.BusyError": Kind(503, "busy", "The server is busy", "服务器繁忙"),
@@ -111,6 +113,8 @@ def problem_of(error: BaseException) -> Problem:
         )
     places = {name: getattr(error, name, None) for name in ("line", "column")}
     headers = {"Retry-After": "5"} if kind.name in {"busy", "store-locked"} else {}
+    if kind.status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="tanmai"'
     if (allowed := getattr(error, "allowed", None)) is not None:
         headers["Allow"] = ", ".join(allowed)
     return Problem(kind, str(error), {key: value for key, value in places.items() if value is not None}, headers)

@@ -61,20 +61,25 @@ class State:
             await self.readers.close()
             await self.writers.close()
 
-    def newest(self) -> str:
-        """Id of the newest published generation."""
-        found = self.generations.ids()
+    def newest(self, audience: str | None = None) -> str:
+        """Id of the newest published generation, of the whole store or of what an audience may read."""
+        generations = self.generations if audience is None else _view(self.settings, audience)
+        found = generations.ids()
         if not found:
             raise ReaderDiedError("The store has no published generation. Open it for writing once, which recovers it.")
         return found[-1]
 
-    def read(self, job: Job) -> contextlib.AbstractAsyncContextManager[Answer]:
-        """Have a reader answer from the newest generation."""
-        return self.readers.ask({"generation": self.newest(), **job})
+    def read(self, job: Job, audience: str | None = None) -> contextlib.AbstractAsyncContextManager[Answer]:
+        """Have a reader answer from the newest generation, of the whole store or of what an audience may read."""
+        return self.readers.ask({"generation": self.newest(audience), "audience": audience, **job})
 
     def write(self, job: Job, payload: bytes = b"") -> contextlib.AbstractAsyncContextManager[Answer]:
         """Have the writer do a job."""
         return self.writers.ask(job, payload)
+
+
+def _view(settings: Settings, audience: str) -> Generations:
+    return Generations(layout.read(layout.read(settings.store).audiences / audience))
 
 
 def tag_of(generation: str, *parts: object) -> str:

@@ -8,6 +8,7 @@
     generations/ID/   published states: manifest.json, pin (locked by readers), data/ (the engine's tables)
     releases/NAME     the generation that a release pins
     archive/          index of superseded dataset versions in the journal; can be rebuilt
+    audiences/NAME/   what one audience may read, as a store of its own; can be made anew
     cache/ID/         what others computed from a generation; can be thrown away
     live/             the writer's working copy of the newest generation; disposable
     tmp/              unfinished work and views of past days; what nobody holds is swept by the next writer
@@ -26,7 +27,7 @@ from graphstore.lock import FileLock
 from graphstore.terms import DEFAULT_BASE
 
 LAYOUT_VERSION: Final = 1
-_FOLDERS: Final = ("journal", "generations", "releases", "archive", "cache", "live", "tmp")
+_FOLDERS: Final = ("journal", "generations", "releases", "archive", "audiences", "cache", "live", "tmp")
 _FILES: Final = ("FORMAT", "FORMAT.tmp", "LOCK")
 
 
@@ -66,6 +67,11 @@ class Layout:
     def archive(self) -> Path:
         """Folder of the index of superseded versions."""
         return self.root / "archive"
+
+    @property
+    def audiences(self) -> Path:
+        """Folder of the stores of audiences."""
+        return self.root / "audiences"
 
     @property
     def cache(self) -> Path:

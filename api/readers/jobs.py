@@ -15,8 +15,9 @@ import pyoxigraph as ox
 from api import negotiation
 from api.errors import NotFoundError
 from api.readers.frames import Output
+from api.readers.kinds import reading_work, writing_work
 from api.writing import parts_of
-from graphstore import GraphStore, queries
+from graphstore import GraphStore, layout, queries
 from graphstore.delta import Surroundings
 from graphstore.errors import QueryError, StoreLockedError
 from graphstore.formats import by_name
@@ -30,29 +31,41 @@ Job = Mapping[str, Any]
 _LOCK_PAUSE: Final = 0.05
 _LONGEST_HOLD: Final = 2.0
 _MOST_REASONS: Final = 3
+_MOST_OPEN: Final = 8
+"""Audiences whose stores one reader keeps open."""
 
 
 class Reading:
-    """Answers from the newest published generation, opened anew when there is a newer one."""
+    """Answers from the newest published generation, of the whole store or of what an audience may read."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._store: GraphStore | None = None
+        self._stores: dict[str | None, GraphStore] = {}
 
-    def run(self, job: Job, _payload: bytes, out: Output) -> None:
+    def run(self, job: Job, payload: bytes, out: Output) -> None:
         """Do one job."""
-        store = self._newest(str(job["generation"]))
-        {"query": self._query, "graph": self._graph, "shipped": self._shipped}[str(job["kind"])](store, job, out)
+        store = self._newest(str(job["generation"]), job.get("audience"))
+        kind = str(job["kind"])
+        own = {"query": self._query, "graph": self._graph, "shipped": self._shipped}.get(kind)
+        if own is not None:
+            own(store, job, out)
+        else:
+            reading_work(kind)(store, job, payload, out)
 
     def rest(self) -> None:
         """Keep what is open: it stands in nobody's way."""
 
-    def _newest(self, wanted: str) -> GraphStore:
-        if self._store is None or self._store.generation != wanted:
-            if self._store is not None:
-                self._store.close()
-            self._store = GraphStore.open(self._path, mode="read")
-        return self._store
+    def _newest(self, wanted: str, audience: str | None) -> GraphStore:
+        found = self._stores.get(audience)
+        if found is not None and found.generation == wanted:
+            return found
+        if found is not None:
+            found.close()
+        elif len(self._stores) >= _MOST_OPEN:
+            self._stores.pop(next(iter(self._stores))).close()
+        path = self._path if audience is None else layout.read(self._path).audiences / audience
+        self._stores[audience] = GraphStore.open(path, mode="read")
+        return self._stores[audience]
 
     def _query(self, store: GraphStore, job: Job, out: Output) -> None:
         text = str(job["text"])
@@ -90,7 +103,8 @@ class Writing:
 
     def run(self, job: Job, payload: bytes, out: Output) -> None:
         """Do one job."""
-        work = {"update": self._update, "put": self._put, "delete": self._delete}[str(job["kind"])]
+        own = {"update": self._update, "put": self._put, "delete": self._delete}
+        work = own.get(str(job["kind"])) or writing_work(str(job["kind"]))
         if self._store is None:
             self._store, self._since = self._opened(float(job["seconds"])), time.monotonic()
         try:
