@@ -15,6 +15,9 @@ from starlette.routing import Route
 from api import graphs, health, well_known
 from api.errors import RequestError
 from api.middleware import Frame, Translate, router_error
+from api.pact import routes as pact
+from api.pact.outbound import Outbound
+from api.pact.sender import Sender
 from api.settings import Settings
 from api.sparql import routes
 from api.sparql.routes import SparqlEndpoint
@@ -33,9 +36,11 @@ def create_app(settings: Settings, translate: Translate = lambda text, _: text) 
     """
     state = State.of(settings)
 
+    sender = Sender(state, Outbound.allowing(settings.pact_networks))
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with state.running():
+        async with state.running(), sender.running():
             yield
 
     app = FastAPI(title="Tanmai 碳脉", version=_version(), lifespan=lifespan)
@@ -45,6 +50,7 @@ def create_app(settings: Settings, translate: Translate = lambda text, _: text) 
         Route(well_known.PATH, well_known.VoidEndpoint(state)),
         Route(graphs.PATH, graphs.GraphsEndpoint(state)),
         Route(graphs.PATH + "/{name:path}", graphs.GraphsEndpoint(state)),
+        *pact.routes(state),
     ]
     app.include_router(health.router)
     app.add_exception_handler(HTTPException, _refused)

@@ -13,7 +13,13 @@
     │   ├── HostError            asked under a name that is not the server's own (421)
     │   ├── UnauthenticatedError nobody known asks, and this is not for everybody (401)
     │   ├── AccessDeniedError    the principal may not do this (403)
-    │   └── WriteRefusedError    writes are off, or the page that asks is another site's (403)
+    │   ├── WriteRefusedError    writes are off, or the page that asks is another site's (403)
+    │   ├── InsecureError        asked over plain HTTP for what goes over HTTPS alone (403)
+    │   └── UnsupportedError     a part of the protocol that this server does not offer (501)
+    ├── PartnerError             a partner, or what is kept of it, cannot be used
+    │   ├── PartnerAddressError  its address may not be called
+    │   ├── PartnerUnreachableError  it gives no answer
+    │   └── PartnerAnswerError   its answer is a refusal, or cannot be used
     └── ReaderError              the process that answered was ended (503)
         ├── BusyError            no reader became free in time
         ├── DeadlineError        the answer took longer than allowed
@@ -79,6 +85,30 @@ class AccessDeniedError(RequestError):
 
 class WriteRefusedError(RequestError):
     """The server does not take this write."""
+
+
+class InsecureError(RequestError):
+    """The request came over plain HTTP, and what it asks for goes over HTTPS alone."""
+
+
+class UnsupportedError(RequestError):
+    """The request asks for a part of the protocol that this server does not offer."""
+
+
+class PartnerError(ApiError):
+    """A partner, or what is kept of it, cannot be used."""
+
+
+class PartnerAddressError(PartnerError):
+    """The address of a partner may not be called."""
+
+
+class PartnerUnreachableError(PartnerError):
+    """A partner gives no answer."""
+
+
+class PartnerAnswerError(PartnerError):
+    """The answer of a partner is a refusal, or cannot be used."""
 
 
 class ReaderError(ApiError):

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import HostError, MethodError, NotFoundError, RequestError
+from api.pact.telling import is_pact, pact_response, require_https
 from api.problems import INTERNAL, MEDIA_TYPE, Problem, ToldError, problem_of
 from api.requests import language_of
 from api.settings import Settings
@@ -55,6 +56,7 @@ class Frame:
 
         try:
             self._check_host(headers.get("host", ""))
+            require_https(scope["scheme"], scope["path"])
             await self.app(scope, receive, sending)
         except Exception as error:
             problem = told(error)
@@ -81,6 +83,8 @@ def told(error: Exception) -> Problem:
 def problem_response(problem: Problem, request: Request, request_id: str, translate: Translate) -> JSONResponse:
     """A problem as a response, in the language of the client."""
     lang = language_of(request)
+    if is_pact(request.scope["path"]):
+        return pact_response(problem, translate(problem.detail, lang), lang)
     body = problem.body(lang, translate(problem.detail, lang), request_id)
     headers = {**problem.headers, "Content-Language": lang}
     return JSONResponse(body, problem.kind.status, headers, MEDIA_TYPE)

@@ -41,6 +41,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "api.errors.UnauthenticatedError": Kind(401, "unauthenticated", "Say who you are", "需要身份验证"),
     "api.errors.AccessDeniedError": Kind(403, "access-denied", "This is not for you", "无权访问"),
     "api.errors.WriteRefusedError": Kind(403, "write-refused", "The write is not allowed", "不允许写入"),
+    "api.errors.InsecureError": Kind(403, "insecure", "This goes over HTTPS alone", "仅限 HTTPS 访问"),
+    "api.errors.UnsupportedError": Kind(501, "unsupported", "This is not offered here", "本服务器不提供此功能"),
     "api.errors.ReaderError": Kind(503, "reader", "The query could not be answered", "查询未能完成"),
     "api.errors.BusyError": Kind(503, "busy", "The server is busy", "服务器繁忙"),
     "api.errors.DeadlineError": Kind(503, "deadline", "The time for an answer is over", "超出时限"),

@@ -39,6 +39,7 @@ class Settings:
         cors_origins: sites whose pages may read answers, such as ``https://yasgui.org``; ``*`` for all. They may not write.
         hosts: names that the server answers to, beside those of its address; needed behind a proxy.
         public_url: where clients see the server, without a final slash; else what the request says.
+        pact_networks: networks beside the public internet, such as ``10.1.0.0/16``, in which PACT partners may be called.
         stop_seconds: how long requests under way may go on when the server is stopped.
     """
 
@@ -59,6 +60,7 @@ class Settings:
     cors_origins: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     public_url: str = ""
+    pact_networks: tuple[str, ...] = ()
     stop_seconds: int = 10
 
     def __post_init__(self) -> None:
@@ -109,7 +111,8 @@ class Settings:
     def shown(self) -> dict[str, Any]:
         """The settings by name, as they may be printed: none of them is a secret."""
         shown = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {**shown, "store": str(self.store), "cors_origins": list(self.cors_origins), "hosts": list(self.hosts)}
+        lists = {name: list(value) for name, value in shown.items() if isinstance(value, tuple)}
+        return {**shown, **lists, "store": str(self.store)}
 
     def answers_to(self, host: str) -> bool:
         """Whether a ``Host`` header names this server.

@@ -14,9 +14,16 @@ ReadingWork = Callable[[GraphStore, Mapping[str, Any], bytes, Output], None]
 WritingWork = Callable[[GraphStore, Mapping[str, Any], bytes], Mapping[str, Any]]
 """Does a job in a store that is open for writing; returns the facts that are told."""
 
-READING: Final[Mapping[str, str]] = {}
+READING: Final[Mapping[str, str]] = {
+    "pact-list": "api.pact.reading:list_page",
+    "pact-footprint": "api.pact.reading:footprint",
+    "pact-event": "api.pact.reading:check_event",
+    "pact-answer": "api.pact.reading:answer",
+}
 """Kind to ``module:function`` of a :data:`ReadingWork`."""
-WRITING: Final[Mapping[str, str]] = {}
+WRITING: Final[Mapping[str, str]] = {
+    "pact-store": "api.pact.writing:store_footprints",
+}
 """Kind to ``module:function`` of a :data:`WritingWork`."""
 
 

@@ -1,0 +1,148 @@
+"""Deals with the events that wait: answers requests, fetches what was published, stores what was sent.
+
+One process of a server does it, the one that holds the lock; the others look from time to time whether it is gone. Partners are
+called in threads, one event of each at a time, so that one that is slow keeps no other waiting. Records are read, selected and
+stored by the child processes, as everything is that others send.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import uuid
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from api.errors import ApiError, PartnerError
+from api.pact import partners
+from api.pact.inbox import Event, Inbox
+from api.pact.outbound import Outbound
+from api.pact.session import Session
+from api.problems import ToldError
+from api.state import State
+from graphstore.errors import GraphStoreError
+from graphstore.lock import FileLock
+
+log: Final = logging.getLogger("tanmai.api.pact")
+
+LOOK: Final = 0.5
+"""Seconds between looks for events that are due."""
+_LOCK: Final = "sender.lock"
+
+
+@dataclass(slots=True)
+class Sender:
+    """The task that deals with the events of one store.
+
+    Attributes:
+        state: the running parts of the application.
+        outbound: how partners are called.
+    """
+
+    state: State
+    outbound: Outbound
+    _busy: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Deal with events until the block ends."""
+        task = asyncio.get_running_loop().create_task(self._run())
+        try:
+            yield
+        finally:
+            tasks = [task, *self._busy.values()]
+            for each in tasks:
+                each.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _run(self) -> None:
+        inbox, lock = Inbox(self.state.settings.store), None
+        try:
+            while True:
+                await asyncio.sleep(LOOK)
+                try:
+                    lock = lock or self._locked(inbox)
+                    if lock is not None:
+                        self._begin(await asyncio.to_thread(inbox.due, frozenset(self._busy)))
+                except (GraphStoreError, OSError) as error:
+                    log.warning("the events that wait cannot be read: %s", error)
+        finally:
+            if lock is not None:
+                lock.release()
+
+    def _locked(self, inbox: Inbox) -> FileLock | None:
+        if not inbox.exists:
+            return None
+        return FileLock.acquire(partners.folder_of(inbox.store) / _LOCK, shared=False, create=True)
+
+    def _begin(self, events: list[Event]) -> None:
+        for event in events:
+            task = asyncio.get_running_loop().create_task(self._deal_with(event))
+            self._busy[event.partner] = task
+            task.add_done_callback(lambda _, name=event.partner: self._busy.pop(name, None))
+
+    async def _deal_with(self, event: Event) -> None:
+        inbox = Inbox(self.state.settings.store)
+        try:
+            said = await self._done(event, inbox)
+        except (ApiError, ToldError, GraphStoreError, OSError) as error:
+            log.warning("an event of %s waits: %s", event.partner, error)
+            await asyncio.to_thread(inbox.failed, event, str(error))
+        except Exception:  # noqa: BLE001 - an event that nobody foresaw must not stop the others
+            log.exception("an event of %s failed", event.partner)
+            await asyncio.to_thread(inbox.failed, event, "The server failed in a way that nobody foresaw; its log says more.")
+        else:
+            await asyncio.to_thread(inbox.done, event, said)
+
+    async def _done(self, event: Event, inbox: Inbox) -> str:
+        """Deal with one event; what there is to say of it."""
+        if event.kind == "created":
+            return await self._answer(event, inbox)
+        if event.kind == "published":
+            return await self._fetch(event)
+        if event.kind == "fulfilled":
+            return await self._store(event, inbox)
+        told = await self._facts(event)
+        await asyncio.to_thread(inbox.settle, told["request"], "rejected", told["message"])
+        return "noted"
+
+    async def _answer(self, event: Event, inbox: Inbox) -> str:
+        body = event.answer
+        if body is None:
+            job = {"kind": "pact-answer", "here": event.here, "id": str(uuid.uuid4())}
+            async with self.state.read(job, event.audience, event.event) as answer:
+                body = answer.first + b"".join([block async for block in answer.rest()])
+            await asyncio.to_thread(inbox.keep_answer, event, body)
+        await asyncio.to_thread(self._session(event).tell, body)
+        return "answered"
+
+    async def _fetch(self, event: Event) -> str:
+        session, told = self._session(event), await self._facts(event)
+        for identifier in told["footprints"]:
+            url, body = await asyncio.to_thread(session.footprint, identifier)
+            await self._written(body, url, event)
+        return "fetched"
+
+    async def _store(self, event: Event, inbox: Inbox) -> str:
+        told = await self._facts(event)
+        facts = await self._written(event.event, f"{self._session(event).partner.url}/3/events", event)
+        refused = "; ".join(facts["refused"])
+        await asyncio.to_thread(inbox.settle, told["request"], "fulfilled", refused)
+        return "stored"
+
+    async def _facts(self, event: Event) -> Mapping[str, Any]:
+        async with self.state.read({"kind": "pact-event"}, event.audience, event.event) as answer:
+            return answer.head
+
+    async def _written(self, body: bytes, url: str, event: Event) -> Mapping[str, Any]:
+        job = {"kind": "pact-store", "source": url, "partner": event.partner}
+        async with self.state.write(job, body) as answer:
+            return answer.head
+
+    def _session(self, event: Event) -> Session:
+        known = partners.load(self.state.settings.store)
+        if event.partner not in known:
+            raise PartnerError(f"The partner {event.partner} is no longer known, so its event is not dealt with.")
+        return Session(known[event.partner], self.outbound)
