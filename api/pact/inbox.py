@@ -197,7 +197,7 @@ class Inbox:
         """Every event that is remembered, newest first, without what it holds."""
         if not self.exists:
             return []
-        names = ("kind", "client", "partner", "received", "attempts", "state", "message")
+        names = ("kind", "client", "partner", "received", "attempts", "due", "state", "message")
         with self._opened() as base:
             rows = base.execute(f"SELECT {', '.join(names)} FROM events ORDER BY received DESC")  # noqa: S608 - constant
             return [dict(zip(names, row, strict=True)) for row in rows]
