@@ -41,6 +41,10 @@ class Settings:
         public_url: where clients see the server, without a final slash; else what the request says.
         pact_networks: networks beside the public internet, such as ``10.1.0.0/16``, in which PACT partners may be called.
         stop_seconds: how long requests under way may go on when the server is stopped.
+        access: folder of the clients and of what is kept of them; empty for ``access`` in the store. Where it holds a file of
+            clients, the limits of their roles count in place of ``query_seconds``.
+        anonymous: the audience that anonymous reads, where there are clients; empty for nothing.
+        token_seconds: how long an access token holds.
     """
 
     store: Path
@@ -62,6 +66,9 @@ class Settings:
     public_url: str = ""
     pact_networks: tuple[str, ...] = ()
     stop_seconds: int = 10
+    access: str = ""
+    anonymous: str = "public"
+    token_seconds: int = 3600
 
     def __post_init__(self) -> None:
         """Refuse what cannot be used.
@@ -77,16 +84,28 @@ class Settings:
             "memory_megabytes",
             "patterns",
             "query_bytes",
+            "token_seconds",
         ):
             if not getattr(self, name) > 0:
                 raise SettingsError(f"The setting {name} is {getattr(self, name)}; it has to be greater than 0.")
         if not 0 <= self.port <= 65_535:
             raise SettingsError(f"The setting port is {self.port}; a port is 0 to 65535.")
-        if self.host not in LOOPBACK and not self.no_authentication_accepted:
+        if self.host not in LOOPBACK and not self.no_authentication_accepted and not self.knows_clients:
             raise SettingsError(
-                f"The server knows no passwords yet, and {self.host} can be reached from other machines: everybody there could "
-                "read the whole store. Listen on 127.0.0.1, or say --no-authentication if that is meant."
+                f"The server knows no clients yet, and {self.host} can be reached from other machines: everybody there could "
+                "read the whole store. Add clients (tanmai client add), listen on 127.0.0.1, or say --no-authentication if "
+                "that is meant."
             )
+
+    @property
+    def access_folder(self) -> Path:
+        """Folder of the clients and of what is kept of them."""
+        return Path(self.access) if self.access else self.store / "access"
+
+    @property
+    def knows_clients(self) -> bool:
+        """Whether there is a file of clients."""
+        return (self.access_folder / "clients.json").exists()
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ, **stated: Any) -> Self:

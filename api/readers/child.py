@@ -50,6 +50,8 @@ def _serve(connection: socket.socket, work: Reading | Writing) -> None:
             return
         job, payload = found
         out = Output(connection)
+        out.bound(job.get("answer_bytes"))
+        _bound_memory(job.get("most_megabytes"))
         signal.setitimer(signal.ITIMER_REAL, float(job["seconds"]) + GRACE)
         try:
             work.run(job, payload, out)
@@ -61,6 +63,23 @@ def _serve(connection: socket.socket, work: Reading | Writing) -> None:
         except Exception as error:  # noqa: BLE001 - whatever it is, the parent is told
             out.failed(problem_of(error), f"{type(error).__name__}: {error}")
         signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _bound_memory(megabytes: float | None) -> None:
+    """Let a job take so much memory beyond what the process has, within what the process may have."""
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    may, had = most, _memory()
+    if megabytes is not None and had is not None:
+        may = min(most, had + int(megabytes * 1e6))
+    resource.setrlimit(resource.RLIMIT_AS, (may, most))
+
+
+def _memory() -> int | None:
+    """Bytes of address space that the process has; ``None`` where the system does not say."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    except (OSError, ValueError):
+        return None
 
 
 def _no_memory() -> Problem:

@@ -19,6 +19,7 @@ READING: Final[Mapping[str, str]] = {
     "pact-footprint": "api.pact.reading:footprint",
     "pact-event": "api.pact.reading:check_event",
     "pact-answer": "api.pact.reading:answer",
+    "audit": "api.audit.prov:page",
 }
 """Kind to ``module:function`` of a :data:`ReadingWork`."""
 WRITING: Final[Mapping[str, str]] = {
