@@ -137,7 +137,8 @@ class Sender:
             return answer.head
 
     async def _written(self, body: bytes, url: str, event: Event) -> Mapping[str, Any]:
-        job = {"kind": "pact-store", "source": url, "partner": event.partner}
+        origin = self._session(event).partner.url
+        job = {"kind": "pact-store", "source": url, "origin": origin}
         async with self.state.write(job, body) as answer:
             return answer.head
 
