@@ -138,3 +138,15 @@ def partner_host(certificate: Path, key: Path, host: Host | None = None, port: i
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+EXAMPLE = Path(__file__).parent.parent / "examples" / "studies" / "pact-record.json"
+
+
+def footprint(number: int, **changes: Any) -> dict[str, Any]:
+    """A record with an id of its own: the shipped example of another product; `pcf` changes single members of it."""
+    made = json.loads(EXAMPLE.read_text(encoding="utf-8"))
+    made["id"] = f"00000000-0000-4000-8000-{number:012d}"
+    made["productIds"] = [f"urn:pact:example.org:product-id:part-{number}"]
+    made["pcf"] |= changes.pop("pcf", {})
+    return made | changes

@@ -110,7 +110,9 @@ class Inbox:
         """
         now = time.time()
         with self._opened() as base:
-            waiting = base.execute("SELECT count(*) FROM events WHERE state = 'waiting' AND client = ?", (event.client,))
+            waiting = base.execute(
+                "SELECT count(*) FROM events WHERE state = 'waiting' AND client = ?", (event.client,)
+            )
             if waiting.fetchone()[0] >= MOST_WAITING:
                 raise BusyError("Too many of your events wait already. Come back later.")
             base.execute("DELETE FROM events WHERE state <> 'waiting' AND received < ?", (now - KEPT,))
@@ -161,7 +163,8 @@ class Inbox:
             return
         with self._opened() as base:
             base.execute(
-                "UPDATE events SET attempts = attempts + 1, due = ?, message = ? WHERE key = ?", (due, message, event.key)
+                "UPDATE events SET attempts = attempts + 1, due = ?, message = ? WHERE key = ?",
+                (due, message, event.key),
             )
 
     def ask(self, request: Request) -> None:

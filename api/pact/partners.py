@@ -93,7 +93,9 @@ def load(store: Path) -> dict[str, Partner]:
     try:
         found = [Partner(**entry) for entry in json.loads(data)["partners"]]
     except (ValueError, KeyError, TypeError) as error:
-        raise PartnerError(f"{path} cannot be read ({error}). Mend it, or remove it and add the partners anew.") from None
+        raise PartnerError(
+            f"{path} cannot be read ({error}). Mend it, or remove it and add the partners anew."
+        ) from None
     return {partner.name: partner for partner in found}
 
 

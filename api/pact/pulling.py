@@ -51,7 +51,9 @@ def offered(session: Session, since: date | None = None) -> Offer:
         report = read_records(body, url)
         count += len(report.records)
         if count > MOST:
-            raise PartnerAnswerError(f"{session.partner.url} offers more than {MOST:,} footprints, which is more than is taken.")
+            raise PartnerAnswerError(
+                f"{session.partner.url} offers more than {MOST:,} footprints, which is more than is taken."
+            )
         kept = tuple(read for read in report.records if since is None or _made_since(read.record, since))
         older += len(report.records) - len(kept)
         found.append(replace(report, records=kept))

@@ -108,7 +108,9 @@ class EventsEndpoint:
         asking = require(request, Role.READER)
         media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type != MEDIA_TYPE:
-            raise MediaTypeError(f"Events come as {MEDIA_TYPE}, one at a time; this is {media_type or 'of no stated type'}.")
+            raise MediaTypeError(
+                f"Events come as {MEDIA_TYPE}, one at a time; this is {media_type or 'of no stated type'}."
+            )
         body = await body_of(request, self.state.settings.body_bytes)
         async with self.state.read({"kind": "pact-event"}, asking.audience, body) as answer:
             told = answer.head
@@ -124,7 +126,9 @@ class EventsEndpoint:
 
     def _require_writer(self) -> None:
         if not self.state.settings.allow_writes:
-            raise UnsupportedError("This server takes no footprints of others. Its administrator can start it with --allow-writes.")
+            raise UnsupportedError(
+                "This server takes no footprints of others. Its administrator can start it with --allow-writes."
+            )
 
     def _partner(self, asking: Principal, source: str) -> str:
         """The partner that an event comes from: the one at its source, which has to be who asks.

@@ -79,9 +79,15 @@ class Sender:
 
     def _begin(self, events: list[Event]) -> None:
         for event in events:
-            task = asyncio.get_running_loop().create_task(self._deal_with(event))
-            self._busy[event.partner] = task
-            task.add_done_callback(lambda _, name=event.partner: self._busy.pop(name, None))
+            self._busy[event.partner] = asyncio.get_running_loop().create_task(self._turn(event))
+
+    async def _turn(self, event: Event) -> None:
+        try:
+            await self._deal_with(event)
+        except (GraphStoreError, OSError) as error:
+            log.warning("what became of an event of %s cannot be noted: %s", event.partner, error)
+        finally:
+            self._busy.pop(event.partner, None)
 
     async def _deal_with(self, event: Event) -> None:
         inbox = Inbox(self.state.settings.store)
@@ -90,9 +96,11 @@ class Sender:
         except (ApiError, ToldError, GraphStoreError, OSError) as error:
             log.warning("an event of %s waits: %s", event.partner, error)
             await asyncio.to_thread(inbox.failed, event, str(error))
-        except Exception:  # noqa: BLE001 - an event that nobody foresaw must not stop the others
+        except Exception:
             log.exception("an event of %s failed", event.partner)
-            await asyncio.to_thread(inbox.failed, event, "The server failed in a way that nobody foresaw; its log says more.")
+            await asyncio.to_thread(
+                inbox.failed, event, "The server failed in a way that nobody foresaw; its log says more."
+            )
         else:
             await asyncio.to_thread(inbox.done, event, said)
 

@@ -25,15 +25,23 @@ NUMBERS = "\n".join(f"<urn:n{i}> <urn:value> {i} ." for i in range(400))
 
 
 @contextlib.contextmanager
-def served(store: Path, **stated: object) -> Iterator[str]:
-    """A server on a free port; its address."""
+def served(store: Path, tls: tuple[Path, Path] | None = None, **stated: object) -> Iterator[str]:
+    """A server on a free port, over HTTPS where a certificate and its key are given; its address."""
     settings = Settings(store=store, **stated)  # type: ignore[arg-type]
-    config = uvicorn.Config(create_app(settings), log_level="critical", timeout_graceful_shutdown=2)
+    certificate, key = tls or (None, None)
+    config = uvicorn.Config(
+        create_app(settings),
+        log_level="critical",
+        timeout_graceful_shutdown=2,
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
+    )
     server = uvicorn.Server(config)
     taken = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=server.run, args=([taken],))
     thread.start()
-    address = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    port = taken.getsockname()[1]
+    address = f"https://localhost:{port}" if tls else f"http://127.0.0.1:{port}"
     try:
         while not server.started:
             assert thread.is_alive()

@@ -7,13 +7,13 @@ import time
 from ipaddress import ip_address
 
 import pytest
+from partners import CLIENT, SECRET, Host, make_certificate, partner_host
 
 from api.errors import PartnerAddressError, PartnerAnswerError, PartnerError, PartnerUnreachableError
 from api.pact import partners
 from api.pact.outbound import Outbound, is_public
 from api.pact.partners import Partner
 from api.pact.session import Session, next_link
-from partners import CLIENT, SECRET, Host, make_certificate, partner_host
 
 LOOPBACK = Outbound.allowing(("127.0.0.0/8", "::1/128"))
 
@@ -60,7 +60,14 @@ def test_a_host_on_loopback_is_not_called_unless_its_network_is_named(host):
 
 @pytest.mark.parametrize(
     "url",
-    ["http://localhost/x", "ftp://localhost/", "https://user@localhost/", "https:///x", "https://a b/", "https://é.example/"],
+    [
+        "http://localhost/x",
+        "ftp://localhost/",
+        "https://user@localhost/",
+        "https:///x",
+        "https://a b/",
+        "https://é.example/",
+    ],
 )
 def test_only_plain_addresses_of_https_are_called(url):
     with pytest.raises(PartnerAddressError, match="is not called"):
@@ -128,7 +135,9 @@ def test_a_wrong_secret_is_told_and_not_shown(host):
     assert "wrong-secret" not in repr(Partner("mill", host.url, CLIENT, "wrong-secret"))
 
 
-@pytest.mark.parametrize("link", ["https://elsewhere.example/3/footprints", "http://localhost/3/footprints", "//127.0.0.1/x"])
+@pytest.mark.parametrize(
+    "link", ["https://elsewhere.example/3/footprints", "http://localhost/3/footprints", "//127.0.0.1/x"]
+)
 def test_the_token_goes_to_no_other_host(host, link):
     host.next_link = link
     with pytest.raises(PartnerAnswerError, match="another host"):
@@ -179,7 +188,15 @@ def test_partners_are_kept_for_their_owner_alone(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "url", ["http://mill.example", "https://", "https://u:p@mill.example", "https://mill.example/?a", "mill.example", "https://[x"]
+    "url",
+    [
+        "http://mill.example",
+        "https://",
+        "https://u:p@mill.example",
+        "https://mill.example/?a",
+        "mill.example",
+        "https://[x",
+    ],
 )
 def test_the_address_of_a_partner_is_https_and_nothing_else(url):
     with pytest.raises(PartnerError, match="is no address of a PACT host"):

@@ -35,7 +35,12 @@ def test_an_event_is_noted_once_and_survives(tmp_path):
     assert Inbox(tmp_path).note(event())
     assert not Inbox(tmp_path).note(event())
     (found,) = Inbox(tmp_path).due()
-    assert (found.event, found.client, found.audience, found.here) == (b'{"a": 1}', "mill", "mill", "https://us.example")
+    assert (found.event, found.client, found.audience, found.here) == (
+        b'{"a": 1}',
+        "mill",
+        "mill",
+        "https://us.example",
+    )
     assert (tmp_path / "pact" / "events.sqlite").stat().st_mode & 0o777 == 0o600
 
 
