@@ -14,7 +14,7 @@ from partners import CLIENT, SECRET, footprint, make_certificate, partner_host
 from api.access import keys
 from api.access.clients import Client, ClientFile
 from api.access.principals import Role
-from api.pact import partners
+from api.pact import inbox, partners
 from api.pact.partners import Partner
 from graphstore import GraphStore
 from mappings.pact import import_records, read_records
@@ -56,6 +56,7 @@ def mill(certificate):
     """A partner that is called back."""
     with pytest.MonkeyPatch.context() as patch, partner_host(*certificate) as host:
         patch.setenv("SSL_CERT_FILE", str(certificate[0]))
+        patch.setattr(inbox, "FIRST_PAUSE", 0.2)
         yield host
 
 
