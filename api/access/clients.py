@@ -49,11 +49,11 @@ class Client:
         Raises:
             ClientError: a name of another form, no role, or an organisation that is no absolute IRI.
         """
-        for what, text in (("client", self.name), ("audience", self.audience)):
+        for text in (self.name, self.audience):
             if text is not None and not NAME.fullmatch(text):
                 raise ClientError(
-                    f"{text!r} cannot be the name of a {what}: letters, digits, '.', '_' and '-', at most 64, a letter or "
-                    "digit first."
+                    f"{text!r} cannot be the name of a client or audience: letters, digits, '.', '_' and '-', at most 64, a "
+                    "letter or digit first."
                 )
         if not self.roles:
             raise ClientError(f"The client {self.name} has no role. Give it one of: {', '.join(Role)}.")
