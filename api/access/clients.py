@@ -182,7 +182,7 @@ class ClientFile:
             raise AccessFileError(
                 f"{self.path} cannot be read: {error.strerror}. Nobody is let in until it can."
             ) from None
-        stamp = (found.st_mtime_ns, found.st_ino, found.st_size)
+        stamp = (found.st_ctime_ns, found.st_ino, found.st_size)
         if stamp != self._seen or self._roster is None:
             self._roster, self._seen = None, stamp
             self._roster = Roster.parse(private.read(self.path), str(self.path))

@@ -19,6 +19,7 @@ from graphstore.terms import PREFIXES, typed
 from graphstore.terms import name as term
 
 HTTP: Final = "http://www.w3.org/2011/http#"
+_PREFIXES: Final = {name: PREFIXES[name] for name in ("dcterms", "prov", "rdfs", "xsd")} | {"http": HTTP}
 _TYPE: Final = ox.NamedNode(PREFIXES["rdf"] + "type")
 
 
@@ -29,7 +30,7 @@ def page(store: GraphStore, job: Mapping[str, Any], _payload: bytes, out: Output
     lowest = records[-1]["n"] if len(records) == job["count"] else 1
     out.head(content_type=offer.content_type, generation=store.generation, lowest=lowest)
     triples = (triple for record in records for triple in described(record, store.base))
-    ox.serialize(triples, out.file, format=by_name(offer.name).rdf, prefixes={**PREFIXES, "http": HTTP})
+    ox.serialize(triples, out.file, format=by_name(offer.name).rdf, prefixes=_PREFIXES)
 
 
 def described(record: Mapping[str, Any], base: str) -> Iterator[ox.Triple]:
