@@ -111,10 +111,17 @@ class Rates:
                 self._noted[key] = day
 
     def days(self) -> dict[str, str]:
-        """The day on which each key was used last; of keys that never were, none."""
+        """The day on which each key was used last; of keys that never were, none.
+
+        Raises:
+            AccessFileError: the file cannot be read.
+        """
         if not self.path.exists():
             return {}
-        return dict(self._open().execute("SELECT key, day FROM used").fetchall())
+        try:
+            return dict(self._open().execute("SELECT key, day FROM used").fetchall())
+        except sqlite3.DatabaseError as error:
+            raise _unusable(self.path, error) from None
 
     def check(self) -> None:
         """See that the file can be used; one that a power cut tore is made anew.

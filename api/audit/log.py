@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import getpass
 import hashlib
 import json
 import logging
@@ -34,6 +35,8 @@ PATTERN: Final = "[0-9]" * 4 + "-[0-9][0-9]-[0-9][0-9].jsonl"
 _GROUP: Final = 1.0
 """Seconds between two times that the log is forced to the disk."""
 _LONGEST: Final = 1000
+_CAUSES: Final = (OSError, AccessFileError, AuditError, ValueError, KeyError, TypeError)
+"""Why the log cannot be written: the disk, the mode of its files, or a last line that is no record."""
 _BLOCK: Final = 1 << 16
 _SECRETS: Final = re.compile(r"tm_[A-Za-z0-9_-]{8,}|eyJ[A-Za-z0-9_.-]{8,}")
 
@@ -95,11 +98,24 @@ class AuditLog:
         """Add a record. What looks like a key or token is blotted out, whatever it is in. A failure is told by :meth:`require`."""
         try:
             self._append({name: _clean(value) for name, value in facts.items()})
-        except (OSError, AccessFileError, ValueError, KeyError) as error:
+        except _CAUSES as error:
             self._failing = f"{type(error).__name__}: {error}"
             log.exception("the audit log cannot be written")
         else:
             self._failing = ""
+
+    def command(self, text: str) -> None:
+        """Add a record of what somebody did to the clients at the command line of this machine, and force it to the disk.
+
+        Raises:
+            AuditError: the log cannot be written.
+        """
+        now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
+        try:
+            self._append({"time": now, "account": _account(), "command": _clean(text)})
+            self.sync()
+        except _CAUSES as error:
+            raise AuditError(f"The audit log cannot be written: {error}.") from None
 
     def sync(self) -> None:
         """Force the log to the disk, and say in ``HEAD`` how far it has come."""
@@ -132,7 +148,7 @@ class AuditLog:
             await asyncio.sleep(_GROUP)
             try:
                 await asyncio.to_thread(self.sync)
-            except (OSError, AccessFileError) as error:
+            except _CAUSES as error:
                 self._failing = f"{type(error).__name__}: {error}"
                 log.exception("the audit log cannot be forced to the disk")
 
@@ -183,6 +199,14 @@ def kept_head(folder: Path) -> Head | None:
         return Head.parse(private.read(folder / HEAD).decode("utf-8", "replace"))
     except FileNotFoundError:
         return None
+
+
+def _account() -> str:
+    """The account of the machine that this runs under."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
 
 
 def _line(number: int, before: str, facts: Mapping[str, Any]) -> bytes:

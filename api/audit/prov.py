@@ -35,7 +35,10 @@ def page(store: GraphStore, job: Mapping[str, Any], _payload: bytes, out: Output
 
 def described(record: Mapping[str, Any], base: str) -> Iterator[ox.Triple]:
     """One record as triples."""
-    this, answer = ox.NamedNode(f"{base}/id/request/{record['n']}"), ox.BlankNode()
+    if "command" in record:
+        yield from _command(record, base)
+        return
+    this, answer = ox.NamedNode(f"{base}/id/audit/{record['n']}"), ox.BlankNode()
     begun = dt.datetime.fromisoformat(record["time"])
     ended = begun + dt.timedelta(seconds=record["seconds"])
     for kind in (term("prov:Activity"), _http("Request")):
@@ -54,6 +57,17 @@ def described(record: Mapping[str, Any], base: str) -> Iterator[ox.Triple]:
     if "generation" in record:
         made = ox.NamedNode(f"{base}/id/generation/{quote(record['generation'], safe='')}")
         yield ox.Triple(this, term("prov:generated"), made)
+
+
+def _command(record: Mapping[str, Any], base: str) -> Iterator[ox.Triple]:
+    this, account = ox.NamedNode(f"{base}/id/audit/{record['n']}"), quote(record["account"], safe="")
+    agent = ox.NamedNode(f"{base}/id/account/{account}")
+    yield ox.Triple(this, _TYPE, term("prov:Activity"))
+    yield ox.Triple(this, term("rdfs:label"), ox.Literal(record["command"]))
+    yield ox.Triple(this, term("prov:startedAtTime"), typed(record["time"], "dateTime"))
+    yield ox.Triple(this, term("prov:wasAssociatedWith"), agent)
+    yield ox.Triple(agent, _TYPE, term("prov:Agent"))
+    yield ox.Triple(agent, term("rdfs:label"), ox.Literal(record["account"]))
 
 
 def _agent(this: ox.NamedNode, record: Mapping[str, Any], base: str) -> Iterator[ox.Triple]:

@@ -71,6 +71,7 @@ def add(
     file = _file(front)
     first = not file.path.exists()
     file.change(adding)
+    _note(front, f"client add {name} {' '.join(sorted(roles))} {audience or 'whole store'}")
     _tell_key(front, made, text, key.id)
     if first:
         typer.echo(word("client_first", front.lang), err=True)
@@ -106,6 +107,7 @@ def key(name: Name, expires: Expires = None, store: Store = None, json: Json = F
     front = Front.of(store, json, lang)
     text, made = keys.new(keys.today(), _last_day(expires))
     roster = _changed(front, name, lambda client: replace(client, keys=(*client.keys, made)))
+    _note(front, f"client key {name} {made.id}")
     _tell_key(front, roster.client(name), text, made.id)
 
 
@@ -131,6 +133,7 @@ def revoke(
         return left
 
     _changed(front, name, revoking)
+    _note(front, f"client revoke {name} {' '.join(gone)}")
     _say(front, {"client": name, "revoked": gone}, word("client_keys_gone", front.lang, name=name, count=len(gone)))
 
 
@@ -151,11 +154,13 @@ def remove(name: Name, store: Store = None, json: Json = False, lang: Lang = Non
     """Remove a client with its keys; at once. 立即移除客户端及其密钥。"""
     front = Front.of(store, json, lang)
     _file(front).change(lambda roster: roster.without(name))
+    _note(front, f"client remove {name}")
     _say(front, {"client": name, "removed": True}, word("client_removed", front.lang, name=name))
 
 
 def _switch(front: Front, name: str, *, disabled: bool) -> None:
     _changed(front, name, lambda client: replace(client, disabled=disabled))
+    _note(front, f"client {'disable' if disabled else 'enable'} {name}")
     told = word("client_disabled" if disabled else "client_enabled", front.lang, name=name)
     _say(front, {"client": name, "disabled": disabled}, told)
 
@@ -181,6 +186,18 @@ def _file(front: Front) -> ClientFile:
 
 def _changed(front: Front, name: str, by: Any) -> Roster:
     return _file(front).change(lambda roster: roster.with_client(by(roster.client(name))))
+
+
+def _note(front: Front, command: str) -> None:
+    """Have the audit log say what was done; where it cannot be written, the clients are changed all the same."""
+    from api.audit.log import AuditLog
+    from api.errors import AuditError
+    from tanmai.translate import translated
+
+    try:
+        AuditLog(front.store_path / "audit").command(command)
+    except AuditError as error:
+        typer.echo(translated(str(error), front.lang), err=True)
 
 
 def _role(text: str) -> Role:

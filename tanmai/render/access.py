@@ -49,6 +49,8 @@ def show_audit(records: Sequence[Data], lang: Language) -> None:
 
 
 def _audited(record: Data) -> tuple[str, ...]:
+    if "command" in record:
+        return str(record["n"]), record["time"], record["account"], _printable(f"tanmai {record['command']}"), "", ""
     who = record["client"] or record["address"]
     asked = _printable(f"{record['method']} {record['path']}")
     return str(record["n"]), record["time"], who, asked, str(record["status"]), str(record["seconds"])

@@ -41,7 +41,9 @@ def client(place) -> Iterator[httpx.Client]:
 def recorded(place, answer: httpx.Response) -> dict[str, object]:
     """The record of a request; it is written when the answer has gone out, which may be after it came in here."""
     for _ in range(500):
-        found = [each for each in newest(place[0] / "audit", 10) if each["request"] == answer.headers["x-request-id"]]
+        found = [
+            each for each in newest(place[0] / "audit", 10) if each.get("request") == answer.headers["x-request-id"]
+        ]
         if found:
             return found[0]
         time.sleep(0.01)
@@ -91,15 +93,28 @@ def test_no_secret_and_no_address_gets_into_the_log(client, place):
         client.get("/graphs", params={"graph": f"urn:{secret}"}, headers={"X-API-Key": secret})
         client.get("/sparql", headers=bearer(secret[:-2]))
         client.post("/auth/token", data={"grant_type": "client_credentials"}, auth=(secret, secret))
-    assert recorded(place, client.post("/health"))["status"] == 405
+    assert recorded(place, client.post("/audit"))["status"] == 405
     log = b"".join(path.read_bytes() for path in (place[0] / "audit").glob("*.jsonl"))
     for text in (key, key[12:], token, token[:40], token.split(".")[1], token.split(".")[2], '"127.0.0.1', "ASK"):
         assert text.encode() not in log
     assert b'"key":"' + key[3:11].encode() in log, "which key it was is said by its id"
 
 
+def test_probes_are_not_recorded(client, place):
+    before = recorded(place, client.get("/nothing"))["n"]
+    assert [client.get(path).status_code for path in ("/health", "/ready")] == [200, 200]
+    assert recorded(place, client.get("/nothing"))["n"] == before + 1
+
+
+def test_what_is_done_at_the_command_line_is_in_the_log_too(client, place):
+    AuditLog(place[0] / "audit").command("client add somebody reader public")
+    answer = client.get("/audit?count=1", headers=bearer(place[1]["boss"]) | {"Accept": "application/n-triples"})
+    assert '"client add somebody reader public"' in answer.text
+    assert verify(place[0] / "audit").findings == ()
+
+
 def test_one_address_has_one_name_that_does_not_tell_it(client, place):
-    one, two = (recorded(place, client.get(path)) for path in ("/sparql", "/health"))
+    one, two = (recorded(place, client.get(path)) for path in ("/sparql", "/nothing"))
     assert one["address"] == two["address"]
     assert len(str(one["address"])) == 16
 
@@ -138,7 +153,7 @@ def test_the_log_as_rdf(client, place, accept):
 
 
 def test_pages_lead_through_the_whole_log(client, place):
-    expected = recorded(place, client.get("/health"))["n"]
+    expected = recorded(place, client.get("/nothing"))["n"]
     address, seen = f"/audit?count=7&before={expected + 1}", list[str]()
     while address:
         answer = client.get(address, headers=bearer(place[1]["boss"]) | {"Accept": "application/n-triples"})

@@ -14,10 +14,12 @@ import pytest
 from admission import PARTNER, PUBLIC, add, bearer, fill, guarded
 from conftest import NUMBERS, served
 
+from api.access.control import Access
 from api.access.limits import Limits, Table
 from api.access.principals import Principal, Role
 from api.access.rates import Rate, Rates
 from api.errors import AccessFileError
+from api.settings import Settings
 from graphstore import GraphStore
 
 LIMITS = """
@@ -190,6 +192,22 @@ def test_a_bucket_fills_again(tmp_path):
     now[0] += 1000
     assert [rates.take("a", rate).allowed for _ in range(3)] == [True, True, False]
     rates.close()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("10.0.0.1", "10.0.0.2", False),
+        ("2001:db8::1", "2001:db8::ffff:1", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("::ffff:10.0.0.1", "10.0.0.1", True),
+        ("", "unix", False),
+    ],
+)
+def test_one_machine_counts_as_one_address(tmp_path, one, other, same):
+    access = Access.of(Settings(store=tmp_path))
+    names = [access.address({"client": (address, 1)}) for address in (one, other)]
+    assert (names[0] == names[1]) is same
 
 
 def test_processes_share_the_buckets(tmp_path):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import shutil
 import sys
 
 import pytest
@@ -43,7 +44,15 @@ def made(run, store):
     )
     assert code == 0
     yield json.loads(out)
+    cleared(store)
+
+
+def cleared(store):
     (store / "access" / "clients.json").unlink()
+    if (store / "audit").is_dir():
+        shutil.rmtree(store / "audit")
+    else:
+        (store / "audit").unlink()
 
 
 def listed(run):
@@ -70,7 +79,7 @@ def test_what_a_person_is_told(run, lang, says, store):
     assert ("public" in err) is True, "the first client changes what everybody else may do"
     code, out, _ = run("client", "list", lang=lang)
     assert ("whole store" if lang == "en" else "整个存储") in out
-    (store / "access" / "clients.json").unlink()
+    cleared(store)
 
 
 def test_keys_come_and_go(run, made):
@@ -91,6 +100,24 @@ def test_clients_are_switched_off_and_removed(run, made):
     assert listed(run)[0]["disabled"] is False
     assert run("client", "remove", "mill")[0] == 0
     assert listed(run) == []
+
+
+def test_what_is_done_to_clients_is_in_the_audit_log(run, store, made):
+    run("client", "revoke", "mill")
+    records = json.loads(run("audit", "show", "--json")[1])["records"]
+    revoked, added = records[:2]
+    assert added["command"] == "client add mill reader submitter mill"
+    assert revoked["command"] == f"client revoke mill {made['key_id']}"
+    assert made["key"] not in json.dumps(records)
+    assert "tanmai client revoke" in run("audit", "show")[1]
+
+
+def test_a_key_is_revoked_also_when_the_audit_log_cannot_be_written(run, store, made):
+    shutil.rmtree(store / "audit")
+    (store / "audit").write_text("in the way")
+    code, _, err = run("client", "revoke", "mill")
+    assert (code, "audit log cannot be written" in err, "Traceback" in err) == (0, True, False)
+    assert listed(run)[0]["keys"] == []
 
 
 @pytest.mark.parametrize(
