@@ -65,6 +65,8 @@ class Frame:
             problem = told(error)
             if problem.kind.status == INTERNAL.status:
                 log.exception("request %s failed", request_id)
+            elif problem.detail != str(error):
+                log.warning("request %s was refused: %s", request_id, error)
             if not started:
                 response = problem_response(problem, Request(scope), request_id, self.translate)
                 await response(scope, receive, sending)

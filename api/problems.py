@@ -79,6 +79,10 @@ KINDS: Final[Mapping[str, Kind]] = {
 """Error class to kind of problem."""
 
 
+_FILES: Final = ("access-file", "audit")
+"""Kinds of problem whose words name files of the server, which are for its log alone."""
+
+
 def kind_of(error: type[BaseException]) -> Kind:
     """The kind of problem that an error class is told as."""
     names = (f"{each.__module__}.{each.__qualname__}" for each in error.__mro__)
@@ -119,6 +123,10 @@ def problem_of(error: BaseException) -> Problem:
     if kind is INTERNAL:
         return Problem(
             kind, "The server failed in a way that nobody foresaw. Its log says more under the id of this request."
+        )
+    if kind.name in _FILES:
+        return Problem(
+            kind, "The server cannot use one of its own files. Its log says more under the id of this request."
         )
     places = {name: getattr(error, name, None) for name in ("line", "column")}
     headers = {"Retry-After": "5"} if kind.name in {"busy", "store-locked"} else {}

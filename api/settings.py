@@ -100,7 +100,7 @@ class Settings:
     @property
     def access_folder(self) -> Path:
         """Folder of the clients and of what is kept of them."""
-        return Path(self.access) if self.access else self.store / "access"
+        return access_folder(self.store, self.access)
 
     @property
     def knows_clients(self) -> bool:
@@ -143,6 +143,11 @@ class Settings:
         name = name.strip("[]").lower()
         public = self.public_url.partition("://")[2].partition("/")[0].partition(":")[0]
         return self.host not in LOOPBACK or name in {*LOOPBACK, *self.hosts, public}
+
+
+def access_folder(store: Path, stated: str = "") -> Path:
+    """Folder of the clients of a store, and of what is kept of them: the stated one, else ``access`` in the store."""
+    return Path(stated) if stated else store / "access"
 
 
 def _flag(text: str) -> bool:

@@ -49,11 +49,11 @@ class Client:
         Raises:
             ClientError: a name of another form, no role, or an organisation that is no absolute IRI.
         """
-        for what, text in (("client", self.name), ("audience", self.audience)):
+        for text in (self.name, self.audience):
             if text is not None and not NAME.fullmatch(text):
                 raise ClientError(
-                    f"{text!r} cannot be the name of a {what}: letters, digits, '.', '_' and '-', at most 64, a letter or "
-                    "digit first."
+                    f"{text!r} cannot be the name of a client or audience: letters, digits, '.', '_' and '-', at most 64, a "
+                    "letter or digit first."
                 )
         if not self.roles:
             raise ClientError(f"The client {self.name} has no role. Give it one of: {', '.join(Role)}.")
@@ -182,7 +182,7 @@ class ClientFile:
             raise AccessFileError(
                 f"{self.path} cannot be read: {error.strerror}. Nobody is let in until it can."
             ) from None
-        stamp = (found.st_mtime_ns, found.st_ino, found.st_size)
+        stamp = (found.st_ctime_ns, found.st_ino, found.st_size)
         if stamp != self._seen or self._roster is None:
             self._roster, self._seen = None, stamp
             self._roster = Roster.parse(private.read(self.path), str(self.path))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hmac
+import ipaddress
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -149,5 +150,18 @@ class Access:
 
     def address(self, scope: Scope) -> str:
         """A name for the address that a request comes from: the same for the same address, and no way back to it."""
-        address = (scope.get("client") or ("",))[0]
+        address = _network((scope.get("client") or ("",))[0])
         return hmac.digest(self.tokens.secret, b"address " + address.encode(), "sha256").hex()[:16]
+
+
+def _network(address: str) -> str:
+    """What stands for an address: itself, or of IPv6 its first 64 bits, since one machine has as many of the rest as it likes."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return address
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.IPv6Network((found.packed[:8] + bytes(8), 64)))

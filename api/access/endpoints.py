@@ -24,8 +24,10 @@ from api.settings import Settings
 
 PATH: Final = "/auth/token"
 DISCOVERY: Final = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
-OPEN: Final = frozenset({PATH, *DISCOVERY, "/health", "/ready"})
+OPEN: Final = frozenset({PATH, *DISCOVERY})
 """What anonymous may ask for on a server that shows nothing to anonymous."""
+PROBES: Final = frozenset({"/health", "/ready"})
+"""What is asked every few seconds by machines that know no key: not counted, and not in the audit log."""
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _MOST: Final = 10_000

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access.allowance import granted
 from api.access.control import Access
-from api.access.endpoints import OPEN
+from api.access.endpoints import OPEN, PROBES
 from api.access.endpoints import PATH as TOKEN
 from api.access.limits import Limits
 from api.access.principals import Principal, anonymous, identify, principal_of
@@ -59,8 +59,14 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or say why not."""
-        roster = self.access.file.current() if scope["type"] == "http" else None
-        if roster is None:
+        if scope["type"] == "lifespan" or (roster := self.access.file.current()) is None:
+            await self.app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close"})  # there are none, and one that comes must not go around the door
+            return
+        identify(scope, anonymous(""))
+        if scope["path"] in PROBES:
             await self.app(scope, receive, send)
             return
         if scope["method"] not in _SAFE:
@@ -74,7 +80,6 @@ class Guard:
             complete = message["type"] == "http.response.body" and not message.get("more_body", False)
             await send(message)
 
-        identify(scope, anonymous(""))
         try:
             if scope["path"] != TOKEN:
                 identify(scope, self.access.principal(scope, roster))

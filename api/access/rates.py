@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import math
+import os
 import sqlite3
 import time
 from collections.abc import Callable
@@ -110,10 +111,17 @@ class Rates:
                 self._noted[key] = day
 
     def days(self) -> dict[str, str]:
-        """The day on which each key was used last; of keys that never were, none."""
+        """The day on which each key was used last; of keys that never were, none.
+
+        Raises:
+            AccessFileError: the file cannot be read.
+        """
         if not self.path.exists():
             return {}
-        return dict(self._open().execute("SELECT key, day FROM used").fetchall())
+        try:
+            return dict(self._open().execute("SELECT key, day FROM used").fetchall())
+        except sqlite3.DatabaseError as error:
+            raise _unusable(self.path, error) from None
 
     def check(self) -> None:
         """See that the file can be used; one that a power cut tore is made anew.
@@ -131,8 +139,8 @@ class Rates:
                 for each in ("", "-wal", "-shm"):
                     self.path.with_name(self.path.name + each).unlink(missing_ok=True)
                 self._open()
-        except (sqlite3.OperationalError, OSError) as error:
-            raise AccessFileError(f"{self.path} cannot be used: {error}. The server has to write there.") from None
+        except sqlite3.OperationalError as error:
+            raise _unusable(self.path, error) from None
 
     def close(self) -> None:
         """Close the file."""
@@ -152,13 +160,22 @@ class Rates:
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
             # closed by another thread than it is used in, after the last use
+            try:
+                os.close(
+                    os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                )  # SQLite's other files get its mode
+            except OSError as error:
+                raise _unusable(self.path, error) from None
             made = sqlite3.connect(self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
             made.execute("PRAGMA journal_mode = WAL")
             made.execute("PRAGMA synchronous = OFF")
             made.executescript(_SCHEMA)
-            self.path.chmod(0o600)
             self._connection = made
         return self._connection
+
+
+def _unusable(path: Path, error: Exception) -> AccessFileError:
+    return AccessFileError(f"{path} cannot be used: {error}. The server has to write there.")
 
 
 def _uncounted(error: sqlite3.OperationalError) -> None:

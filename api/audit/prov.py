@@ -19,6 +19,7 @@ from graphstore.terms import PREFIXES, typed
 from graphstore.terms import name as term
 
 HTTP: Final = "http://www.w3.org/2011/http#"
+_PREFIXES: Final = {name: PREFIXES[name] for name in ("dcterms", "prov", "rdfs", "xsd")} | {"http": HTTP}
 _TYPE: Final = ox.NamedNode(PREFIXES["rdf"] + "type")
 
 
@@ -29,12 +30,15 @@ def page(store: GraphStore, job: Mapping[str, Any], _payload: bytes, out: Output
     lowest = records[-1]["n"] if len(records) == job["count"] else 1
     out.head(content_type=offer.content_type, generation=store.generation, lowest=lowest)
     triples = (triple for record in records for triple in described(record, store.base))
-    ox.serialize(triples, out.file, format=by_name(offer.name).rdf, prefixes={**PREFIXES, "http": HTTP})
+    ox.serialize(triples, out.file, format=by_name(offer.name).rdf, prefixes=_PREFIXES)
 
 
 def described(record: Mapping[str, Any], base: str) -> Iterator[ox.Triple]:
     """One record as triples."""
-    this, answer = ox.NamedNode(f"{base}/id/request/{record['n']}"), ox.BlankNode()
+    if "command" in record:
+        yield from _command(record, base)
+        return
+    this, answer = ox.NamedNode(f"{base}/id/audit/{record['n']}"), ox.BlankNode()
     begun = dt.datetime.fromisoformat(record["time"])
     ended = begun + dt.timedelta(seconds=record["seconds"])
     for kind in (term("prov:Activity"), _http("Request")):
@@ -53,6 +57,17 @@ def described(record: Mapping[str, Any], base: str) -> Iterator[ox.Triple]:
     if "generation" in record:
         made = ox.NamedNode(f"{base}/id/generation/{quote(record['generation'], safe='')}")
         yield ox.Triple(this, term("prov:generated"), made)
+
+
+def _command(record: Mapping[str, Any], base: str) -> Iterator[ox.Triple]:
+    this, account = ox.NamedNode(f"{base}/id/audit/{record['n']}"), quote(record["account"], safe="")
+    agent = ox.NamedNode(f"{base}/id/account/{account}")
+    yield ox.Triple(this, _TYPE, term("prov:Activity"))
+    yield ox.Triple(this, term("rdfs:label"), ox.Literal(record["command"]))
+    yield ox.Triple(this, term("prov:startedAtTime"), typed(record["time"], "dateTime"))
+    yield ox.Triple(this, term("prov:wasAssociatedWith"), agent)
+    yield ox.Triple(agent, _TYPE, term("prov:Agent"))
+    yield ox.Triple(agent, term("rdfs:label"), ox.Literal(record["account"]))
 
 
 def _agent(this: ox.NamedNode, record: Mapping[str, Any], base: str) -> Iterator[ox.Triple]:

@@ -7,10 +7,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from api.audit.log import FIRST, PATTERN, Head, kept_head
 from api.errors import AuditError
+
+Kind = Literal["no-record", "missing", "misplaced", "changed", "other-head", "cut-off"]
 
 _BLOCK: Final = 1 << 16
 _MOST_FINDINGS: Final = 20
@@ -23,12 +25,18 @@ class Finding:
     Attributes:
         file: name of the file.
         line: line in it, from 1; 0 for the file as a whole.
-        text: what is wrong.
+        kind: what is wrong: ``no-record`` (the line is none), ``missing`` (records before this one are not there),
+            ``misplaced`` (it stands where another belongs), ``changed`` (it does not follow the one before), ``other-head``
+            (it is not the one that was last when a head was kept), ``cut-off`` (the log went further once).
+        record: number of the record; 0 where that is not known.
+        expected: number of the record that belongs here; for ``cut-off``, of the last that there was.
     """
 
     file: str
     line: int
-    text: str
+    kind: Kind
+    record: int
+    expected: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,7 @@ def verify(folder: Path, kept: Head | None = None) -> Verdict:
                     return Verdict(chain.head, tuple(chain.findings))
     lost = max((head.number for head in heads), default=0)
     if chain.head.number < lost:
-        chain.find("", 0, f"The log ends with record {chain.head.number}, and had {lost} once: its end was cut off.")
+        chain.findings.append(Finding("", 0, "cut-off", chain.head.number, lost))
     return Verdict(chain.head, tuple(chain.findings))
 
 
@@ -100,22 +108,16 @@ class _Chain:
             record = json.loads(text)
             number, before = int(record["n"]), str(record["before"])
         except (ValueError, KeyError, TypeError):
-            self.find(file, place, "This line is no record.")
+            self.findings.append(Finding(file, place, "no-record", 0, self.head.number + 1))
             return
         expected = self.head.number + 1
-        if number > expected:
-            self.find(file, place, f"Records {expected} to {number - 1} are missing before record {number}.")
-        elif number < expected:
-            self.find(file, place, f"Record {number} stands where record {expected} belongs.")
-        elif before != self.head.sha256:
-            self.find(file, place, f"Record {number} does not follow record {number - 1}: one of them was changed.")
+        kinds: list[Kind] = ["missing"] if number > expected else ["misplaced"] if number < expected else []
+        if number == expected and before != self.head.sha256:
+            kinds.append("changed")
         self.head = Head(number, hashlib.sha256(text).hexdigest())
         if self._kept.get(number, self.head.sha256) != self.head.sha256:
-            self.find(file, place, f"Record {number} is not the one that was the last when this head was kept.")
-
-    def find(self, file: str, line: int, text: str) -> None:
-        """Note something wrong."""
-        self.findings.append(Finding(file, line, text))
+            kinds.append("other-head")
+        self.findings += [Finding(file, place, kind, number, expected) for kind in kinds]
 
 
 def _record(line: bytes, path: Path) -> dict[str, Any]:

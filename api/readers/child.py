@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from api.problems import Problem, problem_of
+from api.readers import memory
 from api.readers.frames import Output, receive_job
 from api.readers.jobs import Reading, Writing
 
@@ -32,8 +33,7 @@ def main() -> None:
     told = json.loads(sys.argv[2])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent says when to stop
     signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process even when the engine never returns to Python
-    limit = int(told["memory_megabytes"]) << 20
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    memory.limit(int(told["memory_megabytes"]) << 20)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     store = Path(told["store"])
     work = Reading(store) if told["work"] == "reading" else Writing(store)
@@ -51,7 +51,7 @@ def _serve(connection: socket.socket, work: Reading | Writing) -> None:
         job, payload = found
         out = Output(connection)
         out.bound(job.get("answer_bytes"))
-        _bound_memory(job.get("most_megabytes"))
+        memory.unbound()
         signal.setitimer(signal.ITIMER_REAL, float(job["seconds"]) + GRACE)
         try:
             work.run(job, payload, out)
@@ -63,23 +63,6 @@ def _serve(connection: socket.socket, work: Reading | Writing) -> None:
         except Exception as error:  # noqa: BLE001 - whatever it is, the parent is told
             out.failed(problem_of(error), f"{type(error).__name__}: {error}")
         signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-def _bound_memory(megabytes: float | None) -> None:
-    """Let a job take so much memory beyond what the process has, within what the process may have."""
-    _, most = resource.getrlimit(resource.RLIMIT_AS)
-    may, had = most, _memory()
-    if megabytes is not None and had is not None:
-        may = min(most, had + int(megabytes * 1e6))
-    resource.setrlimit(resource.RLIMIT_AS, (may, most))
-
-
-def _memory() -> int | None:
-    """Bytes of address space that the process has; ``None`` where the system does not say."""
-    try:
-        return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    except (OSError, ValueError):
-        return None
 
 
 def _no_memory() -> Problem:
