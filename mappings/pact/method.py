@@ -89,7 +89,8 @@ def _found(rule: str, pointer: str, value: Any, severity: Severity = "warning", 
 def _periods(record: dict[str, Any], pcf: dict[str, Any]) -> Iterator[Finding]:
     begin, measured = lexical.moment(pcf["referencePeriodStart"]), lexical.moment(pcf["referencePeriodEnd"])
     start, end = lexical.moment(record.get("validityPeriodStart")), lexical.moment(record.get("validityPeriodEnd"))
-    assert begin is not None and measured is not None, "the form was judged before"
+    assert begin is not None, "the form was judged before"
+    assert measured is not None, "the form was judged before"
     if measured <= begin:
         yield _found("reference-period", "/pcf/referencePeriodEnd", pcf["referencePeriodEnd"])
     if start is not None and start < measured:

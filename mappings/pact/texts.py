@@ -192,8 +192,10 @@ _LOSSES: Final[Mapping[str, tuple[Literal["changed", "narrowed", "computed", "dr
     ),
     "no-total": (
         "impossible",
-        "The record states no total that can be used in a supply chain: pCfIncludingBiogenic or biogenicCarbonWithdrawal is missing. "
-        "Ask its owner for both, or for a record of version 3.",
+        (
+            "The record states no total that can be used in a supply chain: pCfIncludingBiogenic or biogenicCarbonWithdrawal is "
+            "missing. Ask its owner for both, or for a record of version 3."
+        ),
         "记录未给出可用于产品链计算的总值：缺少 pCfIncludingBiogenic 或 biogenicCarbonWithdrawal。请向数据所有者索取这两项，或第 3 版记录。",
     ),
     "other-biogenic": (
@@ -205,6 +207,21 @@ _LOSSES: Final[Mapping[str, tuple[Literal["changed", "narrowed", "computed", "dr
         "dropped",
         "landManagementGhgEmissions is one number; which part is fossil, biogenic or removed cannot be told, so it is in the total only.",
         "landManagementGhgEmissions 为单一数值，无法区分化石、生物成因和清除部分，故仅体现在总值中。",
+    ),
+    "unit": (
+        "changed",
+        "The specification has no word for <{unit}>; the amount is given in {word}.",
+        "规范没有 <{unit}> 对应的单位，数量换算为 {word}。",
+    ),
+    "result": (
+        "dropped",
+        "A record has no place for {what}; ask the graph for it.",
+        "记录没有{what_zh}的位置，请向图中查询。",
+    ),
+    "release": (
+        "computed",
+        "The uptake is the net of uptake and release of biogenic CO2, {uptake} kg: what stays in the product at the gate.",
+        "吸收量取生物成因 CO2 吸收与释放的净值 {uptake} kg，即出厂时产品中所含部分。",
     ),
     "scale": (
         "changed",
