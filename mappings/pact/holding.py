@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mappings.errors import RecordError
 from mappings.pact import jsontext, known
+from mappings.pact.facts import facts_of
 from mappings.pact.findings import shortened
 from mappings.pact.lexical import moment
 from mappings.pact.reading import Read, ReadReport
-from mappings.pact.statements import OwnFacts, dataset_key, own_key, own_statements, statements
+from mappings.pact.statements import OwnFacts, dataset_key, node, own_key, own_statements, statements
 
 if TYPE_CHECKING:
     from graphstore.contract import SparqlStore
@@ -33,11 +34,14 @@ class Imported:
         added: identifiers of records that are new.
         unchanged: identifiers of records that were there already.
         deprecated: identifiers of records that became Deprecated: sent so, or replaced by one of these.
+        factors: IRI of the factor of each record, on which a supply chain can end; records without one are left out: those
+            that state no usable total, and those that were made here.
     """
 
     added: tuple[str, ...]
     unchanged: tuple[str, ...]
     deprecated: tuple[str, ...]
+    factors: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,12 @@ def load_records(transaction: Transaction, store: SparqlStore, report: ReadRepor
         status = _DEPRECATED if identifier in deprecated else found.status
         read = fresh.get(identifier) or Read(0, jsontext.parse(found.text, identifier), found.text)
         _write(transaction, dataset_key(identifier), read, statements(read, store.base, status), report.name)
-    return Imported(tuple(fresh), tuple(dict.fromkeys(unchanged)), tuple(deprecated))
+    factors = {
+        read.id: node(store.base, "emission-factor", read.id)[1:-1]
+        for read in report.records
+        if not known_now[read.id].own and facts_of(read.record).total is not None
+    }
+    return Imported(tuple(fresh), tuple(dict.fromkeys(unchanged)), tuple(deprecated), factors)
 
 
 def _as_held(read: Read) -> Held:

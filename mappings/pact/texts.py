@@ -213,6 +213,11 @@ _LOSSES: Final[Mapping[str, tuple[Literal["changed", "narrowed", "computed", "dr
         "The specification has no word for <{unit}>; the amount is given in {word}.",
         "规范没有 <{unit}> 对应的单位，数量换算为 {word}。",
     ),
+    "publisher": (
+        "dropped",
+        "The graph names no publisher of {rule}, which a record needs beside a product rule.",
+        "图中未注明 {rule} 的发布方，而记录要求产品规则同时给出发布方。",
+    ),
     "result": (
         "dropped",
         "A record has no place for {what}; ask the graph for it.",

@@ -211,17 +211,22 @@ def _rules(facts: StudyFacts, result: Mapping[str, Any]) -> dict[str, Any]:
     share = facts.texts("share")
     if len(share) == 1 and lexical.number(share[0]) is not None:
         made["primaryDataShare"] = text(100 * Decimal(share[0]))
-    rules = facts.texts("rule")
-    if rules:
-        made["productOrSectorSpecificRules"] = [
-            {"operator": "Other", "ruleNames": rules, "otherOperatorName": _operator(rules)}
-        ]
-    return made
+    rules = _product_rules(facts)
+    return {**made, **({"productOrSectorSpecificRules": rules} if rules else {})}
 
 
-def _operator(rules: list[str]) -> str:
-    """Who issued the rules, as the letters before their numbers say: GB/T, T/CQAE, ISO."""
-    return ", ".join(sorted({rule.split()[0] for rule in rules}))
+def _product_rules(facts: StudyFacts) -> list[dict[str, Any]]:
+    """The product rules that the study claims, by who publishes them; one whose publisher is not known cannot be stated."""
+    found: dict[str, list[str]] = {}
+    for row in facts.said.get("rule", []):
+        if row["kind"] is None:
+            facts.losses.append(lost("/pcf/productOrSectorSpecificRules", "publisher", rule=str(row["value"])))
+        else:
+            found.setdefault(str(row["kind"]), []).append(str(row["value"]))
+    return [
+        {"operator": "Other", "ruleNames": sorted(set(names)), "otherOperatorName": publisher}
+        for publisher, names in sorted(found.items())
+    ]
 
 
 def _stated(member: str, texts: list[str]) -> dict[str, str]:
