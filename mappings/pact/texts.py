@@ -58,6 +58,14 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         '{name} must be a decimal number in quotation marks, such as "0.35" or "1.2e-3". Use digits and a point, no unit, no space.',
         "{name} 应为带引号的小数，例如 “0.35” 或 “1.2e-3”。仅用数字和小数点，不写单位，不留空格。",
     ),
+    "number": (
+        "{name} must be a number without quotation marks in version 2, such as 2.5. Write the JSON value.",
+        "{name} 在第 2 版中应为不带引号的数值，例如 2.5。请填写 JSON 数值。",
+    ),
+    "integer": (
+        "{name} must be a whole number without quotation marks, such as 1. Write the JSON value.",
+        "{name} 应为不带引号的整数，例如 1。请填写 JSON 数值。",
+    ),
     "magnitude": (
         "{name} has more digits or a larger exponent than a quantity can have. Correct the number.",
         "{name} 的位数或指数超出物理量可能的范围。请更正数值。",
