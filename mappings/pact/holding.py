@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 from mappings.errors import RecordError
 from mappings.pact import jsontext, known
 from mappings.pact.facts import facts_of
-from mappings.pact.findings import shortened
 from mappings.pact.lexical import moment
 from mappings.pact.reading import Read, ReadReport
 from mappings.pact.statements import OwnFacts, dataset_key, node, own_key, own_statements, statements
@@ -212,7 +211,7 @@ def _refuse_broken(report: ReadReport) -> None:
         for finding in read.findings:
             if finding.severity == "error":
                 raise RecordError(
-                    f"{report.name}: record {read.number} ({shortened(read.id) or 'without id'}), "
+                    f"{report.name}: record {read.number} ({read.id[:40] or 'without id'}), "
                     f"{finding.pointer or 'the whole record'}: {finding.messages['en']}"
                     + (f" It is {finding.value}." if finding.value else "")
                 )

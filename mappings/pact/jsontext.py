@@ -51,7 +51,9 @@ def decode(data: bytes, name: str) -> str:
     try:
         return of_bytes(data, name, "jsonld").text.decode()
     except ReadingError as error:
-        raise PackageError(name, f"{error.cause}." if error.line is None else f"line {error.line}: {error.cause}.") from None
+        raise PackageError(
+            name, f"{error.cause}." if error.line is None else f"line {error.line}: {error.cause}."
+        ) from None
     except GraphStoreError as error:
         raise PackageError(name, str(error)) from None
 

@@ -183,8 +183,8 @@ def carbon(facts: StudyFacts) -> dict[str, str]:
     found = {name: value for name in _CARBON if (value := content(facts, kinds[name])) is not None}
     if "fossilCarbonContent" not in found:
         facts.missing.append(
-            f"fossilCarbonContent: state a tm:hasProperty <{kinds['fossilCarbonContent']}> of <{facts.product}> in kg per unit, "
-            "zero where it holds none"
+            f"fossilCarbonContent: state a tm:hasProperty <{kinds['fossilCarbonContent']}> of <{facts.product}> in kg per unit (zero "
+            "where it holds none)"
         )
     return {name: text(value) for name, value in found.items()}
 

@@ -67,7 +67,7 @@ def draft(calculation: Calculation, product: str, study: str | None = None) -> D
     record = _heading(facts)
     record["pcf"] = {**_unit_and_period(facts), **(_numbers(facts, result) if result else {}), **_rules(facts, result)}
     if facts.missing:
-        listed = "; ".join(dict.fromkeys(facts.missing))
+        listed = ", ".join(dict.fromkeys(facts.missing))
         raise RecordError(f"no PACT record can be made of the footprint of <{iri}>. Missing: {listed}.")
     facts.losses += [lost("/pcf", "result", **words) for words in _NOT_SAID]
     own = OwnFacts(iri, facts.study, str(result["settings"]["hash"]), calculation.settings.gwp_set)
@@ -143,7 +143,7 @@ def _geography(facts: StudyFacts) -> dict[str, str]:
     if region:
         return {"geographyRegionOrSubregion": region[0]}
     facts.missing.append(
-        f"geography: state a country, a subdivision, a region of UN M49 or the world (GLO) as tm:geography of <{facts.study}>; "
+        f"geography: state a country or subdivision or region of UN M49 or the world (GLO) as tm:geography of <{facts.study}>; "
         "none of them would mean the whole world"
     )
     return {}
@@ -163,7 +163,7 @@ def _numbers(facts: StudyFacts, result: Mapping[str, Any]) -> dict[str, Any]:
         elif each["iri"] in members:
             values[members[each["iri"]]] = value
         else:
-            facts.missing.append(f"a member for emissions of the category <{each['iri']}>, which records do not know")
+            facts.missing.append(f"a member for emissions of the category <{each['iri']}> that records do not know")
     if release:
         _release(facts, values, release)
     made = {name: text(value) for name, value in values.items() if name == "fossilGhgEmissions" or value}

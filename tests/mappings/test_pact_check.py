@@ -91,11 +91,15 @@ def test_the_sign_of_each_member(member, sign):
     ],
 )
 def test_the_form_of_a_decimal(text, rule):
-    found = {r for pointer, r in errors(record(pcf={"fossilGhgEmissions": text})) if pointer == "/pcf/fossilGhgEmissions"}
+    found = {
+        r for pointer, r in errors(record(pcf={"fossilGhgEmissions": text})) if pointer == "/pcf/fossilGhgEmissions"
+    }
     assert found == ({rule} if rule else set())
 
 
-@pytest.mark.parametrize(("amount", "right"), [("1", True), ("0.001", True), ("0", False), ("-1", False), ("0.0", False)])
+@pytest.mark.parametrize(
+    ("amount", "right"), [("1", True), ("0.001", True), ("0", False), ("-1", False), ("0.0", False)]
+)
 def test_the_declared_amount_is_above_zero(amount, right):
     found = errors(record(pcf={"declaredUnitAmount": amount}))
     assert found == (set() if right else {("/pcf/declaredUnitAmount", "range")})
@@ -106,8 +110,16 @@ def test_the_declared_amount_is_above_zero(amount, right):
     [
         ({"declaredUnitOfMeasurement": "kg"}, "/pcf/declaredUnitOfMeasurement", "choice"),
         ({"geographyCountry": "cn"}, "/pcf/geographyCountry", "country"),
-        ({"geographyCountry": None, "geographyCountrySubdivision": "CN-44000"}, "/pcf/geographyCountrySubdivision", "subdivision"),
-        ({"geographyCountry": None, "geographyRegionOrSubregion": "Nowhere"}, "/pcf/geographyRegionOrSubregion", "choice"),
+        (
+            {"geographyCountry": None, "geographyCountrySubdivision": "CN-44000"},
+            "/pcf/geographyCountrySubdivision",
+            "subdivision",
+        ),
+        (
+            {"geographyCountry": None, "geographyRegionOrSubregion": "Nowhere"},
+            "/pcf/geographyRegionOrSubregion",
+            "choice",
+        ),
         ({"geographyRegionOrSubregion": "Asia"}, "/pcf", "geography"),
         ({"ipccCharacterizationFactors": []}, "/pcf/ipccCharacterizationFactors", "empty"),
         ({"ipccCharacterizationFactors": ["AR6", "AR6"]}, "/pcf/ipccCharacterizationFactors", "repeated"),
@@ -120,12 +132,24 @@ def test_the_declared_amount_is_above_zero(amount, right):
         ({"referencePeriodStart": "2024-02-30T00:00:00Z"}, "/pcf/referencePeriodStart", "moment"),
         ({"referencePeriodStart": "2024-01-01T00:00:00"}, "/pcf/referencePeriodStart", "moment"),
         ({"primaryDataShare": "101"}, "/pcf/primaryDataShare", "range"),
-        ({"dqi": {"technologicalDQR": "1", "geographicalDQR": "5.5", "temporalDQR": "2"}}, "/pcf/dqi/geographicalDQR", "range"),
+        (
+            {"dqi": {"technologicalDQR": "1", "geographicalDQR": "5.5", "temporalDQR": "2"}},
+            "/pcf/dqi/geographicalDQR",
+            "range",
+        ),
         ({"dqi": {"technologicalDQR": "1", "geographicalDQR": "5"}}, "/pcf/dqi/temporalDQR", "missing"),
         ({"dqi": []}, "/pcf/dqi", "object"),
         ({"verification": {"coverage": "all"}}, "/pcf/verification/coverage", "choice"),
-        ({"productOrSectorSpecificRules": [{"operator": "PEF", "ruleNames": []}]}, "/pcf/productOrSectorSpecificRules/0/ruleNames", "empty"),
-        ({"secondaryEmissionFactorSources": [{"name": "x", "version": " "}]}, "/pcf/secondaryEmissionFactorSources/0/version", "name"),
+        (
+            {"productOrSectorSpecificRules": [{"operator": "PEF", "ruleNames": []}]},
+            "/pcf/productOrSectorSpecificRules/0/ruleNames",
+            "empty",
+        ),
+        (
+            {"secondaryEmissionFactorSources": [{"name": "x", "version": " "}]},
+            "/pcf/secondaryEmissionFactorSources/0/version",
+            "name",
+        ),
         ({"ccuCreditCertification": "no address"}, "/pcf/ccuCreditCertification", "uri"),
     ],
 )
@@ -148,7 +172,11 @@ def test_one_defect_of_the_footprint_is_one_finding(pcf, pointer, rule):
         ({"productDescription": 7}, "/productDescription", "text"),
         ({"companyName": "half \ud800"}, "/companyName", "surrogate"),
         ({"precedingPfIds": ["x"]}, "/precedingPfIds/0", "uuid"),
-        ({"extensions": [{"specVersion": "2.0.0", "dataSchema": "https://e.org/s.json"}]}, "/extensions/0/data", "missing"),
+        (
+            {"extensions": [{"specVersion": "2.0.0", "dataSchema": "https://e.org/s.json"}]},
+            "/extensions/0/data",
+            "missing",
+        ),
         ({"extensions": [{"dataSchema": "https://e.org/s.json", "data": {}}]}, "/extensions/0/specVersion", "missing"),
     ],
 )
@@ -184,6 +212,7 @@ def test_a_finding_says_where_what_why_and_how_in_both_languages():
 
 # The reporting rules: never more than a warning
 
+
 @pytest.mark.parametrize(
     ("pcf", "members", "expected"),
     [
@@ -210,7 +239,12 @@ def test_the_methodology_advises(pcf, members, expected):
 
 
 def test_a_sum_of_decimals_is_exact():
-    pcf = {"fossilGhgEmissions": "0.1", "landUseChangeGhgEmissions": "0.2", "biogenicNonCO2Emissions": "0", "biogenicCO2Uptake": "0"}
+    pcf = {
+        "fossilGhgEmissions": "0.1",
+        "landUseChangeGhgEmissions": "0.2",
+        "biogenicNonCO2Emissions": "0",
+        "biogenicCO2Uptake": "0",
+    }
     pcf |= {"pcfExcludingBiogenicUptake": "0.3", "pcfIncludingBiogenicUptake": "0.3"}
     assert advice(record(pcf=pcf)) == set()
 

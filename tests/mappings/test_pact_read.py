@@ -64,7 +64,11 @@ extras = st.recursive(
 )
 
 
-@given(st.dictionaries(keys.map(lambda key: f"x-{key}"), extras, max_size=3), st.dictionaries(keys, extras, max_size=2), st.randoms())
+@given(
+    st.dictionaries(keys.map(lambda key: f"x-{key}"), extras, max_size=3),
+    st.dictionaries(keys, extras, max_size=2),
+    st.randoms(),
+)
 def test_every_key_and_value_survives_in_any_order(unknown, data, random):
     extension = {"specVersion": "2.0.0", "dataSchema": "https://e.org/s.json", "data": data}
     document = {**record(extensions=[extension]), **unknown}
