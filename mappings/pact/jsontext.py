@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from mappings.errors import PackageError
-from shapes.errors import ShapesError
+from mappings.pact.findings import shortened
 
 DEEPEST: Final = 100
 """Most levels of arrays and objects in a file, as elsewhere in Tanmai."""
@@ -45,12 +45,26 @@ def decode(data: bytes, name: str) -> str:
         PackageError: too large, damaged, or no UTF-8.
     """
     from graphstore.errors import GraphStoreError
+    from shapes.errors import ReadingError
     from shapes.reading.source import of_bytes  # brings the parsers in, which the command line needs late
 
     try:
         return of_bytes(data, name, "jsonld").text.decode()
-    except (ShapesError, GraphStoreError) as error:
-        raise PackageError(name, str(error).removeprefix(f"{name}: ")) from None
+    except ReadingError as error:
+        raise PackageError(
+            name, f"{error.cause}." if error.line is None else f"line {error.line}: {error.cause}."
+        ) from None
+    except GraphStoreError as error:
+        raise PackageError(name, str(error)) from None
+
+
+def loads(data: bytes, name: str) -> Any:
+    """Read JSON from bytes: what an event or a request carries.
+
+    Raises:
+        PackageError: too large, no UTF-8, no JSON, nested too deeply, a repeated key, or a number that has no value.
+    """
+    return parse(decode(data, name), name)
 
 
 def parse(text: str, name: str) -> Any:
@@ -117,6 +131,16 @@ def dumps(value: Any) -> str:
     if isinstance(value, list | tuple):
         return f"[{','.join(dumps(item) for item in value)}]"
     return _text(value) if isinstance(value, str) else json.dumps(value, allow_nan=False)
+
+
+def shown(value: Any) -> str:
+    """Return a value as it is quoted in a message: its JSON text, shortened; "" for nothing."""
+    if value is None:
+        return ""
+    try:
+        return shortened(dumps(value))
+    except (ValueError, TypeError, RecursionError):  # a value that never was JSON
+        return shortened(repr(value))
 
 
 def _text(value: str) -> str:

@@ -7,6 +7,7 @@ no place for an exponent, which the specification allows; so numbers are read he
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
@@ -42,6 +43,8 @@ def number(value: Any) -> Decimal | None:
             return None
     if isinstance(value, Decimal):
         return value
+    if isinstance(value, float) and math.isfinite(value):
+        return Decimal(repr(value))
     return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from mappings.pact import known, lexical
 from mappings.pact.findings import Finding, Severity, shortened
-from mappings.pact.jsontext import dumps
+from mappings.pact.jsontext import shown
 from mappings.pact.members import Member, every
 from mappings.pact.texts import told
 
@@ -81,15 +81,16 @@ def later(moment: dt.datetime) -> dt.datetime:
 
 
 def _found(rule: str, pointer: str, value: Any, severity: Severity = "warning", **words: str) -> Finding:
-    shown = "" if value is None else shortened(dumps(value))
     name = pointer.rpartition("/")[2]
-    return Finding(pointer, rule, severity, "method", shown, told(rule, **{"name": name, "value": shown, **words}))
+    stands = shown(value)
+    return Finding(pointer, rule, severity, "method", stands, told(rule, **{"name": name, "value": stands, **words}))
 
 
 def _periods(record: dict[str, Any], pcf: dict[str, Any]) -> Iterator[Finding]:
     begin, measured = lexical.moment(pcf["referencePeriodStart"]), lexical.moment(pcf["referencePeriodEnd"])
     start, end = lexical.moment(record.get("validityPeriodStart")), lexical.moment(record.get("validityPeriodEnd"))
-    assert begin is not None and measured is not None, "the form was judged before"
+    assert begin is not None, "the form was judged before"
+    assert measured is not None, "the form was judged before"
     if measured <= begin:
         yield _found("reference-period", "/pcf/referencePeriodEnd", pcf["referencePeriodEnd"])
     if start is not None and start < measured:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from mappings.pact import known, lexical
-from mappings.pact.findings import Finding, Severity, child, shortened
-from mappings.pact.jsontext import dumps
+from mappings.pact.findings import Finding, Severity, child
+from mappings.pact.jsontext import shown
 from mappings.pact.members import Member
 from mappings.pact.texts import told
 
@@ -33,9 +33,9 @@ def defect(
     rule: str, pointer: str, value: Any, severity: Severity = "error", name: str | None = None, **words: str
 ) -> Finding:
     """Return a finding of the first layer."""
-    shown = "" if value is None else shortened(dumps(value))
+    stands = shown(value)
     last = name or next((step for step in reversed(pointer.split("/")) if not step.isdigit()), "") or "the record"
-    return Finding(pointer, rule, severity, "schema", shown, told(rule, name=last, **{"value": shown, **words}))
+    return Finding(pointer, rule, severity, "schema", stands, told(rule, name=last, **{"value": stands, **words}))
 
 
 def _value(value: Any, member: Member, pointer: str) -> Iterator[Finding]:
@@ -56,7 +56,7 @@ def _list(values: list[Any], member: Member, pointer: str) -> Iterator[Finding]:
         yield defect("empty", pointer, values)
     for place, value in enumerate(values):
         yield from _single(value, member, child(pointer, place))
-    texts = [dumps(value) for value in values]
+    texts = [value for value in values if isinstance(value, str)]
     if member.many.startswith("set") and len(set(texts)) < len(texts):
         yield defect("repeated", pointer, values)
 

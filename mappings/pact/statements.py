@@ -8,12 +8,26 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
 from mappings.ntriples import (
-    ID, LABEL, PROV, SKOS, TM, TYPE, concept, date_time, dcterms, double, iri_part, literal, tm, typed,
+    ID,
+    LABEL,
+    PROV,
+    SKOS,
+    TM,
+    TYPE,
+    concept,
+    date_time,
+    dcterms,
+    double,
+    iri_part,
+    literal,
+    tm,
+    typed,
 )  # fmt: skip
 from mappings.pact import known, lexical
 from mappings.pact.facts import Facts, facts_of
@@ -32,6 +46,57 @@ _CONVERSION: Final = {
 def dataset_key(identifier: str) -> str:
     """Return the key of the dataset that holds a record."""
     return f"pact-{identifier.lower()}"
+
+
+def own_key(identifier: str) -> str:
+    """Return the key of the dataset that holds a record which was made here; it is no input of calculations."""
+    return f"records/{dataset_key(identifier)}"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFacts:
+    """What a record that was made here is about.
+
+    Attributes:
+        product: IRI of the product.
+        study: IRI of the study.
+        settings: hash of the method settings.
+        gwp_set: IRI of the set of warming potentials.
+    """
+
+    product: str
+    study: str
+    settings: str
+    gwp_set: str
+
+    @property
+    def activity(self) -> str:
+        """One text of it: a record about the same replaces an older one."""
+        return f"{self.product} {self.study} {self.settings}"
+
+
+def own_statements(read: Read, own: OwnFacts, base: str, status: str) -> bytes:
+    """Return the statements of a record that was made here: the product, study and inventory are in the graph already.
+
+    Args:
+        read: the record.
+        own: what it is about.
+        base: under which IRIs are made.
+        status: the word of its status today.
+    """
+    made = _Statements(facts_of(read.record), base, read.id)
+    settings = made.node("settings")
+    lines = [
+        *made.record(read, status),
+        f"{made.result} {TYPE} {tm('DeclaredFootprint')}",
+        f"{made.result} {tm('ofProduct')} <{own.product}>",
+        f"{made.result} {tm('ofStudy')} <{own.study}>",
+        f"{made.result} {tm('settings')} {settings}",
+        f"{settings} {TYPE} {tm('MethodSettings')}",
+        f"{settings} {tm('settingsHash')} {literal(own.settings)}",
+        f"{settings} {tm('gwpSet')} <{own.gwp_set}>",
+    ]
+    return "".join(f"{line} .\n" for line in lines).encode()
 
 
 def node(base: str, kind: str, identifier: str, *parts: str) -> str:
@@ -244,6 +309,9 @@ class _Statements:
         yield f"{own} {tm('perUnit')} {self.unit}"
         yield f"{own} {tm('gwpSet')} <{facts.factor_set}>"
         yield f"{own} {dcterms('publisher')} {self.node('organization')}"
+        share = facts.number("primaryDataShare")
+        if share is not None:
+            yield f"{own} {tm('primaryDataShare')} {decimal(share.scaleb(-2))}"
         if facts.place:
             yield f"{own} {tm('geography')} <{facts.place}>"
         for name, term in (("referencePeriodStart", "periodStart"), ("referencePeriodEnd", "periodEnd")):

@@ -58,6 +58,14 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         '{name} must be a decimal number in quotation marks, such as "0.35" or "1.2e-3". Use digits and a point, no unit, no space.',
         "{name} 应为带引号的小数，例如 “0.35” 或 “1.2e-3”。仅用数字和小数点，不写单位，不留空格。",
     ),
+    "number": (
+        "{name} must be a number without quotation marks in version 2, such as 2.5. Write the JSON value.",
+        "{name} 在第 2 版中应为不带引号的数值，例如 2.5。请填写 JSON 数值。",
+    ),
+    "integer": (
+        "{name} must be a whole number without quotation marks, such as 1. Write the JSON value.",
+        "{name} 应为不带引号的整数，例如 1。请填写 JSON 数值。",
+    ),
     "magnitude": (
         "{name} has more digits or a larger exponent than a quantity can have. Correct the number.",
         "{name} 的位数或指数超出物理量可能的范围。请更正数值。",
@@ -192,8 +200,10 @@ _LOSSES: Final[Mapping[str, tuple[Literal["changed", "narrowed", "computed", "dr
     ),
     "no-total": (
         "impossible",
-        "The record states no total that can be used in a supply chain: pCfIncludingBiogenic or biogenicCarbonWithdrawal is missing. "
-        "Ask its owner for both, or for a record of version 3.",
+        (
+            "The record states no total that can be used in a supply chain: pCfIncludingBiogenic or biogenicCarbonWithdrawal is "
+            "missing. Ask its owner for both, or for a record of version 3."
+        ),
         "记录未给出可用于产品链计算的总值：缺少 pCfIncludingBiogenic 或 biogenicCarbonWithdrawal。请向数据所有者索取这两项，或第 3 版记录。",
     ),
     "other-biogenic": (
@@ -205,6 +215,26 @@ _LOSSES: Final[Mapping[str, tuple[Literal["changed", "narrowed", "computed", "dr
         "dropped",
         "landManagementGhgEmissions is one number; which part is fossil, biogenic or removed cannot be told, so it is in the total only.",
         "landManagementGhgEmissions 为单一数值，无法区分化石、生物成因和清除部分，故仅体现在总值中。",
+    ),
+    "unit": (
+        "changed",
+        "The specification has no word for <{unit}>; the amount is given in {word}.",
+        "规范没有 <{unit}> 对应的单位，数量换算为 {word}。",
+    ),
+    "publisher": (
+        "dropped",
+        "The graph names no publisher of {rule}, which a record needs beside a product rule.",
+        "图中未注明 {rule} 的发布方，而记录要求产品规则同时给出发布方。",
+    ),
+    "result": (
+        "dropped",
+        "A record has no place for {what}; ask the graph for it.",
+        "记录没有{what_zh}的位置，请向图中查询。",
+    ),
+    "release": (
+        "computed",
+        "The uptake is the net of uptake and release of biogenic CO2, {uptake} kg: what stays in the product at the gate.",
+        "吸收量取生物成因 CO2 吸收与释放的净值 {uptake} kg，即出厂时产品中所含部分。",
     ),
     "scale": (
         "changed",

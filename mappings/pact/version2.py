@@ -121,9 +121,9 @@ def _parts(old: dict[str, Any], pcf: dict[str, Any], losses: list[Loss]) -> None
     if assurance.get("assurance") is not False and assurance:
         kept = ("coverage", "providerName", "completedAt", "standardName", "comments")
         pcf["verification"] = {key: assurance[key] for key in kept if assurance.get(key) is not None}
-    for key in ("level", "boundary"):
-        if assurance.get(key) is not None:
-            losses.append(lost(f"/pcf/assurance/{key}", "no-home"))
+    losses += [
+        lost(f"/pcf/assurance/{key}", "no-home") for key in ("level", "boundary") if assurance.get(key) is not None
+    ]
 
 
 def _classifications(record: dict[str, Any]) -> list[str]:
