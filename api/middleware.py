@@ -59,7 +59,8 @@ class Frame:
 
         try:
             self._check_host(headers.get("host", ""))
-            require_https(scope["scheme"], scope["path"])
+            if not self.settings.plain_http_accepted:
+                require_https(scope["scheme"], scope["path"])
             await self.app(scope, receive, sending)
         except Exception as error:
             problem = told(error)

@@ -39,6 +39,8 @@ class Settings:
         cors_origins: sites whose pages may read answers, such as ``https://yasgui.org``; ``*`` for all. They may not write.
         hosts: names that the server answers to, beside those of its address; needed behind a proxy.
         public_url: where clients see the server, without a final slash; else what the request says.
+        plain_http_accepted: whether footprints (``/3``) and secrets (``/auth``) may go over plain HTTP, as between programs on one
+            machine. Behind a proxy that is trusted, what counts is how the proxy was asked.
         pact_networks: networks beside the public internet, such as ``10.1.0.0/16``, in which PACT partners may be called.
         stop_seconds: how long requests under way may go on when the server is stopped.
         access: folder of the clients and of what is kept of them; empty for ``access`` in the store. Where it holds a file of
@@ -64,6 +66,7 @@ class Settings:
     cors_origins: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     public_url: str = ""
+    plain_http_accepted: bool = False
     pact_networks: tuple[str, ...] = ()
     stop_seconds: int = 10
     access: str = ""

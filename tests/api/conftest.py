@@ -27,6 +27,7 @@ NUMBERS = "\n".join(f"<urn:n{i}> <urn:value> {i} ." for i in range(400))
 @contextlib.contextmanager
 def served(store: Path, tls: tuple[Path, Path] | None = None, **stated: object) -> Iterator[str]:
     """A server on a free port, over HTTPS where a certificate and its key are given; its address."""
+    stated.setdefault("plain_http_accepted", tls is None)
     settings = Settings(store=store, **stated)  # type: ignore[arg-type]
     certificate, key = tls or (None, None)
     config = uvicorn.Config(

@@ -45,7 +45,9 @@ def run_tool(address, secret, callback):
         "JWT_SECRET": "x",
         "NODE_TLS_REJECT_UNAUTHORIZED": "0",
     }
-    done = subprocess.run(command, cwd=Path(TOOL), env=environment, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        command, cwd=Path(TOOL), env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
     return done.stdout + done.stderr
 
 

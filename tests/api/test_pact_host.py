@@ -17,7 +17,7 @@ from api.access.principals import Role
 from api.pact import inbox, partners
 from api.pact.partners import Partner
 from graphstore import GraphStore
-from mappings.pact import import_records, read_records
+from mappings.pact import import_records, read_records, records
 
 TYPE = "application/cloudevents+json; charset=UTF-8"
 CREATED = "org.wbcsd.pact.ProductFootprint.RequestCreatedEvent.3"
@@ -219,7 +219,7 @@ def test_a_partner_sees_what_its_audience_may_read(sign_in):
 
 
 def test_plain_http_is_refused_and_a_proxy_may_say_that_it_was_not(store):
-    with served(store) as address, httpx.Client(base_url=address) as plain:
+    with served(store, plain_http_accepted=False) as address, httpx.Client(base_url=address) as plain:
         for path in ("/3/footprints", "/auth/token", "/3/events"):
             answer = plain.post(path, data={"grant_type": "client_credentials"})
             assert answer.status_code == 403, path
@@ -253,3 +253,162 @@ def test_a_request_for_what_is_not_there_is_rejected_by_an_event(client, mill):
     assert (told["type"], told["data"]["requestEventId"]) == (REJECTED, "run/14.A")
     assert told["data"]["error"]["code"] == "NotFound"
     assert told["data"]["error"]["message"]
+
+
+def held(store):
+    with GraphStore.open(store, mode="read") as opened:
+        return {record["id"]: record for record in records(opened)}
+
+
+def told_of(store, state, count=1):
+    """The events of a state, once there are so many."""
+    for _ in range(100):
+        found = [each for each in inbox.Inbox(store).history() if each["state"] == state]
+        if len(found) >= count:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(inbox.Inbox(store).history())
+
+
+def test_what_a_partner_published_is_fetched(client, mill, store):
+    mill.records = [footprint(21)]
+    assert send(client, event(PUBLISHED, mill.url, {"pfIds": [footprint(21)["id"]]})).status_code == 200
+    before = time.monotonic()
+    while footprint(21)["id"] not in held(store):
+        assert time.monotonic() - before < 10
+        time.sleep(0.1)
+    with GraphStore.open(store, mode="read") as opened:
+        (version,) = [each for each in opened.datasets() if each.key == f"pact-{footprint(21)['id']}"]
+    assert version.source == f"{mill.url}/3/footprints/{footprint(21)['id']}"
+    assert version.created
+
+
+def test_an_answer_is_taken_for_what_was_asked_and_once(client, mill, store):
+    box = inbox.Inbox(store)
+    data = {"requestEventId": "ours-1", "pfs": [footprint(31)]}
+    answer = send(client, event(FULFILLED, mill.url, data))
+    assert (answer.status_code, answer.json()["code"]) == (400, "BadRequest")
+    assert "no open request 'ours-1'" in answer.json()["message"]
+    box.ask(inbox.Request("ours-1", "mill", "urn:x", time.time(), "open", ""))
+    told = event(FULFILLED, mill.url, data, "theirs-1")
+    assert send(client, told).status_code == 200
+    while box.waits_for("ours-1", "mill"):
+        time.sleep(0.05)
+    assert held(store)[footprint(31)["id"]] == footprint(31)
+    assert send(client, told).status_code == 200
+    assert send(client, told | {"id": "theirs-2"}).status_code == 400
+
+
+def test_a_rejection_is_noted(client, mill, store):
+    box = inbox.Inbox(store)
+    box.ask(inbox.Request("ours-2", "mill", "urn:x", time.time(), "open", ""))
+    data = {"requestEventId": "ours-2", "error": {"code": "NotFound", "message": "never made it"}}
+    assert send(client, event(REJECTED, mill.url, data)).status_code == 200
+    while box.waits_for("ours-2", "mill"):
+        time.sleep(0.05)
+    (found,) = [each for each in box.requests() if each.id == "ours-2"]
+    assert (found.state, found.message) == ("rejected", "NotFound: never made it")
+
+
+def broken(**changes):
+    return event(PUBLISHED, "SOURCE", {"pfIds": [footprint(21)["id"]]}, "x") | changes
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("{", "no JSON"),
+        ("[]", "no JSON object"),
+        ('{"a": 1, "a": 2}', "twice"),
+        ("[" * 50_000, "nested"),
+        (json.dumps(broken(specversion="0.3")), "specversion"),
+        (json.dumps(broken(type="org.wbcsd.pathfinder.ProductFootprint.Published.v1")), "The type of the event"),
+        (json.dumps(broken(id="")), "needs id"),
+        (json.dumps(broken(time="yesterday")), "time"),
+        (json.dumps(broken(data=None)), "no data"),
+        (json.dumps(broken(data={"pfIds": []})), "pfIds"),
+        (json.dumps(broken(data={"pfIds": ["urn:gtin:4712345060507"]})), "no UUID"),
+        (json.dumps(broken(type=CREATED, data={})), "selects nothing"),
+        (json.dumps(broken(type=CREATED, data={"productId": 7})), "list of strings"),
+        (json.dumps(broken(type=CREATED, data={"produktId": ["urn:x:y"]})), "no filter"),
+        (json.dumps(broken(type=FULFILLED, data={"requestEventId": "a", "pfs": []})), "pfs"),
+        (json.dumps(broken(type=FULFILLED, data={"requestEventId": "a", "pfs": [{"id": "1"}]})), "is none of PACT 3"),
+        (json.dumps(broken(type=REJECTED, data={"requestEventId": "a", "error": {"code": "x"}})), "message"),
+        (json.dumps(broken(source="https://elsewhere.example")), "not known here"),
+    ],
+)
+def test_what_is_no_event_is_refused(client, mill, store, body, said):
+    before = len(inbox.Inbox(store).history())
+    answer = client.post("/3/events", content=body.replace("SOURCE", mill.url), headers={"Content-Type": TYPE})
+    assert (answer.status_code, answer.json()["code"]) == (400, "BadRequest")
+    assert said in answer.json()["message"]
+    assert len(inbox.Inbox(store).history()) == before
+
+
+def test_events_of_other_forms_are_refused(client, mill):
+    told = event(CREATED, mill.url, {"x-acme-plant": "7"})
+    assert send(client, told).json()["code"] == "NotImplemented"
+    batch = client.post("/3/events", json=[told])
+    assert (batch.status_code, batch.json()["code"]) == (415, "BadRequest")
+
+
+def test_nobody_speaks_for_another_partner(sign_in, mill):
+    with sign_in("smelter") as smelter:
+        answer = send(smelter, event(CREATED, mill.url, {"status": "Active"}))
+    assert answer.status_code == 400
+    assert "not known here as the address of smelter" in answer.json()["message"]
+
+
+def test_who_may_only_read_adds_nothing(sign_in, mill):
+    with sign_in("looker") as looker:
+        answer = send(looker, event(PUBLISHED, mill.url, {"pfIds": [footprint(21)["id"]]}))
+    assert (answer.status_code, answer.json()["code"]) == (403, "AccessDenied")
+
+
+def test_pages_hold_while_footprints_are_published(client, store, mill):
+    first = client.get("/3/footprints?limit=2")
+    link = first.links["next"]["url"]
+    mill.records = [footprint(0), footprint(22)]
+    published = event(PUBLISHED, mill.url, {"pfIds": [each["id"] for each in mill.records]})
+    assert send(client, published).status_code == 200
+    while footprint(22)["id"] not in held(store):
+        time.sleep(0.1)
+    rest = ids(client.get(link.replace("limit=2", "limit=99")))
+    assert rest[0] == 3
+    assert 22 in rest
+    assert 0 not in rest
+
+
+def test_a_partner_deprecates_its_own_footprints_alone(client, store, mill):
+    mill.records = [footprint(23, precedingPfIds=[OURS[0]["id"]]), footprint(24, precedingPfIds=[footprint(21)["id"]])]
+    published = event(PUBLISHED, mill.url, {"pfIds": [each["id"] for each in mill.records]})
+    assert send(client, published).status_code == 200
+    while footprint(24)["id"] not in held(store):
+        time.sleep(0.1)
+    found = held(store)
+    assert found[OURS[0]["id"]]["status"] == "Active"
+    assert footprint(23)["id"] not in found
+    assert found[footprint(21)["id"]]["status"] == "Deprecated"
+
+
+def test_an_event_outlives_the_server(tmp_path, certificate, mill):
+    where = tmp_path / "store"
+    put(where, OURS[:1])
+    partners.add(where, Partner("mill", mill.url, CLIENT, SECRET))
+    secret = known(where, "mill", None)
+    trusting = ssl.create_default_context(cafile=str(certificate[0]))
+    before, mill.failures = len(mill.events), 10_000
+    options = {"readers": 1, "pact_networks": ("127.0.0.0/8", "::1/128")}
+    with served(where, tls=certificate, **options) as address, httpx.Client(base_url=address, verify=trusting) as one:
+        one.headers["Authorization"] = f"Bearer {secret}"
+        assert send(one, event(CREATED, mill.url, {"status": "Active"}, "survivor")).status_code == 200
+        attempts = len(mill.attempts)
+        while len(mill.attempts) == attempts:
+            time.sleep(0.05)
+        answer = send(one, event(PUBLISHED, mill.url, {"pfIds": [footprint(21)["id"]]}))
+        assert (answer.status_code, answer.json()["code"]) == (501, "NotImplemented")
+    assert len(mill.events) == before
+    mill.failures = 0
+    with served(where, tls=certificate, **options):
+        assert mill.wait_for(before + 1)[-1]["data"]["requestEventId"] == "survivor"
+    assert told_of(where, "done")[0]["attempts"] >= 2
