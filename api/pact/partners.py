@@ -6,7 +6,6 @@ They are kept in ``partners.json`` in the folder ``pact`` of the store, readable
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
@@ -14,12 +13,14 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from api.access import private
 from api.errors import PartnerError
 from graphstore.durable import sync_directory
 
 FOLDER: Final = "pact"
 """Folder of the store for partners and events."""
 _FILE: Final = "partners.json"
+_LOCK: Final = "partners.lock"
 _NAME: Final = re.compile(r"[A-Za-z0-9][\w.\-]{0,63}", re.ASCII)
 
 
@@ -79,17 +80,14 @@ def load(store: Path) -> dict[str, Partner]:
     """The partners of a store, by name.
 
     Raises:
-        PartnerError: the file cannot be read, or others than its owner can read it.
+        PartnerError: the file is none of partners.
+        AccessFileError: it cannot be read, or others than its owner can read it.
     """
     path = folder_of(store) / _FILE
     try:
-        with path.open("rb") as file:
-            shared = os.fstat(file.fileno()).st_mode & 0o077
-            data = file.read()
+        data = private.read(path)
     except FileNotFoundError:
         return {}
-    if shared:
-        raise PartnerError(f"{path} holds secrets and can be read by other users. Run chmod 600 on it.")
     try:
         found = [Partner(**entry) for entry in json.loads(data)["partners"]]
     except (ValueError, KeyError, TypeError) as error:
@@ -107,6 +105,11 @@ def add(store: Path, partner: Partner) -> Partner:
     """
     if not _NAME.fullmatch(partner.name):
         raise PartnerError(f"{partner.name!r} is no name of a partner: use letters, digits, dots, - and _, at most 64.")
+    with private.locked(make_folder(store) / _LOCK):
+        return _added(store, partner)
+
+
+def _added(store: Path, partner: Partner) -> Partner:
     known = load(store)
     other = next((p for p in known.values() if p.url == partner.url and p.name != partner.name), None)
     if other is not None:
@@ -121,9 +124,10 @@ def remove(store: Path, name: str) -> Partner:
     Raises:
         PartnerError: there is none of this name.
     """
-    known = load(store)
-    gone = get(known, name)
-    _save(store, (partner for partner in known.values() if partner is not gone))
+    with private.locked(make_folder(store) / _LOCK):
+        known = load(store)
+        gone = get(known, name)
+        _save(store, (partner for partner in known.values() if partner is not gone))
     return gone
 
 
@@ -152,20 +156,11 @@ def make_folder(store: Path) -> Path:
     """The folder of a store for partners and events, for its owner's eyes alone."""
     folder = folder_of(store)
     if not folder.is_dir():
-        folder.mkdir(mode=0o700, exist_ok=True)
+        private.make_folder(folder)
         sync_directory(store)
     return folder
 
 
 def _save(store: Path, partners: Iterable[Partner]) -> None:
-    path = make_folder(store) / _FILE
     text = json.dumps({"partners": [asdict(partner) for partner in partners]}, ensure_ascii=False, indent=2)
-    partial = path.with_suffix(".tmp")
-    partial.unlink(missing_ok=True)
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb") as out:
-        out.write(text.encode() + b"\n")
-        out.flush()
-        os.fsync(out.fileno())
-    partial.replace(path)
-    sync_directory(path.parent)
+    private.write(make_folder(store) / _FILE, text.encode() + b"\n")

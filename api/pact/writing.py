@@ -37,6 +37,7 @@ class Stored:
         deprecated: became Deprecated: sent so, or replaced by one of these.
         refused: not taken in.
         names: product and company of every record that was taken in or known.
+        factors: IRI of the factor of each of them, on which a supply chain can end; some have none.
     """
 
     added: list[str] = field(default_factory=list)
@@ -44,6 +45,7 @@ class Stored:
     deprecated: list[str] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     names: dict[str, tuple[str, str]] = field(default_factory=dict)
+    factors: dict[str, str] = field(default_factory=dict)
 
 
 def store_footprints(store: GraphStore, job: Mapping[str, Any], payload: bytes) -> Mapping[str, Any]:
@@ -141,3 +143,4 @@ def _import(store: GraphStore, reads: list[Read], source: str, made: Stored) -> 
     made.added += done.added
     made.unchanged += [each for each in done.unchanged if each not in done.deprecated]
     made.deprecated += done.deprecated
+    made.factors |= done.factors

@@ -9,7 +9,7 @@ from ipaddress import ip_address
 import pytest
 from partners import CLIENT, SECRET, Host, make_certificate, partner_host
 
-from api.errors import PartnerAddressError, PartnerAnswerError, PartnerError, PartnerUnreachableError
+from api.errors import AccessFileError, PartnerAddressError, PartnerAnswerError, PartnerError, PartnerUnreachableError
 from api.pact import partners
 from api.pact.outbound import Outbound, is_public
 from api.pact.partners import Partner
@@ -179,7 +179,7 @@ def test_partners_are_kept_for_their_owner_alone(tmp_path):
     with pytest.raises(PartnerError, match="The partner mill has the address"):
         partners.add(tmp_path, Partner("other", "https://mill.example/pact", "us", "hush"))
     path.chmod(0o640)
-    with pytest.raises(PartnerError, match="chmod 600"):
+    with pytest.raises(AccessFileError, match="chmod 600"):
         partners.load(tmp_path)
     path.chmod(0o600)
     partners.remove(tmp_path, "mill")
