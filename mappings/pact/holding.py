@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from graphstore.transaction import Transaction
 
 _DEPRECATED: Final = "Deprecated"
+_FEW: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def import_records(store: SparqlStore, report: ReadReport, label: str = "") -> I
 def load_records(transaction: Transaction, store: SparqlStore, report: ReadReport) -> Imported:
     """Take in the records of a file inside a transaction of the store; see :func:`import_records`."""
     _refuse_broken(report)
-    held = held_records(store)
+    held = _held_of(store, report)
     fresh: dict[str, Read] = {}
     unchanged: list[str] = []
     for read in report.records:
@@ -105,6 +106,15 @@ def load_records(transaction: Transaction, store: SparqlStore, report: ReadRepor
     return Imported(tuple(fresh), tuple(dict.fromkeys(unchanged)), tuple(deprecated), factors)
 
 
+def _held_of(store: SparqlStore, report: ReadReport) -> dict[str, Held]:
+    """The records of a store that a file speaks of; asked for one by one where they are few."""
+    named = {read.id for read in report.records}
+    named |= {older.lower() for read in report.records for older in read.record.get("precedingPfIds") or ()}
+    if len(named) > _FEW:
+        return held_records(store)
+    return {key: held for each in sorted(named) for key, held in held_records(store, each).items()}
+
+
 def _as_held(read: Read) -> Held:
     return Held(read.text, str(read.record["specVersion"]), str(read.record["status"]))
 
@@ -120,7 +130,11 @@ def _deprecated(report: ReadReport, known_now: Mapping[str, Held], held: Mapping
             found[read.id] = None
         for older in read.record.get("precedingPfIds") or ():
             before = known_now.get(older.lower())
-            if before is not None and _companies(jsontext.parse(before.text, older)) & _companies(read.record):
+            if (
+                before is not None
+                and older.lower() != read.id
+                and _companies(jsontext.parse(before.text, older)) & _companies(read.record)
+            ):
                 found[older.lower()] = None
     return [key for key in found if known_now[key].status != _DEPRECATED and not known_now[key].own]
 
@@ -138,11 +152,11 @@ def write_own(store: SparqlStore, read: Read, own: OwnFacts, replaced: Sequence[
         own: what it is about.
         replaced: identifiers of older records about the same.
     """
-    held = held_records(store)
     with store.transaction(f"publish {read.id}") as transaction:
         _write(transaction, own_key(read.id), read, own_statements(read, own, store.base, "Active"), read.id)
         for older in replaced:
-            before = Read(0, jsontext.parse(held[older].text, older), held[older].text)
+            held = held_records(store, older)[older]
+            before = Read(0, jsontext.parse(held.text, older), held.text)
             _write(transaction, own_key(older), before, own_statements(before, own, store.base, _DEPRECATED), older)
 
 

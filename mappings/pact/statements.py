@@ -78,6 +78,8 @@ class OwnFacts:
 def own_statements(read: Read, own: OwnFacts, base: str, status: str) -> bytes:
     """Return the statements of a record that was made here: the product, study and inventory are in the graph already.
 
+    The study is what the footprint was derived from, not what declares it: that a study declares, it says itself.
+
     Args:
         read: the record.
         own: what it is about.
@@ -88,9 +90,9 @@ def own_statements(read: Read, own: OwnFacts, base: str, status: str) -> bytes:
     settings = made.node("settings")
     lines = [
         *made.record(read, status),
-        f"{made.result} {TYPE} {tm('DeclaredFootprint')}",
-        f"{made.result} {tm('ofProduct')} <{own.product}>",
-        f"{made.result} {tm('ofStudy')} <{own.study}>",
+        *made.footprint(f"<{own.product}>"),
+        *made.quality(),
+        f"{made.result} <{PROV}wasDerivedFrom> <{own.study}>",
         f"{made.result} {tm('settings')} {settings}",
         f"{settings} {TYPE} {tm('MethodSettings')}",
         f"{settings} {tm('settingsHash')} {literal(own.settings)}",
@@ -118,7 +120,7 @@ def statements(read: Read, base: str, status: str | None = None) -> bytes:
         *made.record(read, status or str(read.record["status"])),
         *made.company(),
         *made.product(),
-        *made.footprint(),
+        *made.footprint(made.node("product")),
         *made.parts(),
         *made.quality(),
         *made.method(),
@@ -204,12 +206,12 @@ class _Statements:
         """A number for the declared amount as one for a single unit, rounded once, to the nearest double."""
         return float(Fraction(value) / Fraction(self.amount))
 
-    def footprint(self) -> Iterator[str]:
-        """The declared result: for what, how much, when and where it holds."""
+    def footprint(self, product: str) -> Iterator[str]:
+        """The declared result: for what product, how much, when and where it holds."""
         facts, own = self.facts, self.result
         yield f"{own} {TYPE} {tm('DeclaredFootprint')}"
         yield f"{own} {LABEL} {literal(facts.record['productNameCompany'])}"
-        yield f"{own} {tm('ofProduct')} {self.node('product')}"
+        yield f"{own} {tm('ofProduct')} {product}"
         yield f"{own} {tm('amount')} {decimal(self.amount)}"
         yield f"{own} {tm('unit')} {self.unit}"
         if facts.total is not None:

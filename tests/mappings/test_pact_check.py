@@ -283,4 +283,5 @@ def test_any_value_anywhere_is_judged_without_a_crash(place, value):
     holder, _, key = place.rpartition("/")
     (document["pcf"] if holder else document)[key] = value
     for finding in check(document):
-        assert finding.messages["en"] and finding.messages["zh"]
+        assert finding.messages["en"]
+        assert finding.messages["zh"]

@@ -4,6 +4,8 @@ The record is for two pieces: 10 kg CO2e without uptake (8 fossil, 1.5 land-use 
 So one piece is 5 kg, 4.5 kg with uptake; it weighs 2 kg.
 """
 
+import json
+
 import pyoxigraph as ox
 import pytest
 from chains import HEAD, Case, process
@@ -103,6 +105,43 @@ def test_a_mass_of_co2e_needs_the_set_it_was_made_with(case):
     assert case(made + factor.format("tm:gwpSet set:AR6 ;")).total("widget") == pytest.approx(6, rel=1e-12)
     with pytest.raises(Exception, match="names no GWP set"):
         case(made + factor.format("")).total("widget")
+
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=8)
+    | st.sampled_from(["0", "-1", "1e299", "urn:a:b", "AR6", "piece"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(
+    st.sampled_from([*record(), *[f"pcf/{key}" for key in record()["pcf"]], "pcf/dqi", "pcf/verification"]), json_values
+)
+def test_whatever_is_usable_makes_statements(place, value):
+    document = record()
+    holder, _, key = place.rpartition("/")
+    (document["pcf"] if holder else document)[key] = value
+    (read,) = read_records(json.dumps(document).encode(), "f.json").records
+    if read.usable:
+        assert list(ox.parse(statements(read, "https://e.org"), format=ox.RdfFormat.N_TRIPLES))
+
+
+def test_the_published_examples_are_read_and_judged(fixtures_dir):
+    """They are right in form; most break the sum of the components or the window of validity, which are advice."""
+    files = sorted((fixtures_dir / "conformance" / "pact").glob("**/*.json"))
+    if not files:
+        pytest.skip(
+            "the published examples of PACT 3.0.3 are not among the third-party files (conformance/pact/*.json)"
+        )
+    for file in files:
+        report = read_records(file.read_bytes(), file.name)
+        assert report.usable, file.name
+        for read in report.records:
+            assert list(ox.parse(statements(read, "https://e.org"), format=ox.RdfFormat.N_TRIPLES))
 
 
 def facts(document, subject, predicate):

@@ -49,7 +49,7 @@ def test_each_record_is_a_dataset_of_its_own_and_all_come_or_none(store, take):
 
 def test_the_same_record_again_changes_nothing(store, take):
     take(record(comment=None))
-    again = {key: value for key, value in reversed(record().items())}
+    again = dict(reversed(record().items()))
     assert take(again).unchanged == (FIRST,)
     assert [each.number for each in store.datasets(all_versions=True)] == [1]
 
@@ -88,6 +88,11 @@ def test_a_new_record_replaces_the_old_one(store, take):
 def test_both_may_come_in_one_file_in_any_order(store, take):
     take(record(SECOND, precedingPfIds=[FIRST]), record())
     assert one(store, FIRST)["status"] == "Deprecated"
+
+
+def test_a_record_does_not_replace_itself(store, take):
+    take(record(precedingPfIds=[FIRST]))
+    assert one(store, FIRST)["status"] == "Active"
 
 
 def test_nobody_deprecates_the_record_of_another_company(store, take):

@@ -1,5 +1,6 @@
 """Files of PACT records: wrappers, what is kept to the letter, and files made to do harm."""
 
+import contextlib
 import gzip
 import hashlib
 import json
@@ -143,10 +144,8 @@ def test_a_text_of_ten_megabytes_is_told_in_few_words():
 
 @given(st.binary(max_size=60) | st.text(max_size=60).map(lambda text: text.encode("utf-8", "surrogatepass")))
 def test_any_bytes_are_read_or_refused(data):
-    try:
-        read_records(data, "any.json")
-    except PackageError as error:
-        assert str(error).startswith("any.json: ")
+    with contextlib.suppress(PackageError):
+        assert read_records(data, "any.json").name == "any.json"
 
 
 def test_records_of_version_two_say_what_is_lost():
