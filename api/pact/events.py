@@ -122,7 +122,7 @@ def _object(body: bytes) -> Record:
     from mappings.pact.jsontext import parse
 
     try:
-        found = parse(body.decode("utf-8"), "the event")
+        found = parse(body.decode("utf-8"), "event")
     except UnicodeDecodeError:
         raise RequestError("The event is not UTF-8.") from None
     except MappingError as error:

@@ -230,7 +230,7 @@ class Inbox:
                     base.executescript(_SCHEMA)
                     yield base
             except sqlite3.Error as error:
-                raise OSError(f"{error}") from error
+                raise OSError(str(error)) from error
 
 
 def key_of(client: str, source: str, identifier: str) -> str:

@@ -126,12 +126,12 @@ def remove(store: Path, name: str) -> Partner:
     """
     with private.locked(make_folder(store) / _LOCK):
         known = load(store)
-        gone = get(known, name)
+        gone = partner_of(known, name)
         _save(store, (partner for partner in known.values() if partner is not gone))
     return gone
 
 
-def get(known: dict[str, Partner], name: str) -> Partner:
+def partner_of(known: dict[str, Partner], name: str) -> Partner:
     """The partner of a name.
 
     Raises:

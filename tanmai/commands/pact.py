@@ -45,7 +45,9 @@ Networks = Annotated[
 def add(
     name: Name,
     url: Annotated[str, typer.Argument(help="Base address of its PACT host, https://... 其 PACT 主机地址。")],
-    client_id: Annotated[str, typer.Option("--client-id", help="Under which name it knows us. 对方给我方的客户端名称。")],
+    client_id: Annotated[
+        str, typer.Option("--client-id", help="Under which name it knows us. 对方给我方的客户端名称。")
+    ],
     secret_file: Annotated[
         Path | None,
         typer.Option("--secret-file", help=f"File that holds the secret; else ${SECRET}, else asked for. 密钥文件。"),
@@ -103,7 +105,8 @@ def pull(
         str | None, typer.Argument(help="Base address of the host; else that of --partner. 主机地址。")
     ] = None,
     partner: Annotated[
-        str | None, typer.Option("--partner", help="Partner whose secret is used; else the one at the address. 伙伴名称。")
+        str | None,
+        typer.Option("--partner", help="Partner whose secret is used; else the one at the address. 伙伴名称。"),
     ] = None,
     since: Annotated[
         str | None, typer.Option("--since", help="Only footprints made on this day or later, YYYY-MM-DD. 起始日期。")
@@ -135,11 +138,15 @@ def pull(
 @app.command()
 def request(
     name: Name,
-    product: Annotated[list[str], typer.Option("--product", help="URN of a product; may be repeated. 产品 URN，可重复。")],
+    product: Annotated[
+        list[str], typer.Option("--product", help="URN of a product; may be repeated. 产品 URN，可重复。")
+    ],
     here: Annotated[
         str,
         typer.Option(
-            "--here", envvar="TANMAI_API_PUBLIC_URL", help="Address at which the partner reaches this server. 本服务器对外网址。"
+            "--here",
+            envvar="TANMAI_API_PUBLIC_URL",
+            help="Address at which the partner reaches this server. 本服务器对外网址。",
         ),
     ],
     comment: Annotated[str, typer.Option("--comment", help="Words for the people there. 附言。")] = "",
@@ -217,7 +224,7 @@ def _partner(front: Front, url: str | None, name: str | None) -> Partner:
     known = partners.load(front.store_path)
     if url is None and name is None:
         raise typer.BadParameter("Say whose footprints: give an address, or --partner.")
-    found = partners.get(known, name) if name is not None else None
+    found = partners.partner_of(known, name) if name is not None else None
     if url is None and found is not None:
         return found
     address = partners.clean_url(str(url))
@@ -226,7 +233,9 @@ def _partner(front: Front, url: str | None, name: str | None) -> Partner:
     if found is None:
         raise PartnerError(f"No partner is known at {address}. Add it by tanmai pact partner add NAME {address}.")
     if found.url != address:
-        raise PartnerError(f"The partner {found.name} is at {found.url}, not at {address}; its secret is not sent there.")
+        raise PartnerError(
+            f"The partner {found.name} is at {found.url}, not at {address}; its secret is not sent there."
+        )
     return found
 
 
