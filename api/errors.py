@@ -156,7 +156,15 @@ class PartnerUnreachableError(PartnerError):
 
 
 class PartnerAnswerError(PartnerError):
-    """The answer of a partner is a refusal, or cannot be used."""
+    """The answer of a partner is a refusal, or cannot be used.
+
+    Attributes:
+        status: the HTTP status of a refusal; 0 where it is something else.
+    """
+
+    def __init__(self, message: str, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class ReaderError(ApiError):

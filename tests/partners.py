@@ -41,6 +41,7 @@ class Host:
         discovery: token endpoint that its OpenID configuration names, as a path; empty for no configuration.
         next_link: what its pages say comes next, in place of the truth.
         failures: how many calls of events it answers by 503 before it takes one.
+        life: how many seconds it says that its tokens hold.
         events: events that it took.
         attempts: events that it was sent, taken or not, by id.
         calls: method, path and query of every call.
@@ -56,6 +57,7 @@ class Host:
     calls: list[str] = field(default_factory=list)
     url: str = ""
     token: str = "token-1"
+    life: Any = 3600
     arrived: threading.Condition = field(default_factory=threading.Condition)
 
     def wait_for(self, count: int, seconds: float = 8.0) -> list[dict[str, Any]]:
@@ -97,7 +99,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.path in {"/auth/token", self.host.discovery}:
             basic = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
             good = self.headers["Authorization"] == f"Basic {basic}" and b"grant_type=client_credentials" in body
-            granted = {"access_token": self.host.token, "token_type": "Bearer", "expires_in": 3600}
+            granted = {"access_token": self.host.token, "token_type": "Bearer", "expires_in": self.host.life}
             return self.say(*((200, granted) if good else (400, {"error": "invalid_client"})))
         if self.headers.get("Authorization") != f"Bearer {self.host.token}":
             return self.say(401, {"code": "TokenExpired", "message": "sign in"})

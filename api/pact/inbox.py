@@ -181,11 +181,11 @@ class Inbox:
             base.execute("UPDATE requests SET state = ?, message = ? WHERE id = ?", (state, message, identifier))
 
     def waits_for(self, identifier: str, partner: str) -> bool:
-        """Whether a request to a partner has no answer yet."""
+        """Whether a request to a partner has no answer yet; one that seemed not to arrive may have arrived all the same."""
         if not self.exists:
             return False
         with self._opened() as base:
-            text = "SELECT 1 FROM requests WHERE id = ? AND partner = ? AND state = 'open'"
+            text = "SELECT 1 FROM requests WHERE id = ? AND partner = ? AND state IN ('open', 'failed')"
             return base.execute(text, (identifier, partner)).fetchone() is not None
 
     def requests(self) -> list[Request]:

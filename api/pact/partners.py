@@ -144,9 +144,10 @@ def partner_of(known: dict[str, Partner], name: str) -> Partner:
 
 
 def at(known: dict[str, Partner], url: str) -> Partner | None:
-    """The partner at an address, however that is written; ``None`` where there is none."""
+    """The partner at an address, as events write it (also ``//host`` or with the path of events); ``None`` where there is none."""
+    whole = f"https:{url}" if url.startswith("//") else url
     try:
-        wanted = clean_url(url)
+        wanted = clean_url(whole.removesuffix("/3/events"))
     except PartnerError:
         return None
     return next((partner for partner in known.values() if partner.url == wanted), None)

@@ -11,11 +11,12 @@ import asyncio
 import contextlib
 import logging
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from api.errors import ApiError, PartnerError
+from api.errors import ApiError, PartnerAnswerError, PartnerError
 from api.pact import partners
 from api.pact.inbox import Event, Inbox
 from api.pact.outbound import Outbound
@@ -29,7 +30,12 @@ log: Final = logging.getLogger("tanmai.api.pact")
 
 LOOK: Final = 0.5
 """Seconds between looks for events that are due."""
+AT_ONCE: Final = 8
+"""Partners that are called at once."""
 _LOCK: Final = "sender.lock"
+
+_Told = TypeVar("_Told")
+_Got = TypeVar("_Got")
 
 
 @dataclass(slots=True)
@@ -44,6 +50,7 @@ class Sender:
     state: State
     outbound: Outbound
     _busy: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(AT_ONCE, "pact"))
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -56,6 +63,7 @@ class Sender:
             for each in tasks:
                 each.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _run(self) -> None:
         inbox, lock = Inbox(self.state.settings.store), None
@@ -68,6 +76,8 @@ class Sender:
                         self._begin(await asyncio.to_thread(inbox.due, frozenset(self._busy)))
                 except (GraphStoreError, OSError) as error:
                     log.warning("the events that wait cannot be read: %s", error)
+                except Exception:
+                    log.exception("the events that wait cannot be read")
         finally:
             if lock is not None:
                 lock.release()
@@ -78,7 +88,7 @@ class Sender:
         return FileLock.acquire(partners.folder_of(inbox.store) / _LOCK, shared=False, create=True)
 
     def _begin(self, events: list[Event]) -> None:
-        for event in events:
+        for event in events[: AT_ONCE - len(self._busy)]:
             self._busy[event.partner] = asyncio.get_running_loop().create_task(self._turn(event))
 
     async def _turn(self, event: Event) -> None:
@@ -105,7 +115,7 @@ class Sender:
             await asyncio.to_thread(inbox.done, event, said)
 
     async def _done(self, event: Event, inbox: Inbox) -> str:
-        """Deal with one event; what there is to say of it."""
+        """Deal with one event; what there is to say of it, which is nothing where all went well."""
         if event.kind == "created":
             return await self._answer(event, inbox)
         if event.kind == "published":
@@ -114,7 +124,7 @@ class Sender:
             return await self._store(event, inbox)
         told = await self._facts(event)
         await asyncio.to_thread(inbox.settle, told["request"], "rejected", told["message"])
-        return "noted"
+        return ""
 
     async def _answer(self, event: Event, inbox: Inbox) -> str:
         body = event.answer
@@ -123,22 +133,34 @@ class Sender:
             async with self.state.read(job, event.audience, event.event) as answer:
                 body = answer.first + b"".join([block async for block in answer.rest()])
             await asyncio.to_thread(inbox.keep_answer, event, body)
-        await asyncio.to_thread(self._session(event).tell, body)
-        return "answered"
+        await self._called(self._session(event).tell, body)
+        return ""
 
     async def _fetch(self, event: Event) -> str:
+        """Fetch what was published. What the partner does not give us (403, 404) is told, and keeps the rest from nothing."""
         session, told = self._session(event), await self._facts(event)
+        refused = list[str]()
         for identifier in told["footprints"]:
-            url, body = await asyncio.to_thread(session.footprint, identifier)
-            await self._written(body, url, event)
-        return "fetched"
+            try:
+                url, body = await self._called(session.footprint, identifier)
+            except PartnerAnswerError as error:
+                if error.status not in {403, 404}:
+                    raise
+                refused.append(str(error))
+            else:
+                refused += (await self._written(body, url, event))["refused"]
+        return "; ".join(refused)
+
+    async def _called(self, call: Callable[[_Told], _Got], told: _Told) -> _Got:
+        """Call a partner in a thread of ours, so that slow partners take none from others."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call, told)
 
     async def _store(self, event: Event, inbox: Inbox) -> str:
         told = await self._facts(event)
         facts = await self._written(event.event, f"{self._session(event).partner.url}/3/events", event)
         refused = "; ".join(facts["refused"])
         await asyncio.to_thread(inbox.settle, told["request"], "fulfilled", refused)
-        return "stored"
+        return refused
 
     async def _facts(self, event: Event) -> Mapping[str, Any]:
         async with self.state.read({"kind": "pact-event"}, event.audience, event.event) as answer:

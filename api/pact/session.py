@@ -21,6 +21,8 @@ _EARLY: Final = 30.0
 """Seconds before its end at which a token is no longer used."""
 _SHORTEST: Final = 60.0
 """Seconds that a token is used where its life is not stated."""
+_LONGEST: Final = 86_400
+"""Seconds that a token is used at most, whatever is said."""
 MOST_PAGES: Final = 100_000
 
 
@@ -84,7 +86,7 @@ class Session:
             self._sign_in()
             reply = self.outbound.send(method, url, {"Authorization": f"Bearer {self._token}", **headers}, body)
         if reply.status not in {200, 201, 202, 204}:
-            raise PartnerAnswerError(f"{url} answers {reply.status}: {_quoted(reply)}")
+            raise PartnerAnswerError(f"{url} answers {reply.status}: {_quoted(reply)}", reply.status)
         return reply
 
     def _sign_in(self) -> bool:
@@ -107,7 +109,7 @@ class Session:
         token, seconds = told.get("access_token"), told.get("expires_in", _SHORTEST)
         if not isinstance(token, str) or not token.isascii() or not token.isprintable() or " " in token or not token:
             raise PartnerAnswerError(f"{url} gives no access token, but {reply.status}: {_quoted(reply)}")
-        life = float(seconds) if isinstance(seconds, int | float) else _SHORTEST
+        life = min(max(seconds, 0), _LONGEST) if isinstance(seconds, int | float) else _SHORTEST
         self._token, self._until = token, time.monotonic() + life - _EARLY
         return True
 
@@ -127,7 +129,7 @@ class Session:
         ours, theirs = urlsplit(self.partner.url), urlsplit(found)
         if (theirs.scheme, theirs.netloc.lower()) != (ours.scheme, ours.netloc.lower()):
             raise PartnerAnswerError(
-                f"{url} names {found} as its next page, which is another host. It is not called: our token is not for it."
+                f"{url} names {found!r} as its next page, which is another host. It is not called: our token is not for it."
             )
         return found
 

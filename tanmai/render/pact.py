@@ -32,10 +32,10 @@ def show_pulled(rows: Sequence[Data], source: str, lang: Language) -> None:
     for row in rows:
         outcome = word(f"pull_{row['outcome']}", lang)
         if row["outcome"] == "refused":
-            out.print(f"  {outcome}  {row['id'] or '-'}", style="bold red", soft_wrap=True)
-            out.print(f"    {row['zh'] if lang == 'zh' else row['en']}", soft_wrap=True)
+            out.print(_plain(f"  {outcome}  {row['id'] or '-'}"), style="bold red", soft_wrap=True)
+            out.print(_plain(f"    {row['zh'] if lang == 'zh' else row['en']}"), soft_wrap=True)
             continue
-        out.print(f"  {outcome}  {row['id']}  {row['product']}  ({row['company']})", soft_wrap=True)
+        out.print(_plain(f"  {outcome}  {row['id']}  {row['product']}  ({row['company']})"), soft_wrap=True)
         if row["factor"] and row["outcome"] == "new":
             out.print(f"    {word('pull_use', lang, iri=row['factor'])}", soft_wrap=True)
     counted = Counter(row["outcome"] for row in rows)
@@ -92,4 +92,9 @@ def _moment(seconds: float) -> str:
 
 
 def _note(row: Data, lang: Language) -> str:
-    return translated(row["message"], lang)
+    return _plain(translated(row["message"], lang))
+
+
+def _plain(text: str) -> str:
+    """A text of a partner without what a terminal would take for a command."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

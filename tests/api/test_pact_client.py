@@ -128,6 +128,13 @@ def test_a_token_that_ended_early_is_had_anew(host):
     assert json.loads(client.footprint("3")[1])["data"] == {"id": "3"}
 
 
+@pytest.mark.parametrize("life", [0, -5, 1e400, 10**400, "soon", None, True])
+def test_whatever_life_a_token_is_said_to_have_it_is_used(host, life):
+    host.life = life
+    client = session(host)
+    assert [json.loads(client.footprint(one)[1])["data"]["id"] for one in "12"] == ["1", "2"]
+
+
 def test_a_wrong_secret_is_told_and_not_shown(host):
     with pytest.raises(PartnerAnswerError, match="gives no access token, but 400") as told:
         session(host, secret="wrong-secret").footprint("1")
@@ -174,7 +181,8 @@ def test_partners_are_kept_for_their_owner_alone(tmp_path):
     assert known["mill"].url == "https://mill.example/pact"
     assert known["mill"].client_secret == "hush"
     assert "hush" not in str(known["mill"].shown())
-    assert partners.at(known, "https://mill.example:443/pact") == known["mill"]
+    for written in ("https://mill.example:443/pact", "//mill.example/pact/", "https://mill.example/pact/3/events"):
+        assert partners.at(known, written) == known["mill"]
     assert partners.at(known, "https://mill.example/other") is None
     with pytest.raises(PartnerError, match="The partner mill has the address"):
         partners.add(tmp_path, Partner("other", "https://mill.example/pact", "us", "hush"))

@@ -272,7 +272,8 @@ def told_of(store, state, count=1):
 
 def test_what_a_partner_published_is_fetched(client, mill, store):
     mill.records = [footprint(21)]
-    assert send(client, event(PUBLISHED, mill.url, {"pfIds": [footprint(21)["id"]]})).status_code == 200
+    published = {"pfIds": [footprint(20)["id"], footprint(21)["id"]]}
+    assert send(client, event(PUBLISHED, mill.url, published)).status_code == 200
     before = time.monotonic()
     while footprint(21)["id"] not in held(store):
         assert time.monotonic() - before < 10
@@ -281,6 +282,8 @@ def test_what_a_partner_published_is_fetched(client, mill, store):
         (version,) = [each for each in opened.datasets() if each.key == f"pact-{footprint(21)['id']}"]
     assert version.source == f"{mill.url}/3/footprints/{footprint(21)['id']}"
     assert version.created
+    done = [each for each in told_of(store, "done") if each["kind"] == "published"]
+    assert f"{footprint(20)['id']} answers 404" in done[0]["message"]
 
 
 def test_an_answer_is_taken_for_what_was_asked_and_once(client, mill, store):

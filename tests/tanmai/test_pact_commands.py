@@ -153,9 +153,10 @@ def test_a_request_is_sent_and_remembered(run, mill, where):
 
 
 def test_people_are_told_in_their_language(run, mill):
-    mill.records = [footprint(8), footprint(9, pcf={"declaredUnitAmount": "-1"})]
+    mill.records = [footprint(8, productNameCompany="\x1b[2Jgone"), footprint(9, pcf={"declaredUnitAmount": "-1"})]
     code, out, _ = run("pact", "pull", mill.url, *NETWORKS, lang="zh")
     assert code == 1
+    assert "\N{REPLACEMENT CHARACTER}[2Jgone" in out
     assert "新增 1 条，已存在 0 条，现已弃用 0 条，拒收 1 条" in out
     assert run("pact", "events", lang="zh")[1] == "尚未收到事件。\n"
 
