@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from api.access.principals import principal_of
 from api.delivery import deliver
 from api.errors import MethodError, RequestError
 from api.requests import body_of, only, parameters, require_writes, root_of
@@ -91,13 +92,13 @@ class GraphsEndpoint:
     async def _read(self, request: Request, name: Name, send: Send) -> None:
         accept, headers = request.headers.get("accept", "*/*"), {"vary": "Accept", "cache-control": "no-cache"}
         parts = (name.graph, accept)
-        condition = request.headers.get("if-none-match")
-        if condition is not None and matches(condition, tag := tag_of(self.state.newest(), *parts)):
+        condition, audience = request.headers.get("if-none-match"), principal_of(request).audience
+        if condition is not None and matches(condition, tag := tag_of(self.state.newest(audience), audience, *parts)):
             await Response(status_code=304, headers={**headers, "etag": tag})(request.scope, request.receive, send)
             return
         job = {"kind": "graph", "graph": name.graph, "accept": accept, "head": request.method == "HEAD"}
-        async with self.state.read(job) as answer:
-            headers["etag"] = tag_of(str(answer.head["generation"]), *parts)
+        async with self.state.read(job, audience) as answer:
+            headers["etag"] = tag_of(str(answer.head["generation"]), audience, *parts)
             await deliver(answer, request.scope, send, headers)
 
     async def _put(self, request: Request, name: Name) -> Response:

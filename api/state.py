@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from api.errors import ReaderDiedError
+from api.errors import AccessDeniedError, ReaderDiedError
 from api.readers.pool import Answer, Limits, Pool
 from api.settings import Settings
 from graphstore import layout
+from graphstore.audiences.visibility import view_path
+from graphstore.errors import StoreNotFoundError
 from graphstore.generations import Generations
 
 Job = Mapping[str, Any]
@@ -79,12 +81,18 @@ class State:
 
 
 def _view(settings: Settings, audience: str) -> Generations:
-    return Generations(layout.read(layout.read(settings.store).audiences / audience))
+    path = view_path(layout.read(settings.store), audience)
+    try:
+        return Generations(layout.read(path))
+    except StoreNotFoundError:  # its message names a directory, which is nobody's business
+        raise AccessDeniedError(
+            f"Nothing is published for the audience {audience} yet. Ask the organisation that keeps the store."
+        ) from None
 
 
-def tag_of(generation: str, *parts: object) -> str:
-    """The entity tag of an answer: what it was made from, and what was asked. Weak, since rows may come in any order."""
-    digest = hashlib.sha256("\x00".join(map(repr, parts)).encode("utf-8", "surrogatepass")).hexdigest()
+def tag_of(generation: str, audience: str | None, *parts: object) -> str:
+    """The entity tag of an answer: what it was made from, for whom, and what was asked. Weak, since rows may come in any order."""
+    digest = hashlib.sha256("\x00".join(map(repr, (audience, *parts))).encode("utf-8", "surrogatepass")).hexdigest()
     return f'W/"{generation}-{digest[:16]}"'
 
 

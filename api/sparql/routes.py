@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from api.access.principals import principal_of
 from api.delivery import deliver
 from api.errors import MethodError
 from api.requests import body_of, require_writes, root_of
@@ -62,13 +63,17 @@ class SparqlEndpoint:
         parts = (asked.text, asked.dataset, job["base"], accept)
         headers = {"vary": "Accept"}
         lasting = _CHANGING.search(asked.text) is None
-        condition = request.headers.get("if-none-match")
-        if lasting and condition is not None and matches(condition, tag := tag_of(self.state.newest(), *parts)):
+        condition, audience = request.headers.get("if-none-match"), principal_of(request).audience
+        asked_again = lasting and condition is not None
+        if asked_again and matches(str(condition), tag := tag_of(self.state.newest(audience), audience, *parts)):
             await Response(status_code=304, headers={**headers, "etag": tag})(request.scope, request.receive, send)
             return
-        async with self.state.read(job) as answer:
+        async with self.state.read(job, audience) as answer:
             if lasting:
-                headers |= {"etag": tag_of(str(answer.head["generation"]), *parts), "cache-control": "no-cache"}
+                headers |= {
+                    "etag": tag_of(str(answer.head["generation"]), audience, *parts),
+                    "cache-control": "no-cache",
+                }
             else:
                 headers |= {"cache-control": "no-store"}
             if answer.head.get("unbound"):

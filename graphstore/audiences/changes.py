@@ -8,7 +8,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from graphstore.audiences.visibility import ID, Extent, Level, Visibility, checked_name, of_whole_store
+from graphstore.audiences.visibility import ID, Audience, Extent, Level, Visibility, checked_name, of_whole_store
 from graphstore.catalogue import Catalogue
 from graphstore.errors import AudienceError
 from graphstore.store import GraphStore
@@ -17,23 +17,25 @@ from graphstore.terms import catalogue_iri, dataset_iri, literal, name, typed
 _TYPE: Final = name("rdf:type")
 
 
-def add(store: GraphStore, audience: str, title: str = "") -> None:
-    """Make an audience known, or call it by another title.
+def add(store: GraphStore, notation: str, audience: Audience) -> None:
+    """Make an audience known, or describe it anew.
 
     Raises:
         AudienceError: that is no name of an audience.
     """
-    node = _audience(store, checked_name(audience))
-    wanted: list[tuple[ox.NamedNode, ox.NamedNode | ox.Literal]] = [
-        (_TYPE, name("tm:Audience")),
-        (name("dcterms:identifier"), literal(audience)),
-        (name("dcterms:title"), literal(title or audience)),
+    node, graph = _audience(store, checked_name(notation)), catalogue_iri(store.base)
+    wanted: list[tuple[str, ox.NamedNode | ox.Literal]] = [
+        ("rdf:type", name("tm:Audience")),
+        ("dcterms:identifier", literal(notation)),
+        ("dcterms:title", literal(audience.title or notation)),
+        ("tm:gwpSet", ox.NamedNode(f"{ID}gwp-set/{audience.gwp}")),
+        ("tm:unlinkedReading", literal(audience.unlinked)),
+        ("tm:coproductReading", literal(audience.coproducts)),
     ]
-    graph = catalogue_iri(store.base)
-    removed = list(store.engine.quads_for_pattern(node, name("dcterms:title"), None, graph))
-    added = [ox.Quad(node, predicate, value, graph) for predicate, value in wanted]
-    with store.transaction(f"audience {audience}") as transaction:
-        transaction.describe([quad for quad in removed if quad not in added], added)
+    before = list(store.engine.quads_for_pattern(node, None, None, graph))
+    added = [ox.Quad(node, name(predicate), value, graph) for predicate, value in wanted]
+    with store.transaction(f"audience {notation}") as transaction:
+        transaction.describe([quad for quad in before if quad not in added], added)
 
 
 def remove(store: GraphStore, audience: str) -> list[str]:

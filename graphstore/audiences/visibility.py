@@ -59,13 +59,18 @@ class Extent(StrEnum):
         return ox.NamedNode(f"{ID}sharing-extent/{self}")
 
 
+def is_name(text: str) -> bool:
+    """Whether an audience may be called so."""
+    return _NAME.fullmatch(text) is not None
+
+
 def checked_name(name: str) -> str:
     """The name of an audience as it came, if it is one. Nothing else may become a part of a path.
 
     Raises:
         AudienceError: it is no name of an audience.
     """
-    if _NAME.fullmatch(name) is None:
+    if not is_name(name):
         raise AudienceError(
             f"{name!r} names no audience: use 1 to 40 small letters, digits and hyphens, a letter or digit first."
         )
@@ -81,17 +86,34 @@ def view_path(layout: Layout, audience: str) -> Path:
     return layout.audiences / checked_name(audience)
 
 
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """One audience.
+
+    Attributes:
+        title: what people call it.
+        gwp: notation of the GWP set that totals are published to it with.
+        unlinked: how inputs that nothing supplies are read in these totals.
+        coproducts: how co-products without an allocation method are.
+    """
+
+    title: str
+    gwp: str = "AR6"
+    unlinked: str = "error"
+    coproducts: str = "error"
+
+
 @dataclass(frozen=True)
 class Visibility:
     """Who may read what, at one moment.
 
     Attributes:
-        audiences: names of the audiences and what they are called.
+        audiences: the audiences by name.
         stated: access level by dataset key, where one is stated.
         sharings: extent by dataset key and audience.
     """
 
-    audiences: Mapping[str, str]
+    audiences: Mapping[str, Audience]
     stated: Mapping[str, Level]
     sharings: Mapping[str, Mapping[str, Extent]]
 
@@ -99,7 +121,12 @@ class Visibility:
     def of(cls, store: GraphStore) -> Visibility:
         """Read the catalogue of a store."""
         catalogue = {"catalogue": catalogue_iri(store.base)}
-        names = store.query(load("audiences"), catalogue).dicts()
+        known = {
+            str(row["name"]): Audience(
+                str(row["title"]), str(row["gwp"]).rpartition("/")[2], str(row["unlinked"]), str(row["coproducts"])
+            )
+            for row in store.query(load("audiences"), catalogue).dicts()
+        }
         stated: dict[str, Level] = {}
         sharings: dict[str, dict[str, Extent]] = {}
         for row in store.query(load("visibility"), catalogue).dicts():
@@ -110,7 +137,7 @@ class Visibility:
             elif row["audience"] is not None:
                 extent = Extent(str(row["extent"]).rpartition("/")[2])
                 sharings.setdefault(key, {})[str(row["audience"])] = extent
-        return cls({str(row["name"]): str(row["title"]) for row in names}, stated, sharings)
+        return cls(known, stated, sharings)
 
     @cached_property
     def _shipped(self) -> frozenset[str]:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 import pyoxigraph as ox
 
 from footprint.errors import FootprintError
+from footprint.gaps import Reading
 from graphstore import layout as layouts
 from graphstore.answers.graph import Calculation, Settings
 from graphstore.audiences.views import Content, View
-from graphstore.audiences.visibility import Extent, Visibility
+from graphstore.audiences.visibility import Audience, Extent, Visibility
 from graphstore.catalogue import DatasetVersion
 from graphstore.errors import AudienceError, ExtractionError, ModeError
 from graphstore.layout import Layout
@@ -19,6 +20,7 @@ from graphstore.store import GraphStore
 from registry.errors import PublishingError
 from registry.publishing.border import Demand, Whole, demands, ends
 from registry.publishing.check import Checked, compare
+from registry.publishing.refreshing import stores
 from registry.publishing.statements import Published, Writer
 from registry.publishing.totals import Total, Totals
 from schemes.errors import SchemeError
@@ -68,7 +70,11 @@ class Publication:
 
 
 def publish(
-    store: GraphStore, names: Sequence[str] = (), settings: Settings | None = None, *, anew: bool = False
+    store: GraphStore,
+    names: Sequence[str] = (),
+    *,
+    anew: bool = False,
+    check: bool = True,
 ) -> list[Publication]:
     """Publish to audiences what each may read now, and totals of the rest that is shared with it as result.
 
@@ -78,23 +84,30 @@ def publish(
     Args:
         store: The whole store on disk, open for writing.
         names: Audiences; all of them where empty.
-        settings: Method settings of the totals.
         anew: Leave nothing on the disk of what the audiences saw before.
+        check: Compare the numbers of the audiences with those of the whole store.
 
     Raises:
         AudienceError: an audience that there is not.
         PublishingError: the totals cannot be computed.
     """
     layout, visibility = _layout(store), Visibility.of(store)
-    for gone in _stores(layout) - visibility.audiences.keys():
+    for gone in stores(layout) - visibility.audiences.keys():
         View(layout, gone).remove()
     unknown = sorted(set(names) - visibility.audiences.keys())
     if unknown:
         known = ", ".join(visibility.audiences) or "none yet"
         raise AudienceError(f"There is no audience {unknown[0]!r}. Known: {known}. Add it: `tanmai audience add NAME`.")
-    whole = Whole(store, Calculation(store, settings or Settings()))
-    chosen = [name for name in visibility.audiences if not names or name in names]
-    return [_published(whole, View(layout, name), visibility, anew=anew) for name in chosen]
+    chosen = {name: _settings(audience) for name, audience in visibility.audiences.items() if name in (names or [name])}
+    wholes = {settings: Whole(store, Calculation(store, settings)) for settings in chosen.values()}
+    return [
+        _published(wholes[settings], View(layout, name), visibility, anew=anew, check=check)
+        for name, settings in chosen.items()
+    ]
+
+
+def _settings(audience: Audience) -> Settings:
+    return Settings(audience.gwp, Reading(audience.unlinked, audience.coproducts))
 
 
 def outdated(store: GraphStore) -> list[str]:
@@ -114,11 +127,7 @@ def _layout(store: GraphStore) -> Layout:
     return layouts.read(store.path)
 
 
-def _stores(layout: Layout) -> set[str]:
-    return {entry.name for entry in layout.audiences.iterdir() if not entry.name.startswith(".")}
-
-
-def _published(whole: Whole, view: View, visibility: Visibility, *, anew: bool) -> Publication:
+def _published(whole: Whole, view: View, visibility: Visibility, *, anew: bool, check: bool) -> Publication:
     versions = whole.store.datasets()
     seen = visibility.seen(versions, view.audience, Extent.DATA)
     told = visibility.seen(versions, view.audience, Extent.RESULT)
@@ -129,7 +138,7 @@ def _published(whole: Whole, view: View, visibility: Visibility, *, anew: bool) 
         raise PublishingError(_uncomputed(view, error)) from error
     written = view.write(whole.store, Content(tuple(seen), tuple(answer.triples)), anew=anew)
     totals = tuple(each.total for each in answer.published)
-    checked = _compared(whole, view, seen)
+    checked = _compared(whole, view, seen) if check else Checked(())
     return Publication(view.audience, written.changed, written.anew, len(seen), totals, tuple(answer.withheld), checked)
 
 
