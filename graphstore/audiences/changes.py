@@ -21,8 +21,13 @@ def add(store: GraphStore, notation: str, audience: Audience) -> None:
     """Make an audience known, or describe it anew.
 
     Raises:
-        AudienceError: that is no name of an audience.
+        AudienceError: that is no name of an audience, or its GWP set is not in the graph.
     """
+    sets = {str(row) for (row,) in store.query("SELECT ?n { ?set a tm:GWPSet ; skos:notation ?n }").values()}
+    if audience.gwp not in (sets or {Audience("").gwp}):
+        raise AudienceError(
+            f"There is no GWP set {audience.gwp!r} in the graph. Choose one of: {', '.join(sorted(sets))}."
+        )
     node, graph = _audience(store, checked_name(notation)), catalogue_iri(store.base)
     wanted: list[tuple[str, ox.NamedNode | ox.Literal]] = [
         ("rdf:type", name("tm:Audience")),
