@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from api.access.allowance import current as allowance_of_request
-from api.errors import NotFoundError, ReaderDiedError
+from api.errors import AccessDeniedError, ReaderDiedError
 from api.readers.pool import Answer, Limits, Pool
 from api.settings import Settings
 from graphstore import layout
+from graphstore.audiences.visibility import view_path
 from graphstore.errors import StoreNotFoundError
 from graphstore.generations import Generations
 
@@ -97,15 +98,18 @@ class State:
 
 
 def _view(settings: Settings, audience: str) -> Generations:
+    path = view_path(layout.read(settings.store), audience)
     try:
-        return Generations(layout.read(layout.read(settings.store).audiences / audience))
-    except StoreNotFoundError:
-        raise NotFoundError(f"Nothing has been made readable for the audience {audience} yet.") from None
+        return Generations(layout.read(path))
+    except StoreNotFoundError:  # its message names a directory, which is nobody's business
+        raise AccessDeniedError(
+            f"Nothing is published for the audience {audience} yet. Ask the organisation that keeps the store."
+        ) from None
 
 
-def tag_of(generation: str, *parts: object) -> str:
-    """The entity tag of an answer: what it was made from, and what was asked. Weak, since rows may come in any order."""
-    digest = hashlib.sha256("\x00".join(map(repr, parts)).encode("utf-8", "surrogatepass")).hexdigest()
+def tag_of(generation: str, audience: str | None, *parts: object) -> str:
+    """The entity tag of an answer: what it was made from, for whom, and what was asked. Weak, since rows may come in any order."""
+    digest = hashlib.sha256("\x00".join(map(repr, (audience, *parts))).encode("utf-8", "surrogatepass")).hexdigest()
     return f'W/"{generation}-{digest[:16]}"'
 
 

@@ -67,12 +67,16 @@ class SparqlEndpoint:
         headers = {"vary": "Accept"}
         lasting = _CHANGING.search(asked.text) is None
         condition = request.headers.get("if-none-match")
-        if lasting and condition is not None and matches(condition, tag := tag_of(self.state.newest(audience), *parts)):
+        asked_again = lasting and condition is not None
+        if asked_again and matches(str(condition), tag := tag_of(self.state.newest(audience), audience, *parts)):
             await Response(status_code=304, headers={**headers, "etag": tag})(request.scope, request.receive, send)
             return
         async with self.state.read(job, audience) as answer:
             if lasting:
-                headers |= {"etag": tag_of(str(answer.head["generation"]), *parts), "cache-control": "no-cache"}
+                headers |= {
+                    "etag": tag_of(str(answer.head["generation"]), audience, *parts),
+                    "cache-control": "no-cache",
+                }
             else:
                 headers |= {"cache-control": "no-store"}
             if answer.head.get("unbound"):

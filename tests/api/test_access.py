@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 from admission import CLIENTS, GENEROUS, PARTNER, PUBLIC, SECRET, add, bearer, change, clients_of, fill, guarded
-from conftest import served
 from joserfc import jwt
 from joserfc.jwk import OctKey, OKPKey
+from servers import served
 
 from api.access import keys
 from api.access.clients import Client

@@ -12,7 +12,7 @@ import time
 import httpx
 import pytest
 from admission import PARTNER, PUBLIC, add, bearer, fill, guarded
-from conftest import NUMBERS, served
+from servers import NUMBERS, served
 
 from api.access.control import Access
 from api.access.limits import Limits, Table
