@@ -33,7 +33,8 @@ def main() -> None:
     told = json.loads(sys.argv[2])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent says when to stop
     signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process even when the engine never returns to Python
-    memory.limit(int(told["memory_megabytes"]) << 20)
+    limit = int(told["memory_megabytes"]) << 20
+    memory.limit(limit)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     store = Path(told["store"])
     work = Reading(store) if told["work"] == "reading" else Writing(store)
