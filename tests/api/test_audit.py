@@ -251,6 +251,12 @@ def test_a_log_goes_on_from_day_to_day_also_when_the_clock_is_set_back(log, name
     assert len(list(log.folder.glob("*.jsonl"))) == files
 
 
+def test_files_that_are_taken_away_while_the_server_runs_are_missed(log):
+    shutil.rmtree(log.folder)
+    log.append(FACTS)
+    assert [(finding.kind, finding.record) for finding in verify(log.folder).findings] == [("missing", 6)]
+
+
 def test_processes_write_one_log(tmp_path):
     code = (
         "import sys; from pathlib import Path; from api.audit.log import AuditLog\n"
