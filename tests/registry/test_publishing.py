@@ -456,7 +456,7 @@ def test_nothing_but_a_name_becomes_a_path(path, name):
 
 def test_unknown_audiences_and_datasets_are_named(path):
     with GraphStore.open(path) as store:
-        with pytest.raises(AudienceError, match="no audience 'nobody'.*buyer, rival"):
+        with pytest.raises(AudienceError, match=r"no audience 'nobody'.*buyer, rival"):
             changes.share(store, "mill", "nobody", Extent.DATA)
         with pytest.raises(UnknownNameError, match="no dataset 'nothing'"):
             changes.share(store, "nothing", "buyer", Extent.DATA)
