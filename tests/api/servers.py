@@ -6,10 +6,11 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from api.app import create_app
 from api.settings import Settings
@@ -22,10 +23,10 @@ NUMBERS = "\n".join(f"<urn:n{i}> <urn:value> {i} ." for i in range(400))
 
 
 @contextlib.contextmanager
-def served(store: Path, **stated: object) -> Iterator[str]:
-    """A server on a free port; its address."""
+def served(store: Path, *, around: Callable[[ASGIApp], ASGIApp] = lambda app: app, **stated: object) -> Iterator[str]:
+    """A server on a free port, with something put around its application; its address."""
     settings = Settings(store=store, **stated)  # type: ignore[arg-type]
-    config = uvicorn.Config(create_app(settings), log_level="critical", timeout_graceful_shutdown=2)
+    config = uvicorn.Config(around(create_app(settings)), log_level="critical", timeout_graceful_shutdown=2)
     server = uvicorn.Server(config)
     taken = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=server.run, args=([taken],))
