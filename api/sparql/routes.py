@@ -10,8 +10,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from api.access.principals import principal_of
 from api.delivery import deliver
-from api.errors import MethodError
+from api.errors import MethodError, RequestError
+from api.pins import pin_of
 from api.requests import body_of, require_writes, root_of
 from api.sparql.description import service_description
 from api.sparql.protocol import METHODS, Operation, operation
@@ -58,15 +60,19 @@ class SparqlEndpoint:
 
     async def _query(self, request: Request, asked: Operation, send: Send) -> None:
         accept = request.headers.get("accept", "*/*")
-        job = {**self._job(request, asked), "accept": accept, "patterns": self.state.settings.patterns}
-        parts = (asked.text, asked.dataset, job["base"], accept)
+        pin, audience = pin_of(request), principal_of(request).audience
+        limits = {"patterns": self.state.settings.patterns}
+        job = {**self._job(request, asked), **pin.fields(), **limits, "accept": accept}
+        parts = (asked.text, asked.dataset, job["base"], accept, pin, audience)
         headers = {"vary": "Accept"}
         lasting = _CHANGING.search(asked.text) is None
         condition = request.headers.get("if-none-match")
-        if lasting and condition is not None and matches(condition, tag := tag_of(self.state.newest(), *parts)):
-            await Response(status_code=304, headers={**headers, "etag": tag})(request.scope, request.receive, send)
-            return
-        async with self.state.read(job) as answer:
+        if lasting and condition is not None:
+            tag = tag_of(self.state.newest(audience, pin.release), *parts)
+            if matches(condition, tag):
+                await Response(status_code=304, headers={**headers, "etag": tag})(request.scope, request.receive, send)
+                return
+        async with self.state.read(job, audience) as answer:
             if lasting:
                 headers |= {"etag": tag_of(str(answer.head["generation"]), *parts), "cache-control": "no-cache"}
             else:
@@ -77,6 +83,8 @@ class SparqlEndpoint:
 
     async def _update(self, request: Request, asked: Operation, send: Send) -> None:
         require_writes(request, self.state.settings)
+        if pin_of(request).stated:
+            raise RequestError("An update changes the present state, never a past one. Leave out release and as-of.")
         async with self.state.write(self._job(request, asked)) as answer:
             told = {name: answer.head[name] for name in ("added", "removed", "generation")}
         await JSONResponse(told)(request.scope, request.receive, send)
