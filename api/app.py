@@ -15,6 +15,7 @@ from starlette.routing import Route
 from api import graphs, health, well_known
 from api.errors import RequestError
 from api.middleware import Frame, Translate, router_error
+from api.pages.routes import routes as page_routes
 from api.settings import Settings
 from api.sparql import routes
 from api.sparql.routes import SparqlEndpoint
@@ -45,6 +46,7 @@ def create_app(settings: Settings, translate: Translate = lambda text, _: text) 
         Route(well_known.PATH, well_known.VoidEndpoint(state)),
         Route(graphs.PATH, graphs.GraphsEndpoint(state)),
         Route(graphs.PATH + "/{name:path}", graphs.GraphsEndpoint(state)),
+        *page_routes(state),
     ]
     app.include_router(health.router)
     app.add_exception_handler(HTTPException, _refused)
@@ -55,7 +57,7 @@ def create_app(settings: Settings, translate: Translate = lambda text, _: text) 
         allow_origins=list(settings.cors_origins),
         allow_methods=["GET", "HEAD", "POST"],
         allow_headers=["Accept", "Content-Type", "If-None-Match", "X-Request-Id"],
-        expose_headers=["ETag", "X-Request-Id", "Tanmai-Unbound"],
+        expose_headers=["ETag", "Link", "X-Request-Id", "Tanmai-Unbound"],
     )
     return app
 

@@ -95,7 +95,10 @@ def candidates(path: str, base: str) -> Iterator[str]:
     ):
         if path.startswith(folder):
             yield from dict.fromkeys(
-                space + each.removeprefix(folder) for space in spaces for each in (path, decoded) if is_iri(space + each)
+                space + each.removeprefix(folder)
+                for space in spaces
+                for each in (path, decoded)
+                if is_iri(space + each)
             )
 
 

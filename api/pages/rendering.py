@@ -62,7 +62,11 @@ class Setting:
 @cache
 def _environment() -> Environment:
     made = Environment(
-        loader=PackageLoader("api.pages"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("api.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     made.filters["figure"] = figure
     made.filters["percent"] = lambda share: "" if share is None else f"{share:.1%}"
@@ -91,10 +95,6 @@ def figure(value: float, digits: int = 5) -> str:
 
 
 def data_block(value: object) -> Markup:
-    """JSON as the content of a ``<script>`` that holds data: nothing in it can end the element or open a comment.
-
-    >>> data_block("</script><!--")
-    Markup('"\\\\u003c/script\\\\u003e\\\\u003c!--"')
-    """
+    """JSON as the content of a ``<script>`` that holds data: nothing in it can end the element or open a comment."""
     text = json.dumps(value, ensure_ascii=True)
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704 - escaped here

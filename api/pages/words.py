@@ -128,6 +128,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "status": ("{title}: {status}", "{title}：{status}"),
     "rule_change": ("{new}: {relation} {old}", "{new}：{relation} {old}"),
     "resting": ("{count} data rest on {old}", "{count} 项数据以 {old} 为依据"),
+    "and_more_remainder": ("smaller branches together", "其余分支合计"),
     "and_more": ("and {count} more", "及另外 {count} 项"),
     "subscribe": ("Subscribe", "订阅"),
     "about_filter": ("IRI of a node; only changes that concern it", "节点的 IRI，仅列与之有关的变更"),

@@ -51,7 +51,7 @@ class Reading:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._stores: dict[View, GraphStore] = {}
-        self._days: dict[tuple[View, str], tuple[str, GraphStore]] = {}
+        self._days: dict[tuple[View, str], tuple[GraphStore, str]] = {}
 
     def run(self, job: Job, payload: bytes, out: Output) -> None:
         """Do one job."""

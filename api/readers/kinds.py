@@ -14,7 +14,14 @@ ReadingWork = Callable[[GraphStore, Mapping[str, Any], bytes, Output], None]
 WritingWork = Callable[[GraphStore, Mapping[str, Any], bytes], Mapping[str, Any]]
 """Does a job in a store that is open for writing; returns the facts that are told."""
 
-READING: Final[Mapping[str, str]] = {}
+READING: Final[Mapping[str, str]] = {
+    "page-resource": "api.pages.work:resource",
+    "page-terms": "api.pages.work:terms",
+    "page-home": "api.pages.work:home",
+    "page-search": "api.pages.work:search",
+    "page-explanation": "api.pages.work:explanation",
+    "page-changes": "api.pages.work:changes",
+}
 """Kind to ``module:function`` of a :data:`ReadingWork`."""
 WRITING: Final[Mapping[str, str]] = {}
 """Kind to ``module:function`` of a :data:`WritingWork`."""

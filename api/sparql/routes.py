@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from api.access.principals import principal_of
 from api.delivery import deliver
 from api.errors import MethodError, RequestError
+from api.pages.routes import sparql_page, wants_page
 from api.pins import pin_of
 from api.requests import body_of, require_writes, root_of
 from api.sparql.description import service_description
@@ -47,6 +48,8 @@ class SparqlEndpoint:
             await self._update(request, asked, send)
         elif asked.verb == "query":
             await self._query(request, asked, send)
+        elif wants_page(request):
+            await sparql_page(self.state, request, send)
         else:
             await service_description(request, self.state.settings)(scope, receive, send)
 
