@@ -55,12 +55,14 @@ class Told:
     Attributes:
         change: what happened.
         title: in one line.
+        old: name of the rule that was changed; empty for other changes.
         data: what rests on the old state, IRI and name; the first few.
         count: how many there are.
     """
 
     change: Change
     title: str
+    old: str
     data: list[tuple[str, str]]
     count: int
 
@@ -112,7 +114,7 @@ def _states(store: GraphStore) -> Iterator[Change]:
 
 
 def _rules(store: GraphStore) -> Iterator[Change]:
-    """Rules that changed, each once: where several datasets say so, since the first of them."""
+    """Rules that changed, each once: since the first of the current dataset versions that say so came in."""
     first: dict[tuple[str, str, str], Change] = {}
     for row in store.query(load("rule-changes"), {"catalogue": catalogue_iri(store.base)}).dicts():
         new, relation, old = (str(row[each]) for each in ("new", "relation", "old"))
@@ -139,7 +141,8 @@ def _around(store: GraphStore, about: str) -> set[str]:
 def told(store: GraphStore, labels: Labels, change: Change) -> Told:
     """A change in the words of a language, with the data that rest on what was changed."""
     data = _resting(store, labels, change)
-    return Told(change, _title(labels, change), data[:NAMED], len(data))
+    old = labels[change.facts["old"]] if change.kind == "rule" else ""
+    return Told(change, _title(labels, change), old, data[:NAMED], len(data))
 
 
 def _title(labels: Labels, change: Change) -> str:

@@ -39,11 +39,10 @@ class Feed:
         """What rests on the old state, in words; empty where nothing does."""
         if not entry.count:
             return ""
-        old = entry.change.facts["old"]
         names = (", " if self.lang == "en" else "、").join(text for _, text in entry.data)
         more = entry.count - len(entry.data)
         rest = " " + word("and_more", self.lang, count=more) if more else ""
-        return f"{word('resting', self.lang, count=entry.count, old=old)}: {names}{rest}"
+        return f"{word('resting', self.lang, count=entry.count, old=entry.old)}: {names}{rest}"
 
 
 def atom(feed: Feed) -> bytes:

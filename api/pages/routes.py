@@ -135,9 +135,8 @@ async def _changes(state: State, request: Request, send: Send) -> None:
 
 
 def _format(asked: Asked) -> dict[str, str]:
-    """The format as a parameter, where the address states it: links to other pages of the same keep it."""
-    stated = asked.value("format")
-    return {} if stated is None else {"format": stated}
+    """The format as a parameter: links to other pages of the same data keep it, whatever the client accepts next time."""
+    return {"format": asked.offer.name} if asked.value("format") is not None or asked.offer is not HTML else {}
 
 
 def _iri(asked: Asked, name: str) -> str:
@@ -174,7 +173,8 @@ def _location(asked: Asked, job: dict[str, Any]) -> str:
     parameters = {**job["parameters"], "format": asked.offer.name}
     if asked.number > 1:
         parameters["page"] = str(asked.number)
-    return Addresses(asked.prefix, "", {**asked.carried(), "lang": asked.lang}).to(asked.here, **parameters)
+    carried = asked.carried() | ({} if asked.offer in GRAPHS else {"lang": asked.lang})
+    return Addresses(asked.prefix, "", carried).to(asked.here, **parameters)
 
 
 def _link(address: str, relation: str, media_type: str) -> str:

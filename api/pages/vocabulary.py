@@ -15,7 +15,7 @@ from api.pages.node import Shown, Value
 from graphstore.terms import name
 
 _TYPE, _DEFINED, _SCHEME = name("rdf:type"), name("rdfs:isDefinedBy"), name("skos:inScheme")
-_CLASS: Final = name("owl:Class")
+_CLASS, _DATATYPE = name("owl:Class"), name("rdfs:Datatype")
 _PROPERTIES: Final = tuple(
     name(each) for each in ("owl:ObjectProperty", "owl:DatatypeProperty", "owl:AnnotationProperty", "rdf:Property")
 )
@@ -65,19 +65,23 @@ class Vocabulary:
 
     classes: list[Term]
     properties: list[Term]
+    datatypes: list[Term]
     schemes: list[Term]
 
     def with_words(self, text: str) -> Vocabulary:
         """The terms that hold all words of a text."""
         words = text.casefold().split()
-        return Vocabulary(
-            *([term for term in terms if term.holds(words)] for terms in (self.classes, self.properties, self.schemes))
-        )
+        return Vocabulary(*([term for term in terms if term.holds(words)] for terms in self.parts))
+
+    @property
+    def parts(self) -> tuple[list[Term], list[Term], list[Term], list[Term]]:
+        """The kinds of terms."""
+        return self.classes, self.properties, self.datatypes, self.schemes
 
     @property
     def count(self) -> int:
         """How many terms there are."""
-        return len(self.classes) + len(self.properties) + len(self.schemes)
+        return sum(map(len, self.parts))
 
 
 def vocabulary(graphs: Graphs, shown: Shown) -> Vocabulary:
@@ -85,6 +89,7 @@ def vocabulary(graphs: Graphs, shown: Shown) -> Vocabulary:
     defined = _of_vocabulary(graphs)
     classes = [node for node in defined if _is(graphs, node, _CLASS)]
     properties = [node for node in defined if any(_is(graphs, node, kind) for kind in _PROPERTIES)]
+    datatypes = [node for node in defined if _is(graphs, node, _DATATYPE)]
     schemes = sorted(
         {
             triple.subject
@@ -93,7 +98,9 @@ def vocabulary(graphs: Graphs, shown: Shown) -> Vocabulary:
         },
         key=lambda node: node.value,
     )
-    return Vocabulary(*([_term(graphs, shown, node) for node in nodes] for nodes in (classes, properties, schemes)))
+    return Vocabulary(
+        *([_term(graphs, shown, node) for node in nodes] for nodes in (classes, properties, datatypes, schemes))
+    )
 
 
 def document(graphs: Graphs) -> list[ox.Triple]:

@@ -39,18 +39,15 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "api_docs": ("Documentation of the interface", "接口文档"),
     "openapi": ("OpenAPI description", "OpenAPI 描述"),
     "void": ("Description of the datasets (VoID, DCAT)", "数据集描述（VoID、DCAT）"),
-    "graph_store": ("Graph store", "图存储"),
     # resource
     "said": ("What is said about it", "有关陈述"),
     "pointing": ("What points at it", "引用该节点的内容"),
     "used_in": ("Where it is used", "使用示例"),
-    "property": ("Property", "属性"),
     "value": ("Value", "值"),
     "subject": ("Subject", "主语"),
     "nothing_said": ("Nothing is said about it here.", "此处没有关于它的陈述。"),
     "nothing_points": ("Nothing more points at it.", "没有更多引用。"),
     "unnamed": ("unnamed part", "未命名部分"),
-    "part_of": ("a part of", "所属"),
     "cut": ("… cut here; whole in the data", "……此处截断，完整内容见数据文件"),
     "as_data": ("This as data", "数据格式"),
     "original": ("Address in the web", "网络地址"),
@@ -61,7 +58,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "first": ("First page", "第一页"),
     "page": ("Page", "页"),
     "rests_on_old": ("This rests on what has been changed since", "此内容所依据的文件已变更"),
-    "changed_by": ("{new} ({relation}) {old}", "{new}（{relation}）{old}"),
     "no_longer_valid": ("{old}: {status}", "{old}：{status}"),
     # product
     "footprint": ("Carbon footprint", "碳足迹"),
@@ -80,16 +76,13 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "not_calculated": ("The footprint cannot be stated", "无法给出碳足迹"),
     "sector_average": ("sector average, no product footprint", "行业平均值，非产品碳足迹"),
     "amount": ("Amount", "数量"),
-    "factor": ("kg CO2e per unit", "每单位 kg CO2e"),
-    "contribution": ("kg CO2e", "kg CO2e"),
-    "what": ("What", "项目"),
     "illustrative": ("Illustrative data", "示例数据"),
     # vocabulary
     "classes": ("Classes", "类"),
     "properties": ("Properties", "属性"),
+    "datatypes": ("Datatypes", "数据类型"),
     "schemes": ("Concept schemes", "概念体系"),
     "example": ("Example", "示例"),
-    "source": ("Source", "来源"),
     "above": ("Kind of", "上位"),
     "domain": ("Of", "定义域"),
     "range": ("Values", "值域"),
@@ -137,7 +130,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "no_releases": ("There is no release yet.", "尚无发布版本。"),
     "created": ("State of", "状态时间"),
     "release": ("Release", "发布版本"),
-    "read_it": ("Read it", "查看"),
 }
 """Key to the words in English and in Chinese, with places to fill in."""
 

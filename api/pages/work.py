@@ -133,7 +133,7 @@ def _changed(context: Context, node: ox.NamedNode) -> list[dict[str, Any]]:
         for triple in newer:
             if isinstance(triple.subject, ox.NamedNode):
                 words = {"new": triple.subject, "relation": triple.predicate, "old": old}
-                text = word("changed_by", context.lang, **{key: labels[each.value] for key, each in words.items()})
+                text = word("rule_change", context.lang, **{key: labels[each.value] for key, each in words.items()})
                 found.append({"text": text, "href": context.addresses.of(triple.subject.value)})
         if not newer:
             found += _gone(context, old)
