@@ -66,8 +66,11 @@ def part_of(graphs: Graphs, node: ox.NamedNode, number: int) -> Part:
     into, more_in = _slice(graphs.incoming(node), number, INCOMING)
     uses = list(islice(graphs.uses(node), USES)) if number == 1 else []
     if not out and not into and not (number == 1 and graphs.has(node)):
-        where = f"page {number} of what is said about" if number > 1 else "anything about"
-        raise NotFoundError(f"The store does not hold {where} <{node.value}>. Check the IRI, or search by name.")
+        if number > 1:
+            raise NotFoundError(
+                f"There is no page {number} of what is said about <{node.value}>. Begin with the first."
+            )
+        raise NotFoundError(f"The store says nothing about <{node.value}>. Check the IRI, or search by name.")
     return Part(node, number, out, into, uses, more_out or more_in)
 
 

@@ -96,7 +96,7 @@ def _node(context: Context) -> tuple[ox.NamedNode, ox.NamedNode | None]:
     known = [node for node in named if context.graphs.has(node)]
     if not known:
         raise NotFoundError(
-            f"The store does not hold anything under the path {path}. Check the IRI, or search by name."
+            f"The store says nothing about what the path {path} names. Check the IRI, or search by name."
         )
     return known[0], known[1] if len(known) > 1 else None
 
