@@ -38,10 +38,11 @@ def main() -> None:
     store = Path(told["store"])
     work = Reading(store) if told["work"] == "reading" else Writing(store)
     with contextlib.suppress(ConnectionError):
-        _serve(connection, work)
+        _serve(connection, work, limit // 2)
 
 
-def _serve(connection: socket.socket, work: Reading | Writing) -> None:
+def _serve(connection: socket.socket, work: Reading | Writing, most: int) -> None:
+    """Do jobs. A process that has taken ``most`` bytes keeps much of it, which the next job would lack: it does no other."""
     Output(connection).ready()
     while True:
         if not select.select([connection], [], [], IDLE)[0]:
@@ -53,7 +54,7 @@ def _serve(connection: socket.socket, work: Reading | Writing) -> None:
         signal.setitimer(signal.ITIMER_REAL, float(job["seconds"]) + GRACE)
         try:
             work.run(job, payload, out)
-            out.end()
+            out.end(spent=_taken() > most)
         except ConnectionError:
             raise
         except MemoryError:
@@ -61,6 +62,11 @@ def _serve(connection: socket.socket, work: Reading | Writing) -> None:
         except Exception as error:  # noqa: BLE001 - whatever it is, the parent is told
             out.failed(problem_of(error), f"{type(error).__name__}: {error}")
         signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _taken() -> int:
+    """The most memory that this process ever had, in bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def _no_memory() -> Problem:

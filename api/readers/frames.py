@@ -1,7 +1,7 @@
 """What parent and child say to each other through their socket.
 
 A child says ``READY`` once, when it can begin. A job is one header, a JSON text and a payload. An answer is a ``HEAD`` frame (JSON: kind, content type, generation), any number
-of ``DATA`` frames, and ``END``; or ``FAILED`` (JSON: a problem) in place of any of them.
+of ``DATA`` frames, and ``END`` (empty, or ``SPENT``); or ``FAILED`` (JSON: a problem) in place of any of them.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ HEAD: Final = b"H"
 DATA: Final = b"D"
 END: Final = b"E"
 FAILED: Final = b"X"
+
+SPENT: Final = b"spent"
+"""Content of an ``END`` frame: the child has grown, and asks to be replaced."""
 
 BLOCK: Final = 64 << 10
 """About how many bytes of an answer go into one frame. What fits into the first is sent with its length."""
@@ -92,10 +95,10 @@ class Output(io.RawIOBase):
             self._send()
         return len(data)
 
-    def end(self) -> None:
-        """Say that the answer is complete."""
+    def end(self, spent: bool = False) -> None:
+        """Say that the answer is complete, and whether this process should have no further job."""
         self._flush_block()
-        self._frame(END, b"")
+        self._frame(END, SPENT if spent else b"")
         self._send()
 
     def failed(self, problem: Problem, cause: str = "") -> None:

@@ -23,6 +23,9 @@ log: Final = logging.getLogger("tanmai.api")
 
 Work = Literal["reading", "writing"]
 
+_FRUGAL: Final = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
+"""Environment of a child. The stacks of threads, and the 64 MB that glibc sets aside for each of them, would count as memory of
+the query: the engine opens a store by up to 16 threads at once, which alone can exceed the limit and abort the process."""
 SPARE: Final = 1
 """Processes that stand by."""
 _LEAST_PATIENCE: Final = 5.0
@@ -71,7 +74,7 @@ class Worker:
                 sys.executable, "-P", "-m", "api.readers.child", str(theirs.fileno()), json.dumps(told),
                 pass_fds=(theirs.fileno(),), stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.DEVNULL,
-                env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},  # its threads' stacks would count as memory of the query
+                env={**os.environ, **_FRUGAL},
             )  # fmt: skip
         ours.setblocking(False)
         reader, writer = await asyncio.open_connection(sock=ours, limit=2 * frames.BLOCK)
@@ -170,7 +173,7 @@ class Answer:
 
     async def _next(self) -> tuple[bytes, bytes]:
         kind, content = await self._worker.frame()
-        self._worker.clean = kind in {frames.END, frames.FAILED}
+        self._worker.clean = (kind == frames.END and content != frames.SPENT) or kind == frames.FAILED
         if kind == frames.FAILED:
             told = json.loads(content)
             problem = Problem(Kind(*told["kind"]), told["detail"], told["facts"], told["headers"])
