@@ -15,7 +15,6 @@ from api.negotiation import Offer
 from api.pages.addresses import Addresses
 from api.pages.context import HTML
 from api.pages.rendering import HEADERS, Setting, render
-from api.pages.words import Language
 from api.settings import Settings
 
 _OFFERS: Final = (Offer("json", "application/problem+json", ("application/json",)), HTML)
@@ -29,11 +28,9 @@ def wants_page(request: Request) -> bool:
         return False
 
 
-def problem_page(
-    body: Mapping[str, Any], headers: Mapping[str, str], lang: Language, settings: Settings
-) -> Response:
+def problem_page(body: Mapping[str, Any], headers: Mapping[str, str], lang: str, settings: Settings) -> Response:
     """The page of a problem document."""
-    addresses = Addresses(urlsplit(settings.public_url).path.rstrip("/"), "", {})
-    page = render("problem", Setting(lang, addresses, "/", {}), problem=body)
+    addresses = Addresses(urlsplit(settings.public_url).path.rstrip("/"), "", {"lang": lang})
+    page = render("problem", Setting("zh" if lang == "zh" else "en", addresses, "/", {}), problem=body)
     told = {**headers, **HEADERS, "content-type": HTML.content_type}
     return Response(page, int(body["status"]), told)

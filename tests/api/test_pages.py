@@ -161,6 +161,14 @@ def test_what_nobody_speaks_of_is_404(client, path):
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
 
 
+def test_a_browser_gets_a_problem_as_a_page(client):
+    answer = client.get("/page/id/no/such?lang=zh", headers={"Accept": HTML})
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "此地址没有内容" in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert client.get("/elsewhere", headers={"Accept": HTML}).status_code == 404
+
+
 @pytest.mark.parametrize("query", ["", "?iri=", "?iri=no-iri", "?iri=urn:a&iri=urn:b", "?iri=urn:a%20b", "?iri=urn:hub&page=0",
                                    "?iri=urn:hub&page=x", "?iri=urn:hub&page=-1", "?iri=urn:hub&lang=fr",
                                    "?iri=urn:hub&page=%C2%B2", "?iri=urn:hub&as-of=2024", "?iri=urn:hub&as-of=2024-02-30"])  # fmt: skip
