@@ -8,9 +8,8 @@ from typing import Any, Self, cast
 
 import pyoxigraph as ox
 
-from api import negotiation
-from api.negotiation import GRAPHS, Offer
 from api.pages.addresses import Addresses
+from api.pages.forms import DATA, HTML
 from api.pages.graphs import Graphs
 from api.pages.labels import Labels
 from api.pages.node import Shown
@@ -21,11 +20,6 @@ from api.readers.frames import Output
 from graphstore import GraphStore
 from graphstore.formats import by_name
 from graphstore.terms import PREFIXES
-
-HTML: negotiation.Offer = Offer("html", "text/html", ("application/xhtml+xml",), text=True)
-"""The format of pages."""
-DATA: dict[str, negotiation.Offer] = {offer.name: offer for offer in GRAPHS}
-"""The formats of data, by name."""
 
 Job = Mapping[str, Any]
 

@@ -13,7 +13,7 @@ from api import negotiation
 from api.errors import NotAcceptableError
 from api.negotiation import Offer
 from api.pages.addresses import Addresses
-from api.pages.context import HTML
+from api.pages.forms import HTML
 from api.pages.rendering import HEADERS, Setting, render
 from api.settings import Settings
 

@@ -18,14 +18,13 @@ from api.errors import MethodError, NotFoundError, RequestError
 from api.negotiation import GRAPHS, Offer, choose
 from api.pages.addresses import Addresses, is_iri
 from api.pages.asking import Asked, here
-from api.pages.context import HTML
 from api.pages.examples import examples
+from api.pages.forms import BOTH, HTML
 from api.pages.rendering import HEADERS, Setting, render
 from api.state import State, matches, tag_of
 
 METHODS: Final = ("GET", "HEAD")
 
-BOTH: Final = (*GRAPHS, HTML)
 FEEDS: Final = (
     HTML,
     Offer("atom", "application/atom+xml", ("application/xml", "text/xml")),

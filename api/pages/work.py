@@ -14,8 +14,9 @@ from api.errors import NotFoundError
 from api.pages import changes as changing
 from api.pages import feeds
 from api.pages.addresses import candidates
-from api.pages.context import DATA, HTML, Context, Job
+from api.pages.context import Context, Job
 from api.pages.feeds import Feed
+from api.pages.forms import DATA, HTML
 from api.pages.node import kinds_of, part_of, statements
 from api.pages.product import PRODUCT, explained, footprint
 from api.pages.rendering import render
