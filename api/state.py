@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from api.errors import ReaderDiedError
+from api.access.allowance import current as allowance_of_request
+from api.errors import NotFoundError, ReaderDiedError
 from api.readers.pool import Answer, Limits, Pool
 from api.settings import Settings
 from graphstore import layout
+from graphstore.errors import StoreNotFoundError
 from graphstore.generations import Generations
 
 Job = Mapping[str, Any]
@@ -83,16 +85,28 @@ class State:
         """The published generations of the whole store, or of what an audience may read."""
         return self.generations if audience is None else _view(self.settings, audience)
 
-    def read(self, job: Job, audience: str | None = None) -> contextlib.AbstractAsyncContextManager[Answer]:
+    @contextlib.asynccontextmanager
+    async def read(self, job: Job, audience: str | None = None) -> AsyncIterator[Answer]:
         """Have a reader answer from the newest generation, of the whole store or of what an audience may read.
 
         A job may be pinned to a past state by ``release`` and ``as_of``; see :class:`api.pins.Pin`.
 
         Raises:
             UnknownNameError: there is no such release in that view.
+            RateError: the principal of the request under way has as many jobs as it may.
         """
-        generation = self.newest(audience, job.get("release"))
-        return self.readers.ask({"generation": generation, "audience": audience, **job})
+        allowance = allowance_of_request()
+        if allowance is None:
+            async with self.readers.ask(self._reading(job, audience)) as answer:
+                yield answer
+            return
+        allowance.check(audience)
+        with allowance.job():
+            async with self.readers.ask(self._reading(job, audience) | allowance.limits.of_job) as answer:
+                yield answer
+
+    def _reading(self, job: Job, audience: str | None) -> dict[str, Any]:
+        return {"generation": self.newest(audience, job.get("release")), "audience": audience, **job}
 
     def write(self, job: Job, payload: bytes = b"") -> contextlib.AbstractAsyncContextManager[Answer]:
         """Have the writer do a job."""
@@ -100,7 +114,10 @@ class State:
 
 
 def _view(settings: Settings, audience: str) -> Generations:
-    return Generations(layout.read(layout.read(settings.store).audiences / audience))
+    try:
+        return Generations(layout.read(layout.read(settings.store).audiences / audience))
+    except StoreNotFoundError:
+        raise NotFoundError(f"Nothing has been made readable for the audience {audience} yet.") from None
 
 
 def tag_of(generation: str, *parts: object) -> str:

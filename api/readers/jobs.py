@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from api import negotiation
 from api.errors import NotFoundError
+from api.readers import memory
 from api.readers.frames import Output
 from api.readers.kinds import reading_work, writing_work
 from api.writing import parts_of
@@ -57,6 +58,7 @@ class Reading:
         """Do one job."""
         store, generation = self._store(job)
         job = {**job, "generation": generation}  # a newer one may have been published since it was asked for
+        memory.bound(job.get("most_megabytes"))
         kind = str(job["kind"])
         own = {"query": self._query, "graph": self._graph, "shipped": self._shipped}.get(kind)
         if own is not None:

@@ -21,6 +21,7 @@ READING: Final[Mapping[str, str]] = {
     "page-search": "api.pages.work:search",
     "page-explanation": "api.pages.work:explanation",
     "page-changes": "api.pages.work:changes",
+    "audit": "api.audit.prov:page",
 }
 """Kind to ``module:function`` of a :data:`ReadingWork`."""
 WRITING: Final[Mapping[str, str]] = {}

@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from api.access.principals import principal_of
+from api.access.guard import note
+from api.access.principals import Role, principal_of, require_whole_store
 from api.delivery import deliver
 from api.errors import MethodError, RequestError
 from api.pages.routes import sparql_page, wants_page
@@ -64,6 +65,7 @@ class SparqlEndpoint:
     async def _query(self, request: Request, asked: Operation, send: Send) -> None:
         accept = request.headers.get("accept", "*/*")
         pin, audience = pin_of(request), principal_of(request).audience
+        note(request.scope, graphs=_graphs(asked))
         limits = {"patterns": self.state.settings.patterns}
         job = {**self._job(request, asked), **pin.fields(), **limits, "accept": accept}
         parts = (asked.text, asked.dataset, job["base"], accept, pin, audience)
@@ -88,6 +90,14 @@ class SparqlEndpoint:
         require_writes(request, self.state.settings)
         if pin_of(request).stated:
             raise RequestError("An update changes the present state, never a past one. Leave out release and as-of.")
+        require_whole_store(request, Role.CURATOR)
+        note(request.scope, graphs=_graphs(asked))
         async with self.state.write(self._job(request, asked)) as answer:
             told = {name: answer.head[name] for name in ("added", "removed", "generation")}
+        note(request.scope, **told)
         await JSONResponse(told)(request.scope, request.receive, send)
+
+
+def _graphs(asked: Operation) -> list[str]:
+    """The graphs that the protocol names for an operation, for the audit log."""
+    return [] if asked.dataset is None else [*asked.dataset[0], *asked.dataset[1]]
