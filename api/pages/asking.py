@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
@@ -101,8 +103,13 @@ class Asked:
         }
 
     def tag_parts(self) -> tuple[object, ...]:
-        """What an entity tag says beside the generation."""
-        return (self.here, self.stated, self.offer.name, self.lang, self.audience, self.root)
+        """What an entity tag says beside the generation: what was asked, and the version that made the page."""
+        return (_version(), self.here, self.stated, self.offer.name, self.lang, self.audience, self.root)
+
+
+@cache
+def _version() -> str:
+    return version("tanmai")
 
 
 def here(request: Request) -> str:
