@@ -47,7 +47,7 @@ class Context:
     @classmethod
     def of(cls, store: GraphStore, job: Job) -> Self:
         """Read a job."""
-        graphs = Graphs((store.engine, shipped_shapes()))
+        graphs = Graphs(store.engine, shipped_shapes())
         labels = Labels(graphs, cast("Language", job["lang"]))
         addresses = Addresses(str(job["prefix"]), store.base, dict(job["carried"]))
         return cls(job, store, graphs, labels, addresses, Shown(graphs, labels, addresses))

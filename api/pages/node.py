@@ -62,8 +62,8 @@ def part_of(graphs: Graphs, node: ox.NamedNode, number: int) -> Part:
     Raises:
         NotFoundError: nothing is said about the node, or there is no such page.
     """
-    out, more_out = _slice(graphs.outgoing(node), number, OUTGOING)
-    into, more_in = _slice(graphs.incoming(node), number, INCOMING)
+    out = graphs.about(node, (number - 1) * OUTGOING, OUTGOING + 1)
+    into = graphs.naming(node, (number - 1) * INCOMING, INCOMING + 1)
     uses = list(islice(graphs.uses(node), USES)) if number == 1 else []
     if not out and not into and not (number == 1 and graphs.has(node)):
         if number > 1:
@@ -71,12 +71,8 @@ def part_of(graphs: Graphs, node: ox.NamedNode, number: int) -> Part:
                 f"There is no page {number} of what is said about <{node.value}>. Begin with the first."
             )
         raise NotFoundError(f"The store says nothing about <{node.value}>. Check the IRI, or search by name.")
-    return Part(node, number, out, into, uses, more_out or more_in)
-
-
-def _slice(found: Iterator[ox.Triple], number: int, size: int) -> tuple[list[ox.Triple], bool]:
-    page = list(islice(found, (number - 1) * size, number * size + 1))
-    return page[:size], len(page) > size
+    more = len(out) > OUTGOING or len(into) > INCOMING
+    return Part(node, number, out[:OUTGOING], into[:INCOMING], uses, more)
 
 
 def statements(graphs: Graphs, part: Part) -> list[ox.Triple]:
@@ -87,7 +83,7 @@ def statements(graphs: Graphs, part: Part) -> list[ox.Triple]:
         node = waiting.pop()
         if isinstance(node, ox.BlankNode) and node not in seen:
             seen.add(node)
-            found = list(islice(graphs.outgoing(node), _PARTS - len(inside)))
+            found = list(islice(graphs.parts(node), _PARTS - len(inside)))
             inside += found
             waiting += [triple.object for triple in found]
     return [*part.outgoing, *inside, *part.incoming]
@@ -188,7 +184,7 @@ class Shown:
 
     def _part(self, node: ox.BlankNode, depth: int) -> Value:
         if depth < _DEPTH and self._parts < _PARTS:
-            found = list(islice(self._graphs.outgoing(node), _PARTS - self._parts))
+            found = list(islice(self._graphs.parts(node), _PARTS - self._parts))
             self._parts += len(found)
             return Value("", groups=self.groups(found, depth + 1))
         owner = self._graphs.owner(node)

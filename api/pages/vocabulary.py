@@ -19,6 +19,8 @@ _CLASS, _DATATYPE = name("owl:Class"), name("rdfs:Datatype")
 _PROPERTIES: Final = tuple(
     name(each) for each in ("owl:ObjectProperty", "owl:DatatypeProperty", "owl:AnnotationProperty", "rdf:Property")
 )
+_MOST: Final = 100_000
+"""Statements about one term; no vocabulary comes near."""
 _LANGUAGES: Final = ("en", "zh")
 
 
@@ -90,14 +92,7 @@ def vocabulary(graphs: Graphs, shown: Shown) -> Vocabulary:
     classes = [node for node in defined if _is(graphs, node, _CLASS)]
     properties = [node for node in defined if any(_is(graphs, node, kind) for kind in _PROPERTIES)]
     datatypes = [node for node in defined if _is(graphs, node, _DATATYPE)]
-    schemes = sorted(
-        {
-            triple.subject
-            for triple in graphs.incoming(name("skos:ConceptScheme"))
-            if triple.predicate == _TYPE and isinstance(triple.subject, ox.NamedNode)
-        },
-        key=lambda node: node.value,
-    )
+    schemes = sorted(graphs.subjects(_TYPE, name("skos:ConceptScheme")), key=lambda node: node.value)
     return Vocabulary(
         *([_term(graphs, shown, node) for node in nodes] for nodes in (classes, properties, datatypes, schemes))
     )
@@ -105,27 +100,23 @@ def vocabulary(graphs: Graphs, shown: Shown) -> Vocabulary:
 
 def document(graphs: Graphs) -> list[ox.Triple]:
     """The statements about the vocabulary and its terms."""
-    nodes: list[ox.NamedNode | ox.BlankNode] = [ox.NamedNode(ONTOLOGY), *_of_vocabulary(graphs)]
-    found, seen = list[ox.Triple](), set[object]()
-    while nodes:
-        node = nodes.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        triples = list(graphs.outgoing(node))
-        found += triples
-        nodes += [triple.object for triple in triples if isinstance(triple.object, ox.BlankNode)]
+    found = list[ox.Triple]()
+    waiting: list[ox.BlankNode] = []
+    for node in (ox.NamedNode(ONTOLOGY), *_of_vocabulary(graphs)):
+        found += graphs.about(node, 0, _MOST)
+    waiting += [each.object for each in found if isinstance(each.object, ox.BlankNode)]
+    seen = set(waiting)
+    while waiting:
+        inside = list(graphs.parts(waiting.pop()))
+        found += inside
+        deeper = [each.object for each in inside if isinstance(each.object, ox.BlankNode) and each.object not in seen]
+        seen.update(deeper)
+        waiting += deeper
     return found
 
 
 def _of_vocabulary(graphs: Graphs) -> list[ox.NamedNode]:
-    found = {
-        triple.subject
-        for triple in graphs.incoming(ox.NamedNode(ONTOLOGY))
-        if triple.predicate == _DEFINED
-        and isinstance(triple.subject, ox.NamedNode)
-        and triple.subject.value.startswith(ontology.TM)
-    }
+    found = {each for each in graphs.subjects(_DEFINED, ox.NamedNode(ONTOLOGY)) if each.value.startswith(ontology.TM)}
     return sorted(found, key=lambda node: node.value)
 
 
@@ -150,7 +141,7 @@ def _term(graphs: Graphs, shown: Shown, node: ox.NamedNode) -> Term:
         above=_named(graphs, shown, node, "rdfs:subClassOf", "rdfs:subPropertyOf"),
         domain=_named(graphs, shown, node, "rdfs:domain"),
         range=_named(graphs, shown, node, "rdfs:range"),
-        count=sum(triple.predicate == _SCHEME for triple in graphs.incoming(node)),
+        count=len(graphs.subjects(_SCHEME, node)),
         deprecated=truth in graphs.objects(node, name("owl:deprecated")),
     )
 

@@ -128,14 +128,11 @@ def _changed(context: Context, node: ox.NamedNode) -> list[dict[str, Any]]:
     rests = {each for prop in changing.RESTS for each in graphs.objects(node, prop) if isinstance(each, ox.NamedNode)}
     found: list[dict[str, Any]] = []
     for old in sorted({node, *rests}, key=lambda each: each.value):
-        newer = [
-            triple for triple in graphs.incoming(old) if triple.predicate in _CHANGED and triple.subject not in rests
-        ]
-        for triple in newer:
-            if isinstance(triple.subject, ox.NamedNode):
-                words = {"new": triple.subject, "relation": triple.predicate, "old": old}
-                text = word("rule_change", context.lang, **{key: labels[each.value] for key, each in words.items()})
-                found.append({"text": text, "href": context.addresses.of(triple.subject.value)})
+        newer = [(prop, new) for prop in _CHANGED for new in graphs.subjects(prop, old) if new not in rests]
+        for prop, new in sorted(newer, key=lambda each: (each[1].value, each[0].value)):
+            words = {"new": new, "relation": prop, "old": old}
+            text = word("rule_change", context.lang, **{key: labels[each.value] for key, each in words.items()})
+            found.append({"text": text, "href": context.addresses.of(new.value)})
         if not newer:
             found += _gone(context, old)
     return found
@@ -185,19 +182,19 @@ def home(store: GraphStore, job: Job, _payload: bytes, out: Output) -> None:
     context = Context.of(store, job)
     with SearchIndex.of(store) as index:
         kinds = index.kinds()
-    versions = store.datasets()
+    info = store.info()
     named = [
         (context.shown.node(ontology.TM + kind), count)
         for kind, count in sorted(kinds.items(), key=lambda each: (-each[1], each[0]))
         if context.labels.stated(ontology.TM + kind) is not None
     ]
-    own_first = sorted(versions, key=lambda each: (each.key.startswith("tanmai/"), each.title))
+    own_first = sorted(info.datasets, key=lambda each: (each.key.startswith("tanmai/"), each.title))
     context.send_page(
         out,
         "home",
-        statements=len(store.engine),
+        statements=info.quads,
         datasets=[_listed(context, each) for each in own_first[:_DATASETS]],
-        count=len(versions),
+        count=len(info.datasets),
         kinds=named,
     )
 

@@ -13,6 +13,7 @@ from page_stores import BASE, CANARY, HUB
 
 import ontology
 from api.access.principals import Principal
+from api.pages.graphs import Graphs
 from graphstore import GraphStore, layout
 
 HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -354,3 +355,18 @@ def test_an_audience_reads_its_own_view_alone(pages_store, monkeypatch):
     assert CANARY.encode() not in whole
     assert b"note one" not in whole
     assert b"Widget" not in whole
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 50])
+def test_two_stores_read_as_one_state_everything_once(size):
+    node, points = ox.NamedNode("urn:node"), ox.NamedNode("urn:points")
+    statements = [(ox.NamedNode(f"urn:s{i}"), points, node) for i in range(12)]
+    main, aside = ox.Store(), ox.Store()
+    for graph in ("urn:g1", "urn:g2"):
+        main.extend(ox.Quad(*each, ox.NamedNode(graph)) for each in statements[:8])
+    main.add(ox.Quad(*statements[0]))
+    aside.extend(ox.Quad(*each) for each in statements[6:])
+    graphs = Graphs(main, aside)
+    pages = [graphs.naming(node, start, size) for start in range(0, 60, size)]
+    found = [triple for page in pages for triple in page]
+    assert sorted(found, key=str) == sorted((ox.Triple(*each) for each in statements), key=str)
