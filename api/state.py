@@ -64,19 +64,36 @@ class State:
             await self.readers.close()
             await self.writers.close()
 
-    def newest(self, audience: str | None = None) -> str:
-        """Id of the newest published generation, of the whole store or of what an audience may read."""
-        generations = self.generations if audience is None else _view(self.settings, audience)
+    def newest(self, audience: str | None = None, release: str | None = None) -> str:
+        """Id of the newest published generation, of the whole store or of what an audience may read.
+
+        Args:
+            audience: whose view of the store.
+            release: name of a release; its generation then, and not the newest.
+
+        Raises:
+            UnknownNameError: there is no such release in that view.
+        """
+        generations = self.published(audience)
+        if release is not None:
+            return generations.released(release)
         found = generations.ids()
         if not found:
             raise ReaderDiedError("The store has no published generation. Open it for writing once, which recovers it.")
         return found[-1]
 
+    def published(self, audience: str | None = None) -> Generations:
+        """The published generations of the whole store, or of what an audience may read."""
+        return self.generations if audience is None else _view(self.settings, audience)
+
     @contextlib.asynccontextmanager
     async def read(self, job: Job, audience: str | None = None) -> AsyncIterator[Answer]:
         """Have a reader answer from the newest generation, of the whole store or of what an audience may read.
 
+        A job may be pinned to a past state by ``release`` and ``as_of``; see :class:`api.pins.Pin`.
+
         Raises:
+            UnknownNameError: there is no such release in that view.
             RateError: the principal of the request under way has as many jobs as it may.
         """
         allowance = allowance_of_request()
@@ -90,7 +107,7 @@ class State:
                 yield answer
 
     def _reading(self, job: Job, audience: str | None) -> dict[str, Any]:
-        return {"generation": self.newest(audience), "audience": audience, **job}
+        return {"generation": self.newest(audience, job.get("release")), "audience": audience, **job}
 
     def write(self, job: Job, payload: bytes = b"") -> contextlib.AbstractAsyncContextManager[Answer]:
         """Have the writer do a job."""

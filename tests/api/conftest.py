@@ -28,6 +28,14 @@ def make_store(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
 
 
 @pytest.fixture(scope="session")
+def pages_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the reference knowledge, two versions of a dataset, and a release."""
+    from page_stores import make_pages_store
+
+    return make_pages_store(tmp_path_factory.mktemp("pages") / "store")
+
+
+@pytest.fixture(scope="session")
 def reading(make_store: Callable[[], Path]) -> Iterator[httpx.Client]:
     """A client of a server for reading, whose queries may take two seconds."""
     with (
