@@ -14,6 +14,7 @@
     │   ├── UnauthenticatedError nobody known asks, and this is not for everybody (401)
     │   ├── AccessDeniedError    the principal may not do this (403)
     │   └── WriteRefusedError    writes are off, or the page that asks is another site's (403)
+    ├── UnpreparedError          the store lacks what answers need (503)
     └── ReaderError              the process that answered was ended (503)
         ├── BusyError            no reader became free in time
         ├── DeadlineError        the answer took longer than allowed
@@ -79,6 +80,10 @@ class AccessDeniedError(RequestError):
 
 class WriteRefusedError(RequestError):
     """The server does not take this write."""
+
+
+class UnpreparedError(ApiError):
+    """The store lacks what answers need; an administrator has to bring it in."""
 
 
 class ReaderError(ApiError):

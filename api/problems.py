@@ -41,6 +41,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "api.errors.UnauthenticatedError": Kind(401, "unauthenticated", "Say who you are", "需要身份验证"),
     "api.errors.AccessDeniedError": Kind(403, "access-denied", "This is not for you", "无权访问"),
     "api.errors.WriteRefusedError": Kind(403, "write-refused", "The write is not allowed", "不允许写入"),
+    "api.errors.UnpreparedError": Kind(503, "unprepared", "The server is not set up", "服务器尚未就绪"),
     "api.errors.ReaderError": Kind(503, "reader", "The query could not be answered", "查询未能完成"),
     "api.errors.BusyError": Kind(503, "busy", "The server is busy", "服务器繁忙"),
     "api.errors.DeadlineError": Kind(503, "deadline", "The time for an answer is over", "超出时限"),
@@ -64,6 +65,13 @@ KINDS: Final[Mapping[str, Kind]] = {
     "mappings.errors.MappingError": _DATA,
     "shapes.errors.ShapesError": _DATA,
     "schemes.errors.SchemeError": _DATA,
+    "registry.errors.SubmissionError": Kind(422, "submission", "The file is no submission", "文件不能作为提交"),
+    "registry.errors.UnknownSubmissionError": Kind(
+        404, "unknown-submission", "There is no such submission", "没有该提交"
+    ),
+    "registry.errors.VerificationError": Kind(
+        422, "verification", "The verification cannot be recorded", "核查记录无法登记"
+    ),
     "registry.errors.RegistryError": Kind(409, "registry", "The study cannot take this step", "该研究不能执行此步骤"),
     "ontology.errors.OntologyError": Kind(500, "ontology", "The vocabulary cannot be read", "词表无法读取"),
 }
@@ -106,6 +114,8 @@ class Problem:
 
 def problem_of(error: BaseException) -> Problem:
     """How an error is told. The words of an error that is none of ours stay in the log."""
+    if isinstance(error, ToldError):
+        return error.problem
     kind = kind_of(type(error))
     if kind is INTERNAL:
         return Problem(

@@ -29,6 +29,7 @@ from graphstore.terms import PythonValue
 
 if TYPE_CHECKING:
     from graphstore.answers.overlay import Overlay
+    from graphstore.answers.products import ProductTable
 
 ID = "https://w3id.org/tanmai/id/"
 BATCH = 2000
@@ -142,6 +143,13 @@ class Calculation:
     def scores(self) -> Scores:
         """The footprint of one unit of every product."""
         return scores(self.snapshot.compiled, self.cost)
+
+    @cached_property
+    def products(self) -> ProductTable:
+        """Every product of the system."""
+        from graphstore.answers.products import assembled_products  # it needs this module
+
+        return assembled_products(self)
 
     @cached_property
     def uncertain(self) -> Bound:
