@@ -13,8 +13,9 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
 from api import graphs, health, well_known
-from api.errors import RequestError
+from api.invalid import invalid
 from api.middleware import Frame, Translate, router_error
+from api.rest import application as rest
 from api.settings import Settings
 from api.sparql import routes
 from api.sparql.routes import SparqlEndpoint
@@ -47,6 +48,7 @@ def create_app(settings: Settings, translate: Translate = lambda text, _: text) 
         Route(graphs.PATH + "/{name:path}", graphs.GraphsEndpoint(state)),
     ]
     app.include_router(health.router)
+    rest.include_in(app)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_middleware(Frame, settings=settings, translate=translate)
@@ -73,4 +75,5 @@ def _refused(request: Request, error: Exception) -> NoReturn:
 
 
 def _invalid(_: Request, error: Exception) -> NoReturn:
-    raise RequestError(f"The parameters of the request cannot be used: {error}.")
+    assert isinstance(error, RequestValidationError)
+    raise invalid(error)

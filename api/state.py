@@ -69,9 +69,11 @@ class State:
             raise ReaderDiedError("The store has no published generation. Open it for writing once, which recovers it.")
         return found[-1]
 
-    def read(self, job: Job, audience: str | None = None) -> contextlib.AbstractAsyncContextManager[Answer]:
+    def read(
+        self, job: Job, audience: str | None = None, payload: bytes = b""
+    ) -> contextlib.AbstractAsyncContextManager[Answer]:
         """Have a reader answer from the newest generation, of the whole store or of what an audience may read."""
-        return self.readers.ask({"generation": self.newest(audience), "audience": audience, **job})
+        return self.readers.ask({"generation": self.newest(audience), "audience": audience, **job}, payload)
 
     def write(self, job: Job, payload: bytes = b"") -> contextlib.AbstractAsyncContextManager[Answer]:
         """Have the writer do a job."""

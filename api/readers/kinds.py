@@ -14,7 +14,16 @@ ReadingWork = Callable[[GraphStore, Mapping[str, Any], bytes, Output], None]
 WritingWork = Callable[[GraphStore, Mapping[str, Any], bytes], Mapping[str, Any]]
 """Does a job in a store that is open for writing; returns the facts that are told."""
 
-READING: Final[Mapping[str, str]] = {}
+READING: Final[Mapping[str, str]] = {
+    "products": "api.rest.product_work:listing",
+    "product": "api.rest.product_work:product",
+    "footprint": "api.rest.product_work:footprint",
+    "explain": "api.rest.product_work:explain",
+    "contributions": "api.rest.product_work:contributions",
+    "uncertainty": "api.rest.product_work:uncertainty",
+    "compare": "api.rest.product_work:compare",
+    "footprints": "api.rest.product_work:footprints",
+}
 """Kind to ``module:function`` of a :data:`ReadingWork`."""
 WRITING: Final[Mapping[str, str]] = {}
 """Kind to ``module:function`` of a :data:`WritingWork`."""

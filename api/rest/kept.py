@@ -125,7 +125,8 @@ def calculating(store: GraphStore, job: Mapping[str, Any]) -> Iterator[System]:
     except (FootprintError, GraphStoreError) as error:
         told = problem_of(error)
         nodes = Names(found.calculation).mentioned(str(error))
-        raise ToldError(Problem(told.kind, told.detail, {**told.facts, "nodes": nodes}, told.headers)) from error
+        facts = {**told.facts, "nodes": nodes} if nodes else told.facts
+        raise ToldError(Problem(told.kind, told.detail, facts, told.headers)) from error
 
 
 def unit_of(calculation: Calculation, text: str | None) -> str | None:

@@ -69,7 +69,9 @@ def _place(found: list[str], after: str | None) -> int:
     if after is None:
         return 0
     if after not in found:
-        raise RequestError(f"The page after <{after}> is not there: the search does not find it. Begin with the first page.")
+        raise RequestError(
+            f"The page after <{after}> is not there: the search does not find it. Begin with the first page."
+        )
     return found.index(after) + 1
 
 
@@ -135,10 +137,12 @@ def contributions(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
 
 def uncertainty(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
     """How sure a footprint is, or the difference of two."""
+    from footprint.montecarlo import DEFAULT_SEED
     from graphstore.answers.uncertainty import Asked
     from graphstore.answers.uncertainty import uncertainty as answered
 
-    how = Asked(job["how"], int(job["draws"]), int(job["seed"]), int(job["drivers"]), job["unusable"])
+    seed = DEFAULT_SEED if job["seed"] is None else int(job["seed"])
+    how = Asked(job["how"], int(job["draws"]), seed, int(job["drivers"]), job["unusable"])
     with calculating(store, job) as system:
         iri, amount, unit = _asked(system, store, job)
         other = None if job["against"] is None else product_iri(store, job["against"])

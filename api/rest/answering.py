@@ -1,0 +1,76 @@
+"""From a route to a reader: the job, who may have the answer, and whether the client has it already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from api.access.principals import principal_of
+from api.delivery import deliver
+from api.negotiation import Offer, choose
+from api.state import State, matches, tag_of
+
+JSON: Final = (Offer("json", "application/json"),)
+"""What most answers are written in."""
+
+Headers = Callable[[Mapping[str, Any]], Mapping[str, str]]
+"""From what a child says of its answer to further headers."""
+
+
+def state_of(request: Request) -> State:
+    """The running parts of the application that a request came to."""
+    found: State = request.app.state.tanmai
+    return found
+
+
+class Answered(Response):
+    """The answer of a reader. It is asked when the response is sent, so that a long one is never held whole.
+
+    Its entity tag is made from the generation, the audience and the job. A client that has it is told so without asking a
+    reader.
+
+    Attributes:
+        job: What the reader is to do.
+        payload: What the client sent, for the reader to parse.
+        told: Further headers, from what the reader says.
+    """
+
+    def __init__(
+        self,
+        request: Request,
+        job: Mapping[str, Any],
+        *,
+        payload: bytes = b"",
+        offers: Sequence[Offer] = JSON,
+        told: Headers = lambda _: {},
+    ) -> None:
+        """Choose the format of the answer.
+
+        Raises:
+            NotAcceptableError: the client takes none of those offered.
+        """
+        super().__init__()
+        self.request, self.payload, self.told = request, payload, told
+        offer = choose(request.headers.get("accept", "*/*"), offers)
+        self.job = {**job, "format": offer.name, "content_type": offer.content_type}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Ask a reader and send what it says."""
+        state, asking = state_of(self.request), principal_of(self.request)
+        headers = {"vary": "Accept, Authorization", "cache-control": "private, no-cache" if asking.name else "no-cache"}
+        safe = scope["method"] in {"GET", "HEAD"}
+        condition = self.request.headers.get("if-none-match")
+        if safe and condition is not None and matches(condition, tag := self._tag(state.newest(asking.audience))):
+            await Response(status_code=304, headers={**headers, "etag": tag})(scope, receive, send)
+            return
+        async with state.read(self.job, asking.audience, self.payload) as answer:
+            if safe:
+                headers["etag"] = self._tag(str(answer.head["generation"]))
+            await deliver(answer, scope, send, headers | dict(self.told(answer.head)))
+
+    def _tag(self, generation: str) -> str:
+        return tag_of(generation, principal_of(self.request).audience, sorted(self.job.items(), key=str))
