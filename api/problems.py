@@ -69,6 +69,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "registry.errors.UnknownSubmissionError": Kind(
         404, "unknown-submission", "There is no such submission", "没有该提交"
     ),
+    "registry.errors.RightsError": Kind(403, "access-denied", "This is not for you", "无权访问"),
     "registry.errors.VerificationError": Kind(
         422, "verification", "The verification cannot be recorded", "核查记录无法登记"
     ),

@@ -23,9 +23,15 @@ READING: Final[Mapping[str, str]] = {
     "uncertainty": "api.rest.product_work:uncertainty",
     "compare": "api.rest.product_work:compare",
     "footprints": "api.rest.product_work:footprints",
+    "validate": "api.rest.study_work:validate",
+    "submissions": "api.rest.study_work:submissions",
+    "submission": "api.rest.study_work:submission",
 }
 """Kind to ``module:function`` of a :data:`ReadingWork`."""
-WRITING: Final[Mapping[str, str]] = {}
+WRITING: Final[Mapping[str, str]] = {
+    "submit": "api.rest.study_work:submit",
+    "submission-event": "api.rest.study_work:event",
+}
 """Kind to ``module:function`` of a :data:`WritingWork`."""
 
 

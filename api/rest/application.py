@@ -7,10 +7,10 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api.rest import products
+from api.rest import products, studies
 from api.rest.schemas import ProblemDocument
 
-ROUTERS = (products.router,)
+ROUTERS = (products.router, studies.router)
 
 
 def include_in(app: FastAPI) -> None:

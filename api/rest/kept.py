@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from api.errors import RequestError, UnpreparedError
 from footprint.errors import FootprintError
@@ -19,6 +19,9 @@ from graphstore.answers.names import Names
 from graphstore.answers.settings import method_settings
 from graphstore.errors import GraphStoreError, QueryError, UnknownNameError
 from graphstore.scenarios import find_scenario
+
+if TYPE_CHECKING:
+    from shapes.background import Background
 
 _MOST_STATES: Final = 4
 _MOST_SYSTEMS: Final = 6
@@ -45,6 +48,7 @@ class Kept:
     def __init__(self) -> None:
         self._states: OrderedDict[tuple[GraphStore, Past], GraphStore] = OrderedDict()
         self._systems: OrderedDict[tuple[GraphStore, Settings], System] = OrderedDict()
+        self._backgrounds: dict[GraphStore, Background] = {}
         self._audiences: dict[str | None, GraphStore] = {}
 
     def state(self, store: GraphStore, job: Mapping[str, Any]) -> GraphStore:
@@ -87,6 +91,15 @@ class Kept:
             self._systems.popitem(last=False)
         found = self._systems[key]
         return found if settings.scenario is None else System(found.calculation.under(settings.scenario))
+
+    def background(self, state: GraphStore) -> Background:
+        """The reference knowledge of a state, as studies are judged beside it; the latest one is kept."""
+        from shapes.background import of_store
+
+        if state not in self._backgrounds:
+            self._backgrounds.clear()
+            self._backgrounds[state] = of_store(state)
+        return self._backgrounds[state]
 
     def _renew(self, audience: str | None, store: GraphStore) -> None:
         """Let go of what belongs to an older generation of what an audience reads."""

@@ -44,21 +44,22 @@ def known_only(request: Request) -> None:
     """
     route = request.scope["route"]
     assert isinstance(route, APIRoute)
-    known = list(_names(route.dependant))
+    known = dict(_fields(route.dependant))
     seen: set[str] = set()
     for name, _ in request.query_params.multi_items():
         if name not in known:
             listed = ", ".join(known) or "none"
             raise RequestError(f"There is no parameter {name!r} here. Known: {listed}.")
-        if name in seen:
+        if name in seen and not known[name]:
             raise RequestError(f"The parameter {name} is given more than once. Give it once.")
         seen.add(name)
 
 
-def _names(dependant: Dependant) -> Iterator[str]:
-    yield from (field.alias for field in dependant.query_params)
+def _fields(dependant: Dependant) -> Iterator[tuple[str, bool]]:
+    """The parameters that a route reads, and whether they may come several times."""
+    yield from ((field.alias, "list" in str(field.field_info.annotation)) for field in dependant.query_params)
     for each in dependant.dependencies:
-        yield from _names(each)
+        yield from _fields(each)
 
 
 STRICT = [Depends(known_only)]

@@ -101,6 +101,28 @@ class WhatIfAnswer(Result):
     difference: dict[str, Any]
 
 
+class JudgementAnswer(_Open):
+    """A judgement as ``tanmai validate --json`` prints it. 校验结论。"""
+
+    passes: bool | None = Field(None, description="Whether no must is broken. 是否无不符合项。")
+    findings: list[dict[str, Any]] | None = None
+
+
+class ReceiptAnswer(_Open):
+    """The receipt of a submission. 提交回执。"""
+
+    id: str
+    verdict: str = Field(examples=["accepted", "rejected"])
+    status: dict[str, Any]
+    broken: list[dict[str, Any]] = Field(description="Requirements that are not met. 未满足的要求。")
+
+
+class SubmissionsAnswer(BaseModel):
+    """Submissions in short. 提交列表。"""
+
+    submissions: list[dict[str, Any]]
+
+
 class ProblemDocument(BaseModel):
     """What went wrong (RFC 9457), in the language that the client accepts. 问题说明。"""
 
@@ -135,6 +157,11 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def _problem(status: int) -> dict[str, Any]:
+    return {"description": _SAID[status][1], "content": problem_content(status)}
+
+
+def problem_content(status: int) -> dict[str, Any]:
+    """A problem of this status by media type."""
     name, said = _SAID[status]
     example = {
         "type": TYPE + name,
@@ -144,7 +171,7 @@ def _problem(status: int) -> dict[str, Any]:
         "requestId": "...",
     }
     schema = {"$ref": "#/components/schemas/ProblemDocument"}
-    return {"description": said, "content": {MEDIA_TYPE: {"schema": schema, "example": example}}}
+    return {MEDIA_TYPE: {"schema": schema, "example": example}}
 
 
 def answers(model: type[BaseModel], *statuses: int) -> dict[int | str, dict[str, Any]]:
