@@ -70,14 +70,14 @@ class Reading:
     def _query(self, store: GraphStore, job: Job, out: Output) -> None:
         text = str(job["text"])
         check_patterns(text, int(job["patterns"]))
-        _answer(store, store.query(text, dataset=_dataset(job), base_iri=job["base"]), str(job["accept"]), out)
+        write_answer(store, store.query(text, dataset=_dataset(job), base_iri=job["base"]), str(job["accept"]), out)
 
     def _shipped(self, store: GraphStore, job: Job, out: Output) -> None:
         bindings: dict[str, Value] = {name: ox.NamedNode(iri) for name, iri in job["bindings"].items()}
         bindings |= {"base": ox.NamedNode(store.base), "catalogue": catalogue_iri(store.base)}
         text = queries.load(str(job["name"]))
         known = {name: value for name, value in bindings.items() if f"?{name}" in text}
-        _answer(store, store.query(text, known), str(job["accept"]), out)
+        write_answer(store, store.query(text, known), str(job["accept"]), out)
 
     def _graph(self, store: GraphStore, job: Job, out: Output) -> None:
         graph: str | None = job["graph"]
@@ -184,9 +184,12 @@ def _dataset(job: Job) -> Dataset | None:
     return None if job["dataset"] is None else Dataset(*(tuple(names) for names in job["dataset"]))
 
 
-def _answer(store: GraphStore, result: QueryResult, accept: str, out: Output) -> None:
+def write_answer(
+    store: GraphStore, result: QueryResult, accept: str, out: Output, generation: str | None = None
+) -> None:
+    """Write a result in the format that the client likes best; ``generation`` is said where the store is a view of it."""
     offer = negotiation.choose(accept, negotiation.GRAPHS if result.kind == "graph" else negotiation.TABLES)
-    facts: dict[str, Any] = {"content_type": offer.content_type, "generation": store.generation}
+    facts: dict[str, Any] = {"content_type": offer.content_type, "generation": generation or store.generation}
     if not result.extended:
         out.head(**facts)
         result.serialize(offer.name, out.file)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from api.access.principals import principal_of
 from api.delivery import deliver
 from api.negotiation import Offer, choose
+from api.requests import root_of
 from api.state import State, matches, tag_of
 
 JSON: Final = (Offer("json", "application/json"),)
@@ -74,3 +76,15 @@ class Answered(Response):
 
     def _tag(self, generation: str) -> str:
         return tag_of(generation, principal_of(self.request).audience, sorted(self.job.items(), key=str))
+
+
+def next_link(request: Request, path: str, stated: Mapping[str, Any]) -> Headers:
+    """How a page links to the next one."""
+
+    def told(head: Mapping[str, Any]) -> dict[str, str]:
+        if head["next"] is None:
+            return {}
+        asked = {key: value for key, value in {**stated, "after": head["next"]}.items() if value is not None}
+        return {"link": f'<{root_of(request, state_of(request).settings)}{path}?{urlencode(asked)}>; rel="next"'}
+
+    return told

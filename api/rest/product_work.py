@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from api.errors import NotFoundError, RequestError
 from api.readers.frames import Output
+from api.rest.bodies import Fields
 from api.rest.kept import KEPT, System, calculating, unit_of
 from graphstore import GraphStore
 
@@ -164,6 +165,44 @@ def compare(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
         unit = unit_of(first.calculation, job["unit"])
         sides = Asked(first.calculation, a), Asked(second.calculation, b)
         data = compared(*sides, float(job["amount"]), unit, anyway=bool(job["anyway"]), most=int(job["most"]))
+        tell(out, store, data)
+
+
+_METHOD: Final = ("gwp", "unlinked", "coproducts", "recycling")
+_WAYS: Final = ("set", "swap", "share")
+_ASKED: Final = (
+    "product",
+    "amount",
+    "unit",
+    "moved",
+    "products",
+    "scenario",
+    "strict",
+    "sector-average",
+    "as-of",
+    "release",
+)
+_MOST_LISTED: Final = 10_000
+
+
+def whatif(store: GraphStore, job: Job, payload: bytes, out: Output) -> None:
+    """A footprint with a few numbers changed."""
+    from graphstore.answers.whatif import whatif as asked
+
+    fields = Fields.read(payload, {*_METHOD, *_WAYS, *_ASKED})
+    texts = [(way, text) for way in _WAYS for text in fields.texts(way)]
+    if not texts and fields.optional("scenario") is None:
+        raise RequestError("The body does not say what is changed. State set, swap, share or scenario.")
+    method: dict[str, Any] = {name: fields.text(name) for name in _METHOD if name in fields.values}
+    method |= {"scenario": fields.optional("scenario"), "strict": fields.flag("strict")}
+    method |= {"sector_average": fields.flag("sector-average")}
+    day = None if fields.optional("as-of") is None else fields.day("as-of").isoformat()
+    stated = {**job, "method": method, "as_of": day, "release": fields.optional("release")}
+    with calculating(store, stated) as system:
+        iri, unit = product_iri(store, fields.text("product")), unit_of(system.calculation, fields.optional("unit"))
+        moved, products = fields.count("moved", 10, _MOST_LISTED), fields.count("products", 0, _MOST_LISTED)
+        amount = fields.number("amount", 1.0)
+        data = asked(system.calculation, iri, amount, unit, texts=texts, moved=moved, products=products)
         tell(out, store, data)
 
 

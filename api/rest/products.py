@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.requests import root_of
 from api.rest import schemas
 from api.rest.addresses import QuotedRoute
-from api.rest.answering import Answered, state_of
+from api.rest.answering import Answered, next_link
 from api.rest.parameters import STRICT, Amount, Anyway, AsMethod, AsPast, Most, Unit
 
 router = APIRouter(
@@ -62,15 +60,7 @@ async def products(
     """
     job = {"kind": "products", "q": q, "lang": lang, "limit": limit, "after": after, **past.job}
     stated = {"q": q, "lang": lang, "limit": limit, "as-of": past.as_of, "release": past.release}
-
-    def told(head: Mapping[str, Any]) -> dict[str, str]:
-        if head["next"] is None:
-            return {}
-        asked = {key: value for key, value in {**stated, "after": head["next"]}.items() if value is not None}
-        address = f"{root_of(request, state_of(request).settings)}/products?{urlencode(asked)}"
-        return {"link": f'<{address}>; rel="next"'}
-
-    return Answered(request, job, told=told)
+    return Answered(request, job, told=next_link(request, "/products", stated))
 
 
 @router.get(

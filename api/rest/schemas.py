@@ -123,6 +123,24 @@ class SubmissionsAnswer(BaseModel):
     submissions: list[dict[str, Any]]
 
 
+class FactorsAnswer(BaseModel):
+    """A page of emission factors; each member lists all values that a factor states. 一页排放因子。"""
+
+    factors: list[dict[str, Any]]
+
+
+class StandardsAnswer(BaseModel):
+    """A page of standards. 一页标准。"""
+
+    standards: list[dict[str, Any]]
+
+
+class QuestionsAnswer(BaseModel):
+    """Questions with their parameters. 问题及其参数。"""
+
+    queries: list[dict[str, Any]]
+
+
 class ProblemDocument(BaseModel):
     """What went wrong (RFC 9457), in the language that the client accepts. 问题说明。"""
 
