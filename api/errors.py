@@ -13,6 +13,7 @@
     │   ├── HostError            asked under a name that is not the server's own (421)
     │   ├── UnauthenticatedError nobody known asks, and this is not for everybody (401)
     │   ├── AccessDeniedError    the principal may not do this (403)
+    │   ├── TooManyJobsError     the client has as many long jobs as it may (429)
     │   └── WriteRefusedError    writes are off, or the page that asks is another site's (403)
     ├── UnpreparedError          the store lacks what answers need (503)
     └── ReaderError              the process that answered was ended (503)
@@ -76,6 +77,10 @@ class UnauthenticatedError(RequestError):
 
 class AccessDeniedError(RequestError):
     """The principal may not do this."""
+
+
+class TooManyJobsError(RequestError):
+    """The client has as many long jobs as it may have."""
 
 
 class WriteRefusedError(RequestError):

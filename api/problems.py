@@ -40,6 +40,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "api.errors.HostError": Kind(421, "host", "The server does not answer to this name", "服务器不以此名称应答"),
     "api.errors.UnauthenticatedError": Kind(401, "unauthenticated", "Say who you are", "需要身份验证"),
     "api.errors.AccessDeniedError": Kind(403, "access-denied", "This is not for you", "无权访问"),
+    "api.errors.TooManyJobsError": Kind(429, "too-many-jobs", "There are too many jobs", "任务过多"),
     "api.errors.WriteRefusedError": Kind(403, "write-refused", "The write is not allowed", "不允许写入"),
     "api.errors.UnpreparedError": Kind(503, "unprepared", "The server is not set up", "服务器尚未就绪"),
     "api.errors.ReaderError": Kind(503, "reader", "The query could not be answered", "查询未能完成"),
@@ -123,7 +124,7 @@ def problem_of(error: BaseException) -> Problem:
             kind, "The server failed in a way that nobody foresaw. Its log says more under the id of this request."
         )
     places = {name: getattr(error, name, None) for name in ("line", "column")}
-    headers = {"Retry-After": "5"} if kind.name in {"busy", "store-locked"} else {}
+    headers = {"Retry-After": "5"} if kind.name in {"busy", "store-locked", "too-many-jobs"} else {}
     if kind.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="tanmai"'
     if (allowed := getattr(error, "allowed", None)) is not None:

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from api.errors import ReaderDiedError
 from api.readers.pool import Answer, Limits, Pool
+from api.rest.longjobs import LongJobs
 from api.settings import Settings
 from graphstore import layout
 from graphstore.generations import Generations
@@ -25,12 +26,14 @@ class State:
         settings: what it was told.
         readers: processes that answer.
         writers: the one process that writes.
+        jobs: answers that take longer than a request may.
         generations: the published generations of the store.
     """
 
     settings: Settings
     readers: Pool
     writers: Pool
+    jobs: LongJobs
     generations: Generations
 
     @classmethod
@@ -46,6 +49,10 @@ class State:
             settings,
             Pool("reading", readers, settings),
             Pool("writing", writers, settings),
+            LongJobs(
+                Pool("reading", Limits(settings.job_readers, settings.job_seconds, settings.waiting), settings),
+                settings,
+            ),
             Generations(layout.read(settings.store)),
         )
 
@@ -58,6 +65,7 @@ class State:
                 await self.writers.start()
             yield
         finally:
+            await self.jobs.close()
             await self.readers.close()
             await self.writers.close()
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from api.access.principals import principal_of
 from api.delivery import deliver
 from api.negotiation import Offer, choose
 from api.requests import root_of
+from api.rest.longjobs import Result
 from api.state import State, matches, tag_of
 
 JSON: Final = (Offer("json", "application/json"),)
@@ -64,6 +65,9 @@ class Answered(Response):
         """Ask a reader and send what it says."""
         state, asking = state_of(self.request), principal_of(self.request)
         headers = {"vary": "Accept, Authorization", "cache-control": "private, no-cache" if asking.name else "no-cache"}
+        if wants_job(self.request):
+            await begun(self.request, self._as_job)(scope, receive, send)
+            return
         safe = scope["method"] in {"GET", "HEAD"}
         condition = self.request.headers.get("if-none-match")
         if safe and condition is not None and matches(condition, tag := self._tag(state.newest(asking.audience))):
@@ -74,8 +78,33 @@ class Answered(Response):
                 headers["etag"] = self._tag(str(answer.head["generation"]))
             await deliver(answer, scope, send, headers | dict(self.told(answer.head)))
 
+    async def _as_job(self) -> Result:
+        state, audience = state_of(self.request), principal_of(self.request).audience
+        asked = {"generation": state.newest(audience), "audience": audience, **self.job}
+        answer, body = await state.jobs.read(asked, self.payload)
+        return Result(200, dict(self.told(answer.head)), str(answer.head["content_type"]), body)
+
     def _tag(self, generation: str) -> str:
         return tag_of(generation, principal_of(self.request).audience, sorted(self.job.items(), key=str))
+
+
+def wants_job(request: Request) -> bool:
+    """Whether the client prefers to be told at once where the answer will be (RFC 7240)."""
+    preferred = request.headers.get("prefer", "").lower().split(",")
+    return "respond-async" in {each.partition(";")[0].strip() for each in preferred}
+
+
+def begun(request: Request, run: Callable[[], Awaitable[Result]]) -> Response:
+    """Begin a long job and say where it is.
+
+    Raises:
+        TooManyJobsError: The principal has as many as it may.
+    """
+    jobs = state_of(request).jobs
+    query = f"?{request.url.query}" if request.url.query else ""
+    job = jobs.begin(principal_of(request).name, f"{request.method} {request.url.path}{query}", run)
+    headers = {"location": f"/jobs/{job.id}", "preference-applied": "respond-async", "cache-control": "no-store"}
+    return JSONResponse(job.told(jobs.settings.job_seconds), 202, headers)
 
 
 def next_link(request: Request, path: str, stated: Mapping[str, Any]) -> Headers:

@@ -188,3 +188,16 @@ async def uncertainty(
     asked = {"against": against, "how": how, "draws": draws, "seed": seed, "drivers": drivers}
     job = _asked("uncertainty", name, amount, unit, method, past) | asked | {"unusable": unusable, "anyway": anyway}
     return Answered(request, job)
+
+
+everything = APIRouter(tags=["products 产品"], dependencies=STRICT, default_response_class=Response)
+
+
+@everything.get(
+    "/footprints",
+    summary="The footprint of every product. 全部产品的碳足迹。",
+    responses=schemas.answers(schemas.FootprintsAnswer),
+)
+async def footprints(request: Request, method: AsMethod, past: AsPast) -> Response:
+    """Compute one reference unit of every product at once. On a large store, send Prefer: respond-async."""
+    return Answered(request, {"kind": "footprints", **method.job, **past.job})

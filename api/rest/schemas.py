@@ -69,6 +69,13 @@ class FootprintAnswer(Result):
     total_including_biogenic_co2: Total
 
 
+class FootprintsAnswer(BaseModel):
+    """Every product with its footprint, and what is cut off. 全部产品的碳足迹及舍弃项。"""
+
+    products: list[dict[str, Any]]
+    cutoffs: list[dict[str, Any]]
+
+
 class ExplainAnswer(Result):
     """The supply chain, line by line, as ``tanmai explain --json`` prints it. 逐项解释。"""
 
@@ -139,6 +146,16 @@ class QuestionsAnswer(BaseModel):
     """Questions with their parameters. 问题及其参数。"""
 
     queries: list[dict[str, Any]]
+
+
+class JobAnswer(_Open):
+    """How a long job stands. 任务状态。"""
+
+    id: str
+    state: str = Field(examples=["running", "done", "failed"])
+    seconds: float = Field(description="How long it has run. 已运行秒数。")
+    limit_seconds: float = Field(description="How long it may run. 时限秒数。")
+    links: dict[str, str]
 
 
 class ProblemDocument(BaseModel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query
@@ -15,7 +16,8 @@ from api.negotiation import GRAPHS, choose
 from api.requests import body_of, require_writes, root_of
 from api.rest import schemas
 from api.rest.addresses import QuotedRoute
-from api.rest.answering import JSON, Answered, state_of
+from api.rest.answering import JSON, Answered, begun, state_of, wants_job
+from api.rest.longjobs import Result
 from api.rest.parameters import STRICT
 
 router = APIRouter(
@@ -109,7 +111,8 @@ def _job(kind: str, request: Request, name: str | None, pcr: list[str] | None, d
     responses={
         200: {"model": schemas.JudgementAnswer, "description": "Known already, or a dry run. 已存在，或仅试判。"},
         201: {"model": schemas.ReceiptAnswer, "description": "Accepted. 已通过。"},
-        **schemas.problems(401, 403, 413, 415),
+        202: {"model": schemas.JobAnswer, "description": "A long job, for Prefer: respond-async. 已转为任务。"},
+        **schemas.problems(401, 403, 413, 415, 429),
         422: {
             "description": "Rejected and kept, with its receipt; or no submission at all, with a problem. 已退回并存档；或不能作为提交。",
             "content": {"application/json": {"schema": {"type": "object"}}, **schemas.problem_content(422)},
@@ -144,11 +147,21 @@ async def submit(
     offer = choose(request.headers.get("accept", "*/*"), REPORTS)
     job |= {"format": offer.name, "content_type": offer.content_type, "audience": asking.audience}
     job |= {"by": _for(asking, by), "revises": revises}
-    async with state.write(job, await body_of(request, state.settings.body_bytes)) as answer:
-        made = answer.head
+    body = await body_of(request, state.settings.body_bytes)
+
+    async def handed_in() -> Result:
+        async with state.write(job, body) as answer:
+            return _handed_in(answer.head, root_of(request, state.settings))
+
+    if wants_job(request):
+        return begun(request, handed_in)
+    made = await handed_in()
+    return Response(made.body, made.status, dict(made.headers), made.content_type)
+
+
+def _handed_in(made: Mapping[str, Any], root: str) -> Result:
     status = 422 if made["verdict"] == "rejected" else 201 if made["new"] else 200
-    place = {"Location": f"{root_of(request, state.settings)}/submissions/{made['id']}"}
-    return Response(made["body"], status, place, made["type"])
+    return Result(status, {"Location": f"{root}/submissions/{made['id']}"}, made["type"], made["body"].encode())
 
 
 def _for(asking: Principal, by: str | None) -> str | None:
