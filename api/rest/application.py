@@ -7,10 +7,18 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api.rest import comparing, jobs, knowledge, products, studies
+from api.rest import comparing, exports, jobs, knowledge, products, studies
 from api.rest.schemas import ProblemDocument
 
-ROUTERS = (products.router, products.everything, comparing.router, studies.router, knowledge.router, jobs.router)
+ROUTERS = (
+    products.router,
+    products.everything,
+    comparing.router,
+    studies.router,
+    knowledge.router,
+    exports.router,
+    jobs.router,
+)
 
 
 def include_in(app: FastAPI) -> None:
