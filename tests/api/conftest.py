@@ -12,7 +12,9 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.access.principals import Principal, Role, identify
 from api.app import create_app
 from api.settings import Settings
 from graphstore import GraphStore
@@ -24,11 +26,25 @@ PEOPLE = """
 NUMBERS = "\n".join(f"<urn:n{i}> <urn:value> {i} ." for i in range(400))
 
 
+class Claimed:
+    """For tests: who asks is what the header X-Claimed says, such as ``mill;submitter;urn:mill``; without it the owner."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        claimed = dict(scope.get("headers", ())).get(b"x-claimed", b"").decode()
+        if claimed:
+            name, role, organisation = claimed.split(";")
+            identify(scope, Principal(name, frozenset({Role(role)}), None, organisation))
+        await self._app(scope, receive, send)
+
+
 @contextlib.contextmanager
 def served(store: Path, **stated: object) -> Iterator[str]:
     """A server on a free port; its address."""
     settings = Settings(store=store, **stated)  # type: ignore[arg-type]
-    config = uvicorn.Config(create_app(settings), log_level="critical", timeout_graceful_shutdown=2)
+    config = uvicorn.Config(Claimed(create_app(settings)), log_level="critical", timeout_graceful_shutdown=2)
     server = uvicorn.Server(config)
     taken = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=server.run, args=([taken],))
@@ -88,3 +104,27 @@ def select(reading: httpx.Client) -> Callable[..., httpx.Response]:
         return reading.get("/sparql", params={"query": query}, headers={"Accept": accept, **headers})
 
     return ask
+
+
+@pytest.fixture(scope="session")
+def shop_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store on disk with the reference knowledge and the aluminium chain of `tanmai demo`."""
+    from importlib.resources import files
+
+    from tanmai import knowledge
+
+    where = tmp_path_factory.mktemp("rest") / "store"
+    with GraphStore.open(where) as store, store.transaction("demo") as transaction:
+        knowledge.load_into(transaction)
+        transaction.load_bytes((files("tanmai.demo") / "aluminium.ttl").read_bytes(), key="demo", format="turtle")
+    return where
+
+
+@pytest.fixture(scope="session")
+def shop(shop_store: Path) -> Iterator[httpx.Client]:
+    """A client of a server with that store, which takes writes and says messages in the language of the client."""
+    with (
+        served(shop_store, allow_writes=True, readers=1, jobs_each=2, body_bytes=1_000_000) as address,
+        httpx.Client(base_url=address, timeout=60) as client,
+    ):
+        yield client
