@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from api.problems import Problem, problem_of
+from api.readers import memory
 from api.readers.frames import Output, receive_job
 from api.readers.jobs import Reading, Writing
 
@@ -33,15 +34,16 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent says when to stop
     signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process even when the engine never returns to Python
     limit = int(told["memory_megabytes"]) << 20
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    memory.limit(limit)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     store = Path(told["store"])
     work = Reading(store) if told["work"] == "reading" else Writing(store)
     with contextlib.suppress(ConnectionError):
-        _serve(connection, work)
+        _serve(connection, work, limit // 2)
 
 
-def _serve(connection: socket.socket, work: Reading | Writing) -> None:
+def _serve(connection: socket.socket, work: Reading | Writing, most: int) -> None:
+    """Do jobs. A process that has taken ``most`` bytes keeps much of it, which the next job would lack: it does no other."""
     Output(connection).ready()
     while True:
         if not select.select([connection], [], [], IDLE)[0]:
@@ -50,10 +52,12 @@ def _serve(connection: socket.socket, work: Reading | Writing) -> None:
             return
         job, payload = found
         out = Output(connection)
+        out.bound(job.get("answer_bytes"))
+        memory.unbound()
         signal.setitimer(signal.ITIMER_REAL, float(job["seconds"]) + GRACE)
         try:
             work.run(job, payload, out)
-            out.end()
+            out.end(spent=_taken() > most)
         except ConnectionError:
             raise
         except MemoryError:
@@ -61,6 +65,11 @@ def _serve(connection: socket.socket, work: Reading | Writing) -> None:
         except Exception as error:  # noqa: BLE001 - whatever it is, the parent is told
             out.failed(problem_of(error), f"{type(error).__name__}: {error}")
         signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _taken() -> int:
+    """The most memory that this process ever had, in bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def _no_memory() -> Problem:

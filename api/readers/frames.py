@@ -1,7 +1,7 @@
 """What parent and child say to each other through their socket.
 
 A child says ``READY`` once, when it can begin. A job is one header, a JSON text and a payload. An answer is a ``HEAD`` frame (JSON: kind, content type, generation), any number
-of ``DATA`` frames, and ``END``; or ``FAILED`` (JSON: a problem) in place of any of them.
+of ``DATA`` frames, and ``END`` (empty, or ``SPENT``); or ``FAILED`` (JSON: a problem) in place of any of them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import struct
 from collections.abc import Mapping
 from typing import IO, Any, Final, cast
 
+from api.errors import AnswerTooLargeError
 from api.problems import Problem
 
 JOB: Final = struct.Struct(">II")
@@ -25,6 +26,9 @@ HEAD: Final = b"H"
 DATA: Final = b"D"
 END: Final = b"E"
 FAILED: Final = b"X"
+
+SPENT: Final = b"spent"
+"""Content of an ``END`` frame: the child has grown, and asks to be replaced."""
 
 BLOCK: Final = 64 << 10
 """About how many bytes of an answer go into one frame. What fits into the first is sent with its length."""
@@ -65,6 +69,11 @@ class Output(io.RawIOBase):
         self._connection = connection
         self._pending = bytearray()
         self._block = bytearray()
+        self._left: int | None = None
+
+    def bound(self, most: int | None) -> None:
+        """Let the answer have so many bytes at most; ``None`` for any number."""
+        self._left = most
 
     @property
     def file(self) -> IO[bytes]:
@@ -85,17 +94,25 @@ class Output(io.RawIOBase):
         self._frame(HEAD, json.dumps(facts).encode())
 
     def write(self, data: Any) -> int:
-        """Add bytes to the answer."""
+        """Add bytes to the answer.
+
+        Raises:
+            AnswerTooLargeError: they are more than it may have.
+        """
+        if self._left is not None:
+            self._left -= len(data)
+            if self._left < 0:
+                raise AnswerTooLargeError("The answer has more bytes than you may have. Ask for less at once.")
         self._block += data
         if len(self._block) >= BLOCK:
             self._flush_block()
             self._send()
         return len(data)
 
-    def end(self) -> None:
-        """Say that the answer is complete."""
+    def end(self, spent: bool = False) -> None:
+        """Say that the answer is complete, and whether this process should have no further job."""
         self._flush_block()
-        self._frame(END, b"")
+        self._frame(END, SPENT if spent else b"")
         self._send()
 
     def failed(self, problem: Problem, cause: str = "") -> None:

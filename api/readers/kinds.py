@@ -30,6 +30,7 @@ READING: Final[Mapping[str, str]] = {
     "export": "api.rest.export_work:export",
     "submissions": "api.rest.study_work:submissions",
     "submission": "api.rest.study_work:submission",
+    "audit": "api.audit.prov:page",
 }
 """Kind to ``module:function`` of a :data:`ReadingWork`."""
 WRITING: Final[Mapping[str, str]] = {

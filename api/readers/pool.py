@@ -23,13 +23,13 @@ log: Final = logging.getLogger("tanmai.api")
 
 Work = Literal["reading", "writing"]
 
+_FRUGAL: Final = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
+"""Environment of a child. The stacks of threads, and the 64 MB that glibc sets aside for each of them, would count as memory of
+the query: the engine opens a store by up to 16 threads at once, which alone can exceed the limit and abort the process."""
 SPARE: Final = 1
 """Processes that stand by."""
 _LEAST_PATIENCE: Final = 5.0
 """Seconds that a request waits for a process even where jobs may take less."""
-_FRUGAL: Final = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
-"""What keeps address space from being set aside and never used, which would count as memory of the query: threads' stacks and the
-arenas of the C library, 64 MiB for each thread (measured: 1.3 instead of 2.2 GB to compile 20,000 processes)."""
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 5.0
 """Seconds between attempts to start a child."""
@@ -173,7 +173,7 @@ class Answer:
 
     async def _next(self) -> tuple[bytes, bytes]:
         kind, content = await self._worker.frame()
-        self._worker.clean = kind in {frames.END, frames.FAILED}
+        self._worker.clean = (kind == frames.END and content != frames.SPENT) or kind == frames.FAILED
         if kind == frames.FAILED:
             told = json.loads(content)
             problem = Problem(Kind(*told["kind"]), told["detail"], told["facts"], told["headers"])
@@ -238,6 +238,8 @@ class Pool:
     async def ask(self, job: Mapping[str, Any], payload: bytes = b"") -> AsyncIterator[Answer]:
         """Have a child do a job. Leaving the block before the answer is complete kills the child.
 
+        A job may say itself how many ``seconds`` it may take.
+
         Raises:
             BusyError: no child became free.
             ReaderError: the child was ended.
@@ -246,7 +248,7 @@ class Pool:
         async with self._slot():
             worker = await self._idle_worker()
             try:
-                yield await Answer.begin(worker, job, payload, self.limits.seconds)
+                yield await Answer.begin(worker, job, payload, float(job.get("seconds", self.limits.seconds)))
             finally:
                 if worker.alive and not self._closed:
                     self._idle.put_nowait(worker)

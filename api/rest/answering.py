@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from api.access.allowance import current as allowance_of_request
 from api.access.principals import principal_of
 from api.delivery import deliver
 from api.negotiation import Offer, choose
@@ -64,7 +65,7 @@ class Answered(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Ask a reader and send what it says."""
         state, asking = state_of(self.request), principal_of(self.request)
-        headers = {"vary": "Accept, Authorization", "cache-control": "private, no-cache" if asking.name else "no-cache"}
+        headers = {"vary": "Accept", "cache-control": "no-cache"}
         if wants_job(self.request):
             await begun(self.request, self._as_job)(scope, receive, send)
             return
@@ -81,6 +82,9 @@ class Answered(Response):
     async def _as_job(self) -> Result:
         state, audience = state_of(self.request), principal_of(self.request).audience
         asked = {"generation": state.newest(audience), "audience": audience, **self.job}
+        if (allowance := allowance_of_request()) is not None:
+            allowance.check(audience)
+            asked["most_megabytes"] = allowance.limits.memory_megabytes
         answer, body = await state.jobs.read(asked, self.payload)
         return Result(200, dict(self.told(answer.head)), str(answer.head["content_type"]), body)
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.access.guard import note
 from api.access.principals import Principal, Role, principal_of, require
 from api.errors import AccessDeniedError
 from api.negotiation import GRAPHS, choose
@@ -151,6 +152,7 @@ async def submit(
 
     async def handed_in() -> Result:
         async with state.write(job, body) as answer:
+            note(request.scope, generation=answer.head["generation"])
             return _handed_in(answer.head, root_of(request, state.settings))
 
     if wants_job(request):
@@ -210,6 +212,7 @@ async def event(request: Request, id: Id) -> Response:  # noqa: A002 - as in the
     require_writes(request, state.settings)
     job = {"kind": "submission-event", "id": id, "roles": _roles(asking), "organisation": asking.organisation}
     async with state.write(job, await body_of(request, state.settings.query_bytes)) as answer:
+        note(request.scope, generation=answer.head["generation"])
         return Response(answer.head["body"], 200, media_type=answer.head["type"])
 
 

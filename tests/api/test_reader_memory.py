@@ -1,0 +1,64 @@
+"""The memory of a reader belongs to the query: opening a store takes little of it, and what was taken does not stay taken."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import pytest
+
+from api.readers.pool import Answer, Limits, Pool, Worker
+from api.settings import Settings
+from graphstore import layout
+from graphstore.generations import Generations
+
+MEGABYTES = 1024
+linux = pytest.mark.skipif(sys.platform != "linux", reason="/proc says what a process takes")
+
+
+def job(store, text):
+    newest = Generations(layout.read(store)).ids()[-1]
+    asked = {"kind": "query", "text": text, "dataset": None, "base": "urn:x", "accept": "text/csv", "patterns": 200}
+    return {**asked, "generation": newest, "audience": None}
+
+
+@linux
+def test_opening_a_store_takes_a_quarter_of_the_limit_at_most(make_store):
+    """It took 390 to 1,100 of 1,024 MB, by how many of the engine's threads happened to live at once; then it was aborted."""
+
+    async def peak():
+        worker = await Worker.start("reading", Settings(store=store, memory_megabytes=4 * MEGABYTES))
+        try:
+            answer = await Answer.begin(worker, job(store, "ASK { ?s ?p ?o }"), b"", 20)
+            assert answer.first == b"true"
+            status = Path(f"/proc/{worker.process.pid}/status").read_text(encoding="ascii")
+        finally:
+            worker.kill()
+            await worker.process.wait()
+        return next(int(line.split()[1]) // 1024 for line in status.splitlines() if line.startswith("VmPeak"))
+
+    store = make_store()
+    assert asyncio.run(peak()) < MEGABYTES / 4
+
+
+@linux
+def test_a_reader_that_has_grown_is_replaced_after_its_answer(make_store):
+    store = make_store()
+    growing = "SELECT (STRLEN(?z) AS ?n) { BIND('0123456789' AS ?s0) "
+    growing += " ".join(f"BIND(CONCAT(?s{i}, ?s{i}) AS ?s{i + 1})" for i in range(24)) + " BIND(?s24 AS ?z) }"
+
+    async def pids():
+        pool = Pool("reading", Limits(1, 20, 1), Settings(store=store, memory_megabytes=MEGABYTES))
+        await pool.start()
+        found = []
+        for text in ("ASK { ?s ?p ?o }", "ASK { ?s ?p ?o }", growing, "ASK { ?s ?p ?o }"):
+            async with pool.ask(job(store, text)) as answer:
+                found.append(answer._worker.process.pid)
+                assert answer.complete
+                last = answer.first
+        await pool.close()
+        return found, last
+
+    (first, second, third, fourth), last = asyncio.run(pids())
+    assert last == b"true"
+    assert first == second == third
+    assert fourth != third
