@@ -159,7 +159,7 @@ def _term(parameter: Parameter, text: str, prefixes: Mapping[str, str]) -> Term:
             raise BindingError(
                 f"The parameter {parameter.name} is {text!r}, which is no IRI. Give an absolute IRI, or a name with a prefix of the question."
             ) from None
-    if not re.fullmatch(_LEXICAL[parameter.kind], text, re.DOTALL):
+    if not re.fullmatch(_LEXICAL[parameter.kind], text, re.DOTALL | re.ASCII):
         raise BindingError(f"The parameter {parameter.name} is {text!r}, which is no {parameter.kind} of XML Schema.")
     return typed(text, parameter.kind)
 
