@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _MOST_STATES: Final = 4
 _MOST_SYSTEMS: Final = 6
+_MOST_UNITS: Final = 100
 
 Past = tuple[str | None, str | None]
 """Day and release, of which one at most is stated."""
@@ -40,6 +41,11 @@ class System:
     def board(self) -> Board:
         """The footprints of all products."""
         return Board(self.calculation)
+
+    @cached_property
+    def units(self) -> dict[str, str]:
+        """IRIs of the units that were asked for by symbol or name."""
+        return {}
 
 
 class Kept:
@@ -142,7 +148,7 @@ def calculating(store: GraphStore, job: Mapping[str, Any]) -> Iterator[System]:
         raise ToldError(Problem(told.kind, told.detail, facts, told.headers)) from error
 
 
-def unit_of(calculation: Calculation, text: str | None) -> str | None:
+def unit_of(system: System, text: str | None) -> str | None:
     """The unit that a request names; ``None`` stays ``None``.
 
     Raises:
@@ -150,8 +156,15 @@ def unit_of(calculation: Calculation, text: str | None) -> str | None:
     """
     from graphstore.answers.units import find_unit
 
-    with _said_by_request():
-        return None if text is None else find_unit(calculation, text)
+    if text is None:
+        return None
+    if text not in system.units:
+        with _said_by_request():
+            found = find_unit(system.calculation, text)
+        if len(system.units) >= _MOST_UNITS:
+            system.units.clear()
+        system.units[text] = found
+    return system.units[text]
 
 
 @contextmanager

@@ -96,7 +96,7 @@ def product(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
 
 
 def _asked(system: System, store: GraphStore, job: Job) -> tuple[str, float, str | None]:
-    return product_iri(store, job["product"]), float(job["amount"]), unit_of(system.calculation, job["unit"])
+    return product_iri(store, job["product"]), float(job["amount"]), unit_of(system, job["unit"])
 
 
 def footprint(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
@@ -162,7 +162,7 @@ def compare(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
     with calculating(store, job) as first, calculating(store, against) as second:
         a = product_iri(store, job["a"])
         b = a if job["b"] is None else product_iri(store, job["b"])
-        unit = unit_of(first.calculation, job["unit"])
+        unit = unit_of(first, job["unit"])
         sides = Asked(first.calculation, a), Asked(second.calculation, b)
         data = compared(*sides, float(job["amount"]), unit, anyway=bool(job["anyway"]), most=int(job["most"]))
         tell(out, store, data)
@@ -199,7 +199,7 @@ def whatif(store: GraphStore, job: Job, payload: bytes, out: Output) -> None:
     day = None if fields.optional("as-of") is None else fields.day("as-of").isoformat()
     stated = {**job, "method": method, "as_of": day, "release": fields.optional("release")}
     with calculating(store, stated) as system:
-        iri, unit = product_iri(store, fields.text("product")), unit_of(system.calculation, fields.optional("unit"))
+        iri, unit = product_iri(store, fields.text("product")), unit_of(system, fields.optional("unit"))
         moved, products = fields.count("moved", 10, _MOST_LISTED), fields.count("products", 0, _MOST_LISTED)
         amount = fields.number("amount", 1.0)
         data = asked(system.calculation, iri, amount, unit, texts=texts, moved=moved, products=products)

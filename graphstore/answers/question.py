@@ -23,7 +23,7 @@ from graphstore.answers.products import find, products, unassembled_products
 from graphstore.answers.sectors import require_sound
 from graphstore.errors import ScenarioError, UnknownNameError
 from graphstore.technosphere.extract import extract
-from graphstore.technosphere.quantities import conversions_of, unit_table
+from graphstore.technosphere.quantities import conversions_of
 from graphstore.technosphere.snapshot import Snapshot, tolerant
 
 SMALLEST, LARGEST = 1e-100, 1e100
@@ -175,8 +175,9 @@ def in_reference_unit(calculation: Calculation, activity: int, amount: float, un
     Raises:
         UnitError: the unit is not known, or does not fit the product.
     """
-    snapshot = calculation.snapshot
-    if unit in {None, snapshot.unit_of(activity)}:
+    own = calculation.snapshot.unit_of(activity)
+    if unit is None or unit == own:
         return amount
-    properties = conversions_of(calculation.select, str(snapshot.product_of(activity)))
-    return amount * unit_table(calculation.select).scale(str(unit), snapshot.unit_of(activity), properties)
+    units, product = calculation.units, str(calculation.snapshot.product_of(activity))
+    properties = () if units.commensurable(unit, own) else conversions_of(calculation.select, product)
+    return amount * units.scale(unit, own, properties)
