@@ -18,6 +18,7 @@
     │   │   └── CredentialsError what is sent with the request proves nobody (401)
     │   │       └── TokenExpiredError  the time of the access token is over (401)
     │   ├── AccessDeniedError    the principal may not do this (403)
+    │   ├── TooManyJobsError     the client has as many long jobs as it may (429)
     │   ├── AnswerTooLargeError  the answer is larger than the principal may have (403)
     │   ├── SlowBodyError        the body did not come in time (408)
     │   ├── RateError            the principal asks too often, or for too much at once (429)
@@ -28,6 +29,7 @@
     │   ├── PartnerAddressError  its address may not be called
     │   ├── PartnerUnreachableError  it gives no answer
     │   └── PartnerAnswerError   its answer is a refusal, or cannot be used
+    ├── UnpreparedError          the store lacks what answers need (503)
     └── ReaderError              the process that answered was ended (503)
         ├── BusyError            no reader became free in time
         ├── DeadlineError        the answer took longer than allowed
@@ -111,6 +113,10 @@ class AccessDeniedError(RequestError):
     """The principal may not do this."""
 
 
+class TooManyJobsError(RequestError):
+    """The client has as many long jobs as it may have."""
+
+
 class AnswerTooLargeError(RequestError):
     """The answer is larger than the principal may have."""
 
@@ -165,6 +171,10 @@ class PartnerAnswerError(PartnerError):
     def __init__(self, message: str, status: int = 0) -> None:
         super().__init__(message)
         self.status = status
+
+
+class UnpreparedError(ApiError):
+    """The store lacks what answers need; an administrator has to bring it in."""
 
 
 class ReaderError(ApiError):

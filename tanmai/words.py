@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from tanmai.words_access import ACCESS_WORDS
+from tanmai.words_audience import AUDIENCE_WORDS
 from tanmai.words_exchange import EXCHANGE_WORDS
 from tanmai.words_pact import PACT_WORDS
 from tanmai.words_registry import REGISTRY_WORDS
@@ -255,6 +256,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "tiers": ("EIO-LCA in three tiers", "EIO-LCA 三个层面"),
     "yes": ("yes", "是"),
     **ACCESS_WORDS,
+    **AUDIENCE_WORDS,
     **EXCHANGE_WORDS,
     **PACT_WORDS,
     **REGISTRY_WORDS,

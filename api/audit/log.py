@@ -159,18 +159,20 @@ class AuditLog:
             log.exception("the audit log cannot be forced to the disk")
 
     def _append(self, facts: Mapping[str, Any]) -> None:
-        private.make_folder(self.folder)
+        if not self.folder.is_dir():
+            private.make_folder(self.folder)
         with private.locked(self.folder / "LOCK"):
             path, size, before = self._end()
             line = _line(before.number + 1, before.sha256, facts)
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
-                os.ftruncate(descriptor, size)  # half a line of a process that died while it wrote
+                if os.fstat(descriptor).st_size != size:
+                    os.ftruncate(descriptor, size)  # half a line of a process that died while it wrote
                 _write(descriptor, line + b"\n", size)
             finally:
                 os.close(descriptor)
             with self._noting:
-                self._last = path, size + len(line) + 1, Head.of(line)
+                self._last = path, size + len(line) + 1, Head(before.number + 1, hashlib.sha256(line).hexdigest())
                 self._unsynced.add(path)
 
     def _end(self) -> tuple[Path, int, Head]:

@@ -14,7 +14,7 @@ import httpx
 import pyoxigraph as ox
 import pytest
 from admission import bearer, guarded
-from conftest import served
+from servers import served
 
 from api.audit.log import AuditLog, Head
 from api.audit.reading import newest, verify

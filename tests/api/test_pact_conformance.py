@@ -12,8 +12,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import served
 from partners import CLIENT, SECRET, Host, footprint, make_certificate, partner_host
+from servers import served
 from test_pact_host import FULFILLED, REJECTED, known, put
 
 from api.pact import partners

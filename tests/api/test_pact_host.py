@@ -8,8 +8,8 @@ import uuid
 
 import httpx
 import pytest
-from conftest import served
 from partners import CLIENT, SECRET, footprint, make_certificate, partner_host
+from servers import served
 
 from api.access import keys
 from api.access.clients import Client, ClientFile
