@@ -17,7 +17,10 @@ from api.access.principals import Role
 from api.pact import inbox, partners
 from api.pact.partners import Partner
 from graphstore import GraphStore
+from graphstore.audiences import changes
+from graphstore.audiences.visibility import Audience, Extent
 from mappings.pact import import_records, read_records, records
+from registry.publishing.refreshing import refresh
 
 TYPE = "application/cloudevents+json; charset=UTF-8"
 CREATED = "org.wbcsd.pact.ProductFootprint.RequestCreatedEvent.3"
@@ -64,7 +67,10 @@ def mill(certificate):
 def store(tmp_path_factory, mill):
     where = tmp_path_factory.mktemp("pact") / "store"
     put(where, OURS)
-    put(where / "audiences" / "smelter", OURS[:1])
+    with GraphStore.open(where) as opened:
+        changes.add(opened, "smelter", Audience("The smelter"))
+        changes.share(opened, f"pact-{OURS[0]['id']}", "smelter", Extent.DATA)
+        refresh(opened)
     partners.add(where, Partner("mill", mill.url, CLIENT, SECRET))
     return where
 
@@ -358,7 +364,7 @@ def test_events_of_other_forms_are_refused(client, mill):
 def test_nobody_speaks_for_another_partner(sign_in, mill):
     with sign_in("smelter") as smelter:
         answer = send(smelter, event(CREATED, mill.url, {"status": "Active"}))
-    assert answer.status_code == 400
+    assert answer.status_code == 400, answer.text
     assert "not known here as the address of smelter" in answer.json()["message"]
 
 
