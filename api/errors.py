@@ -8,6 +8,7 @@
     │   ├── NotFoundError        nothing is at this address (404)
     │   ├── MethodError          the address does not take this method (405)
     │   ├── NotAcceptableError   none of the accepted formats can be written (406)
+    │   ├── SlowBodyError        the body did not come in time (408)
     │   ├── TooLargeError        the body is larger than taken (413)
     │   ├── MediaTypeError       the body has a type that is not taken here (415)
     │   ├── HostError            asked under a name that is not the server's own (421)
@@ -55,6 +56,10 @@ class MethodError(RequestError):
 
 class NotAcceptableError(RequestError):
     """None of the accepted formats can be written."""
+
+
+class SlowBodyError(RequestError):
+    """The body did not come in time."""
 
 
 class TooLargeError(RequestError):

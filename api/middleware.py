@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import uuid
@@ -19,6 +20,7 @@ from api.errors import HostError, MethodError, NotFoundError, RequestError
 from api.problems import INTERNAL, MEDIA_TYPE, Problem, ToldError, problem_of
 from api.requests import language_of
 from api.settings import Settings
+from api.wire import Wire, require_plain
 
 log: Final = logging.getLogger("tanmai.api")
 
@@ -45,17 +47,26 @@ class Frame:
         given = headers.get("x-request-id", "")
         request_id = given if _ID.fullmatch(given) else uuid.uuid4().hex
         started = False
+        wire = Wire(receive, headers, self.settings.body_seconds)
 
         async def sending(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
                 MutableHeaders(scope=message)["X-Request-Id"] = request_id
+            elif not message.get("more_body", False):
+                wire.end()
             await send(message)
 
         try:
             self._check_host(headers.get("host", ""))
-            await self.app(scope, receive, sending)
+            require_plain(headers)
+            wire.watch()
+            await self.app(scope, wire.receive, sending)
+        except asyncio.CancelledError:
+            if not wire.gone:
+                raise
+            log.info("the client of request %s went away", request_id)
         except Exception as error:
             problem = told(error)
             if problem.kind.status == INTERNAL.status:
@@ -63,6 +74,8 @@ class Frame:
             if not started:
                 response = problem_response(problem, Request(scope), request_id, self.translate)
                 await response(scope, receive, sending)
+        finally:
+            wire.end()
 
     def _check_host(self, host: str) -> None:
         if not self.settings.answers_to(host):

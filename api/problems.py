@@ -35,6 +35,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "api.errors.NotAcceptableError": Kind(
         406, "not-acceptable", "No accepted format can be written", "无法提供所接受的格式"
     ),
+    "api.errors.SlowBodyError": Kind(408, "slow-body", "The request took too long to come", "请求发送超时"),
     "api.errors.TooLargeError": Kind(413, "too-large", "The request is too large", "请求过大"),
     "api.errors.MediaTypeError": Kind(415, "media-type", "The media type is not taken here", "不支持该媒体类型"),
     "api.errors.HostError": Kind(421, "host", "The server does not answer to this name", "服务器不以此名称应答"),
@@ -113,6 +114,8 @@ def problem_of(error: BaseException) -> Problem:
         )
     places = {name: getattr(error, name, None) for name in ("line", "column")}
     headers = {"Retry-After": "5"} if kind.name in {"busy", "store-locked"} else {}
+    if kind.status == 408:
+        headers["Connection"] = "close"
     if kind.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="tanmai"'
     if (allowed := getattr(error, "allowed", None)) is not None:

@@ -34,6 +34,7 @@ class Settings:
         patterns: most triple patterns of a query.
         query_bytes: longest query or update.
         body_bytes: largest upload.
+        body_seconds: longest time in which the body of a request has to come.
         allow_writes: whether updates and the writing methods of the Graph Store Protocol are taken.
         no_authentication_accepted: whether it is meant that everybody who reaches the address may read, and write where that is on.
         cors_origins: sites whose pages may read answers, such as ``https://yasgui.org``; ``*`` for all. They may not write.
@@ -54,6 +55,7 @@ class Settings:
     patterns: int = 200
     query_bytes: int = 1_000_000
     body_bytes: int = 64_000_000
+    body_seconds: float = 60.0
     allow_writes: bool = False
     no_authentication_accepted: bool = False
     cors_origins: tuple[str, ...] = ()
@@ -72,6 +74,7 @@ class Settings:
             "readers",
             "query_seconds",
             "write_seconds",
+            "body_seconds",
             "memory_megabytes",
             "patterns",
             "query_bytes",

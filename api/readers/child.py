@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from api.problems import Problem, problem_of
+from api.readers.confine import confine
 from api.readers.frames import Output, receive_job
 from api.readers.jobs import Reading, Writing
 
@@ -36,14 +37,15 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     store = Path(told["store"])
+    unconfined = confine()
     work = Reading(store) if told["work"] == "reading" else Writing(store)
     with contextlib.suppress(ConnectionError):
+        Output(connection).ready(unconfined)
         _serve(connection, work, limit // 2)
 
 
 def _serve(connection: socket.socket, work: Reading | Writing, most: int) -> None:
     """Do jobs. A process that has taken ``most`` bytes keeps much of it, which the next job would lack: it does no other."""
-    Output(connection).ready()
     while True:
         if not select.select([connection], [], [], IDLE)[0]:
             work.rest()

@@ -78,9 +78,9 @@ class Output(io.RawIOBase):
         """Always."""
         return True
 
-    def ready(self) -> None:
-        """Say that jobs can come."""
-        self._frame(READY, b"")
+    def ready(self, unconfined: str = "") -> None:
+        """Say that jobs can come, and why this process is not confined, if it is not."""
+        self._frame(READY, unconfined.encode())
         self._send()
 
     def head(self, **facts: Any) -> None:

@@ -80,10 +80,12 @@ class Worker:
         reader, writer = await asyncio.open_connection(sock=ours, limit=2 * frames.BLOCK)
         made = cls(process, reader, writer)
         try:
-            await made.frame()  # ready: the time that it takes to start is no request's time
+            _, unconfined = await made.frame()  # ready: the time that it takes to start is no request's time
         except BaseException:
             made.kill()
             raise
+        if unconfined:
+            log.info("a child process may open network connections: %s", unconfined.decode())
         return made
 
     @property
@@ -132,21 +134,22 @@ class Answer:
         head: what the child says of it.
         first: its first bytes.
         complete: whether they are all.
+        last: time of the loop at which it has to be complete, and read by the client.
     """
 
     head: Mapping[str, Any]
     first: bytes
     complete: bool
+    last: float
     _worker: Worker
-    _last: float
 
     @classmethod
     async def begin(cls, worker: Worker, job: Mapping[str, Any], payload: bytes, seconds: float) -> Answer:
         """Give a job to a child and wait for the first block of the answer."""
         worker.clean = False
         last = asyncio.get_running_loop().time() + seconds
-        made = cls({}, b"", False, worker, last)
-        async with _deadline(last):
+        made = cls({}, b"", False, last, worker)
+        async with deadline(last):
             worker.writer.write(frames.job_bytes({**job, "seconds": seconds}, payload))
             with contextlib.suppress(ConnectionError):  # the frame that is missing says why
                 await worker.writer.drain()
@@ -165,7 +168,7 @@ class Answer:
             ReaderError, ToldError: there is no more, and what was sent so far is not the answer.
         """
         while not self.complete:
-            async with _deadline(self._last):
+            async with deadline(self.last):
                 kind, block = await self._next()
             self.complete = kind == frames.END
             if not self.complete:
@@ -184,7 +187,12 @@ class Answer:
 
 
 @contextlib.asynccontextmanager
-async def _deadline(last: float) -> AsyncIterator[None]:
+async def deadline(last: float) -> AsyncIterator[None]:
+    """Bound what is done inside.
+
+    Raises:
+        DeadlineError: it went on until ``last``.
+    """
     try:
         async with asyncio.timeout_at(last):
             yield
