@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from benchmarks import engine, growth, montecarlo, search, shacl, startup, store, whatif
+from benchmarks import engine, growth, montecarlo, search, shacl, startup, store, w3c, whatif
 from benchmarks.report import Row, header, table, write_json
 from benchmarks.subject import USLCI_FILES, Data, prepare, select_of, synthetic, uslci
 from graphstore import GraphStore
@@ -23,7 +23,7 @@ FULL, QUICK = 20_000, 1_000
 SIZES, QUICK_SIZES = [5_000, 20_000, 100_000], [500, 1_000]
 LARGE = (100_000, 1_000_000)
 NAMES, QUICK_NAMES = 500_000, 1_000
-PARTS = ("store", "engine", "whatif", "montecarlo", "growth", "startup", "search", "shacl")
+PARTS = ("store", "engine", "whatif", "montecarlo", "growth", "startup", "search", "shacl", "w3c")
 
 
 def main() -> int:
@@ -70,6 +70,8 @@ def _run(options: argparse.Namespace) -> Iterator[Row]:
             yield from search.rows(QUICK_NAMES if options.quick else NAMES, Path(place), targets=not options.quick)
     if "shacl" in options.only:
         yield from shacl.rows(quick=options.quick)
+    if "w3c" in options.only:
+        yield from w3c.rows()
     if "growth" in options.only:
         yield from growth.rows(QUICK_SIZES if options.quick else SIZES)
         if not options.quick:

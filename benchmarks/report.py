@@ -18,6 +18,7 @@ __all__ = ["Row", "header", "relative_difference", "table", "write_json"]
 PACKAGES = (
     *("tanmai", "numpy", "scipy", "numba", "polars", "pyoxigraph"),
     *("bw2calc", "bw-processing", "bw-graph-tools", "pypardiso", "mkl", "rdflib"),
+    *("pyshacl", "pyshifty"),
 )
 
 

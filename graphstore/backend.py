@@ -153,11 +153,11 @@ class WriterBackend(Backend):
     generation: Generation
     journal: Journal
 
-    def __init__(self, root: Path, base: str | None) -> None:
+    def __init__(self, root: Path, base: str | None, wait: float = 0.0) -> None:
         with storage_errors("Opening the store", root), contextlib.ExitStack() as undo:
             fresh = not layouts.exists(root)
             layout = layouts.prepare(root, base) if fresh else layouts.read(root, base)
-            self._lock = undo.enter_context(writer_lock(layout.lock))
+            self._lock = undo.enter_context(writer_lock(layout.lock, wait))
             # Another writer may have created the store before we had the lock.
             if layouts.exists(root):
                 layout = layouts.read(root, base)

@@ -8,12 +8,16 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from graphstore.errors import StoreLockedError
+
+_PAUSE: Final = 0.05
+"""Seconds between two attempts: short beside a commit, long beside the attempt itself."""
 
 _open_descriptors: set[int] = set()
 
@@ -85,21 +89,37 @@ class FileLock:
         self.release()
 
 
-def writer_lock(path: Path) -> FileLock:
+def writer_lock(path: Path, wait: float = 0.0) -> FileLock:
     """The store's one writer's lock, with a note in the file of who holds it.
 
+    Args:
+        path: The lock file.
+        wait: Seconds to wait while another writer holds it; a waiting process is not in a queue, but takes its chance anew.
+
     Raises:
-        StoreLockedError: another process (or another store object in this one) is writing.
+        StoreLockedError: another process (or another store object in this one) is writing, and was until the time was over.
     """
-    lock = FileLock.acquire(path, shared=False, create=True)
-    if lock is None:
-        raise StoreLockedError(
-            f"The store at {path.parent} is being written by {_holder(path)}. "
-            "Wait until it has finished, or open the store for reading, which works beside a writer."
-        )
+    until = time.monotonic() + wait
+    while (lock := FileLock.acquire(path, shared=False, create=True)) is None:
+        left = until - time.monotonic()
+        if not left > 0:
+            raise StoreLockedError(_locked(path, wait))
+        time.sleep(min(_PAUSE, left))
     now = datetime.now(UTC).isoformat(timespec="seconds")
     lock.write(json.dumps({"pid": os.getpid(), "host": os.uname().nodename, "since": now}))
     return lock
+
+
+def _locked(path: Path, wait: float) -> str:
+    if wait > 0:
+        return (
+            f"The store at {path.parent} is still being written by {_holder(path)}, after {wait:g} s of waiting. Nothing was "
+            "changed. Try again later, or wait longer (--wait)."
+        )
+    return (
+        f"The store at {path.parent} is being written by {_holder(path)}. "
+        "Wait until it has finished, or open the store for reading, which works beside a writer."
+    )
 
 
 def _holder(path: Path) -> str:

@@ -98,6 +98,7 @@ class GraphStore:
         mode: Mode = "write",
         base: str | None = None,
         release: str | None = None,
+        wait: float = 0.0,
     ) -> Self:
         """Open a store.
 
@@ -107,6 +108,7 @@ class GraphStore:
                 ``read`` opens the newest published generation and works beside a writer.
             base: base IRI of local data, fixed when the store is created.
             release: open the generation pinned under this name; implies ``read``.
+            wait: seconds to wait for another writer to finish; readers never wait.
 
         Raises:
             StoreLockedError: another process is writing.
@@ -124,7 +126,7 @@ class GraphStore:
             return cls(MemoryBackend(layouts.clean_base(base or DEFAULT_BASE)), "write")
         if mode == "read" or release is not None:
             return cls(ReaderBackend(layouts.read(Path(path), base), release), "read")
-        return cls(WriterBackend(Path(path), base), "write")
+        return cls(WriterBackend(Path(path), base, wait), "write")
 
     @classmethod
     def view(cls, base: str, engine: ox.Store, at_close: Callable[[], object] | None = None) -> Self:

@@ -45,9 +45,9 @@ class Assessed:
         study: What its file states.
         judgement: Of the judge.
         reasons: Why it is rejected; none where it is accepted.
-        recomputation: None where it could not be recomputed.
+        recomputations: The main result computed anew, then the variants; those that could be.
         day: The day for which it was judged.
-        ended: When the calculation ended, ISO 8601.
+        by: Who handed it in; None where that was not stated.
         generation: The published state of the store that was read; None in memory.
         used: IRIs of the dataset versions that the calculation read.
     """
@@ -58,9 +58,9 @@ class Assessed:
     study: Study
     judgement: Judgement
     reasons: tuple[Reason, ...]
-    recomputation: Recomputation | None
+    recomputations: tuple[Recomputation, ...]
     day: dt.date
-    ended: str
+    by: ox.NamedNode | None
     generation: str | None
     used: Sequence[str]
 
@@ -84,12 +84,14 @@ def _statements(found: Assessed) -> Statements:
     yield from _report(found)
     for outcome in found.judgement.outcomes:
         yield from _outcome(found, outcome)
-    if found.recomputation is not None:
-        for number, compared in enumerate(found.recomputation.comparisons, 1):
-            yield from _comparison(found, number, compared)
-        yield from _calculation(found, found.recomputation)
+    every = [(made, compared) for made in found.recomputations for compared in made.comparisons]
+    for number, (made, compared) in enumerate(every, 1):
+        yield from _comparison(found, number, made, compared)
+    for number, made in enumerate(found.recomputations, 1):
+        key = found.id if number == 1 else f"{found.id}-variant-{number - 1}"
+        yield from _calculation(found, made, key)
         if not found.reasons:
-            yield from _footprint(found, found.recomputation)
+            yield from _footprint(found, made, key)
 
 
 def _verdict(found: Assessed) -> Statements:
@@ -102,8 +104,8 @@ def _verdict(found: Assessed) -> Statements:
         yield ox.Triple(this, name("tm:verdictReason"), concept("verdict-reason", reason.notation))
         for detail in reason.details:
             yield ox.Triple(this, name("tm:verdictDetail"), literal(detail, lang="en"))
-    if found.recomputation is not None:
-        tolerance = found.recomputation.tolerance
+    if found.recomputations:
+        tolerance = found.recomputations[0].tolerance
         yield ox.Triple(this, name("tm:appliedTolerance"), ox.NamedNode(tolerance.value))
         yield ox.Triple(this, name("tm:share"), _decimal(tolerance.amount))
 
@@ -153,11 +155,12 @@ def _outcome(found: Assessed, outcome: Outcome) -> Statements:
             yield ox.Triple(this, _sh("resultMessage"), literal(message, lang=lang or "en"))
 
 
-def _comparison(found: Assessed, number: int, compared: Compared) -> Statements:
+def _comparison(found: Assessed, number: int, made: Recomputation, compared: Compared) -> Statements:
     this = ox.NamedNode(f"{found.node.value}/comparison/{number}")
     yield ox.Triple(found.node, name("tm:valueComparison"), this)
     yield ox.Triple(this, TYPE, name("tm:ValueComparison"))
     yield ox.Triple(this, name("tm:order"), ox.Literal(number))
+    yield ox.Triple(this, name("tm:comparedResult"), ox.NamedNode(made.footprint))
     yield ox.Triple(this, name("tm:computedValue"), _double(compared.computed))
     yield ox.Triple(this, name("tm:withinTolerance"), ox.Literal(compared.within))
     stage, category = compared.part
@@ -176,21 +179,26 @@ def stage_node(stage: str) -> ox.NamedNode:
     return concept("stage", UNSTATED) if stage == UNSTATED else ox.NamedNode(stage)
 
 
-def _calculation(found: Assessed, made: Recomputation) -> Statements:
-    """The run: engine, state of the store, settings, inputs."""
-    this = node(found.base, "calculation", found.id)
-    settings = str(made.result["settings"]["hash"])
+def _calculation(found: Assessed, made: Recomputation, key: str) -> Statements:
+    """The run: engine, when, for whom, state of the store, settings, inputs."""
+    this = node(found.base, "calculation", key)
+    settings = _settings_hash(made)
     method = node(found.base, "settings", settings[:24])
     yield ox.Triple(found.node, name("prov:wasInformedBy"), this)
+    yield ox.Triple(this, name("tm:recomputes"), ox.NamedNode(made.footprint))
     yield ox.Triple(this, TYPE, name("tm:Calculation"))
     yield ox.Triple(this, TYPE, name("prov:Activity"))
     yield ox.Triple(this, name("tm:engineVersion"), literal(version("tanmai")))
     yield ox.Triple(this, name("tm:inputHash"), literal(input_hash(found, made.result)))
-    yield ox.Triple(this, name("prov:endedAtTime"), typed(found.ended, "dateTime"))
+    yield ox.Triple(this, name("prov:startedAtTime"), typed(made.started, "dateTime"))
+    yield ox.Triple(this, name("prov:endedAtTime"), typed(made.ended, "dateTime"))
+    yield from _agents(found, this)
     yield ox.Triple(this, name("tm:settings"), method)
     yield ox.Triple(method, TYPE, name("tm:MethodSettings"))
     yield ox.Triple(method, name("tm:settingsHash"), literal(settings))
     yield ox.Triple(method, name("tm:gwpSet"), ox.NamedNode(f"{ID}gwp-set/{made.result['settings']['gwp']}"))
+    if made.allocation:
+        yield ox.Triple(method, name("tm:allocationMethod"), concept("allocation", made.allocation))
     yield ox.Triple(this, name("prov:used"), node(found.base, "submission", found.id))
     for used in found.used:
         yield ox.Triple(this, name("prov:used"), ox.NamedNode(used))
@@ -200,14 +208,30 @@ def _calculation(found: Assessed, made: Recomputation) -> Statements:
         yield ox.Triple(this, name("tm:inGeneration"), generation)
 
 
+def _agents(found: Assessed, calculation: ox.NamedNode) -> Statements:
+    """Who ran the calculation: this software, for whoever handed the study in."""
+    software = node(found.base, "software", f"tanmai-{version('tanmai')}")
+    yield ox.Triple(calculation, name("prov:wasAssociatedWith"), software)
+    yield ox.Triple(software, TYPE, name("prov:SoftwareAgent"))
+    yield ox.Triple(software, name("rdfs:label"), literal(f"Tanmai {version('tanmai')}"))
+    if found.by is not None:
+        yield ox.Triple(calculation, name("prov:wasAssociatedWith"), found.by)
+
+
+def _settings_hash(made: Recomputation) -> str:
+    """The hash of the settings; of a method that took the place of others' the engine's own does not know."""
+    own = str(made.result["settings"]["hash"])
+    return digest({"settings": own, "allocation": made.allocation}) if made.allocation else own
+
+
 def input_hash(found: Assessed, result: dict[str, Any]) -> str:
     """One hash of what the recomputed footprint follows from: the answer's own, and the bytes that were handed in."""
     return digest({"answer": result["input_hash"], "submission": found.sha256})
 
 
-def _footprint(found: Assessed, made: Recomputation) -> Statements:
-    """The recomputed footprint of an accepted study."""
-    this = node(found.base, "footprint", found.id)
+def _footprint(found: Assessed, made: Recomputation, key: str) -> Statements:
+    """A recomputed footprint of an accepted study."""
+    this = node(found.base, "footprint", key)
     yield ox.Triple(this, TYPE, name("tm:ComputedFootprint"))
     yield ox.Triple(this, TYPE, name("prov:Entity"))
     yield ox.Triple(this, name("tm:ofStudy"), ox.NamedNode(found.study.iri))
@@ -216,7 +240,7 @@ def _footprint(found: Assessed, made: Recomputation) -> Statements:
     yield ox.Triple(this, name("tm:unit"), ox.NamedNode(str(made.result["unit"]["iri"])))
     yield ox.Triple(this, name("tm:co2e"), _double(float(made.result["total"]["value"])))
     yield ox.Triple(this, name("tm:errorBound"), _double(float(made.result["total"]["error_bound"])))
-    yield ox.Triple(this, name("prov:wasGeneratedBy"), node(found.base, "calculation", found.id))
+    yield ox.Triple(this, name("prov:wasGeneratedBy"), node(found.base, "calculation", key))
     yield ox.Triple(this, name("prov:wasDerivedFrom"), node(found.base, "submission", found.id))
 
 

@@ -30,11 +30,8 @@ def receipt(store: GraphStore, submission: Submission) -> dict[str, Any]:
     rules = facts.get(f"{TM}assessedUnder", [])
     names.learn([submission.study, submission.by or submission.study, *reasons, *rules])
     version = version_of(store, submission)
-    comparisons = _comparisons(store, submission, names)
+    results = _results(store, submission, names)
     states = States.of(store, SUBMISSION)
-    total = comparisons[0] if comparisons else None
-    stages = [compared for compared in comparisons if compared["stage"] is not None]
-    categories = [compared for compared in comparisons if compared["category"] is not None]
     return {
         "id": submission.id,
         "iri": submission.iri,
@@ -52,9 +49,8 @@ def receipt(store: GraphStore, submission: Submission) -> dict[str, Any]:
         "assessed_on": _first(facts, f"{TM}assessedOn"),
         "rules": [names[rule].as_dict() for rule in rules],
         "tolerance": _tolerance(facts),
-        "total": total,
-        "stages": stages,
-        "categories": categories,
+        **(results[0] if results else {"declared_as": None, "total": None, "stages": [], "categories": []}),
+        "variants": results[1:],
         "report": _report(store, facts),
         "calculation": _calculation(store, facts),
         "revises": submission.revises.rpartition("/")[2] or None,
@@ -115,24 +111,35 @@ def _tolerance(facts: dict[str, list[str]]) -> dict[str, Any] | None:
     return {"iri": value, "share": float(share)} if value is not None and share is not None else None
 
 
-def _comparisons(store: GraphStore, submission: Submission, names: Names) -> list[dict[str, Any]]:
+def _results(store: GraphStore, submission: Submission, names: Names) -> list[dict[str, Any]]:
+    """Declared and recomputed values of each declared result, the main one first."""
     rows = store.query(load("assessment-comparisons"), {"assessment": iri(submission.assessment)}).dicts()
-    names.learn(str(row[key]) for row in rows for key in ("stage", "category") if row[key] is not None)
-    made = []
+    names.learn(str(row[key]) for row in rows for key in ("stage", "category", "footprint") if row[key] is not None)
+    made: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
-        declared, computed = row["declared"], float(str(row["computed"]))
-        made.append(
-            {
-                "stage": names[str(row["stage"])].as_dict() if row["stage"] is not None else None,
-                "category": names[str(row["category"])].as_dict() if row["category"] is not None else None,
-                "declared": None if declared is None else float(str(declared)),
-                "computed": computed,
-                "difference": float(str(declared or 0)) - computed,
-                "share": None if row["share"] is None else float(str(row["share"])),
-                "within": row["within"] is True,
-            }
-        )
-    return made
+        made.setdefault(str(row["footprint"] or ""), []).append(_compared(row, names))
+    return [
+        {
+            "declared_as": names[footprint].as_dict() if footprint else None,
+            "total": compared[0],
+            "stages": [each for each in compared if each["stage"] is not None],
+            "categories": [each for each in compared if each["category"] is not None],
+        }
+        for footprint, compared in made.items()
+    ]
+
+
+def _compared(row: dict[str, Any], names: Names) -> dict[str, Any]:
+    declared, computed = row["declared"], float(str(row["computed"]))
+    return {
+        "stage": names[str(row["stage"])].as_dict() if row["stage"] is not None else None,
+        "category": names[str(row["category"])].as_dict() if row["category"] is not None else None,
+        "declared": None if declared is None else float(str(declared)),
+        "computed": computed,
+        "difference": float(str(declared or 0)) - computed,
+        "share": None if row["share"] is None else float(str(row["share"])),
+        "within": row["within"] is True,
+    }
 
 
 def _report(store: GraphStore, facts: dict[str, list[str]]) -> dict[str, Any]:

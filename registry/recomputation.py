@@ -16,11 +16,13 @@ from footprint.errors import FootprintError
 from footprint.gaps import METHODS, Reading
 from graphstore.answers.footprint import calculate
 from graphstore.answers.graph import Calculation, Settings
+from graphstore.answers.variants import under_allocation
 from graphstore.errors import GraphStoreError, UnknownNameError
 from graphstore.queries import load
 from graphstore.store import GraphStore
 from graphstore.terms import iri
 from registry.errors import RegistryError
+from registry.events import now
 from registry.names import ID
 from registry.study import Part, Study
 
@@ -112,14 +114,21 @@ class Recomputation:
     """A study computed anew.
 
     Attributes:
+        footprint: IRI of the declared footprint that was computed anew.
         result: The answer of the engine; see `graphstore.answers.footprint`.
         comparisons: The total first, then the stages, then the categories.
         tolerance: What was applied.
+        started, ended: When the calculation began and ended, ISO 8601.
+        allocation: Short name of the allocation method that took the place of what processes state; empty for none.
     """
 
+    footprint: str
     result: dict[str, Any]
     comparisons: tuple[Compared, ...]
     tolerance: Tolerance
+    started: str
+    ended: str
+    allocation: str = ""
 
     @property
     def agrees(self) -> bool:
@@ -127,26 +136,35 @@ class Recomputation:
         return all(compared.within for compared in self.comparisons)
 
 
-def recompute(store: GraphStore, study: Study, tolerance: Tolerance) -> Recomputation:
-    """Compute a study anew and compare.
+def recompute(store: GraphStore, study: Study, tolerance: Tolerance, allocation: str = "") -> Recomputation:
+    """Compute the declared result of a study anew and compare.
 
     Args:
         store: The data of the store with the study among them.
         study: What its file states.
         tolerance: Largest difference that passes.
+        allocation: Short name of the allocation method that takes the place of what the processes of the study state; empty for
+            what they state.
 
     Raises:
         NotRecomputableError: says what stands in the way.
     """
-    declared = declared_of(study)
-    settings = settings_of(study)
+    started, declared, settings = now(), declared_of(study), settings_of(study)
     amount, unit = unit_of(study)
     try:
-        calculation = Calculation(store, settings)
-        result = answered(made_by(store, study), lambda name: calculate(calculation, name, amount, unit)).data
+        calculation, made = Calculation(store, settings), made_by(store, study)
+        if allocation:
+            own = study.facts.get("process", ())
+            result = answered(
+                made, lambda name: under_allocation(calculation, name, (amount, unit), allocation, own)
+            ).data
+        else:
+            result = answered(made, lambda name: calculate(calculation, name, amount, unit)).data
     except (FootprintError, GraphStoreError) as error:
         raise NotRecomputableError(str(error)) from error
-    return Recomputation(result, tuple(_compared(result, declared, tolerance.amount)), tolerance)
+    (footprint,) = study.declared
+    compared = tuple(_compared(result, declared, tolerance.amount))
+    return Recomputation(footprint, result, compared, tolerance, started, now(), allocation)
 
 
 def made_by(store: GraphStore, study: Study) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""What the file of a submission says of its study: product, unit, processes, settings and the declared result."""
+"""What the file of a submission says of its study: product, unit, processes, settings, the declared result and its variants."""
 
 from __future__ import annotations
 
@@ -15,6 +15,29 @@ Part: TypeAlias = tuple[str, str]
 """A part of a footprint: IRI of a stage, IRI of an emission category; both empty for the total."""
 
 
+Choices: TypeAlias = dict[str, tuple[str, ...]]
+"""Values of method settings, by property (IRI)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A result that a study declares under other method settings (tm:variantOf).
+
+    Attributes:
+        iri: Its node.
+        of: The results that it is said to be a variant of.
+        settings: What its method settings choose.
+        gwp_sets: The GWP sets that it states beside its settings.
+        stated: kg CO2e by part, as they are stated.
+    """
+
+    iri: str
+    of: tuple[str, ...]
+    settings: Choices
+    gwp_sets: tuple[str, ...]
+    stated: dict[Part, tuple[object, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Study:
     """One study, as its file states it; nothing is filled in.
@@ -23,13 +46,17 @@ class Study:
         iri: Its node.
         graph: IRI of the graph that holds it.
         facts: Values by fact; see `study-facts.rq` for the names.
-        declared: Declared footprints by IRI: kg CO2e by part, as they are stated.
+        declared: Main results by IRI: kg CO2e by part, as they are stated.
+        settings: What its method settings choose.
+        variants: Its other results, by IRI.
     """
 
     iri: str
     graph: str
     facts: dict[str, tuple[str, ...]]
     declared: dict[str, dict[Part, tuple[object, ...]]]
+    settings: Choices
+    variants: tuple[Variant, ...]
 
     @classmethod
     def of(cls, store: GraphStore, graph: str, file: str) -> Study:
@@ -48,7 +75,9 @@ class Study:
             raise SubmissionError(
                 f"{file}: the study is a blank node, so nothing can refer to it later. Nothing was stored; give it an IRI."
             )
-        return cls(node, graph, {fact: tuple(values) for fact, values in facts.items()}, _declared(store, graph, node))
+        declared, others = _declared(store, graph, node)
+        settings, variants = _settings(store, graph, node, others)
+        return cls(node, graph, {fact: tuple(values) for fact, values in facts.items()}, declared, settings, variants)
 
     def only(self, *facts: str) -> str | None:
         """The single value of the first of these facts that is stated; None where none is or it is stated twice."""
@@ -71,11 +100,44 @@ def _not_one(file: str, studies: list[str]) -> str:
     return f"{file} holds {len(studies)} footprint studies: {listed}. Nothing was stored; submit one file for each."
 
 
-def _declared(store: GraphStore, graph: str, study: str) -> dict[str, dict[Part, tuple[object, ...]]]:
+Stated: TypeAlias = dict[str, dict[Part, tuple[object, ...]]]
+
+
+def _declared(store: GraphStore, graph: str, study: str) -> tuple[Stated, Stated]:
+    """What is declared, by footprint: the main results, and the variants."""
     rows = store.query(load("study-declared"), {"graph": iri(graph), "study": iri(study)}).dicts()
-    found: dict[str, dict[Part, tuple[object, ...]]] = {}
+    main: Stated = {}
+    variants: Stated = {}
     for row in rows:
-        parts = found.setdefault(str(row["footprint"]), {})
+        parts = (variants if row["variant"] is True else main).setdefault(str(row["footprint"]), {})
         part = str(row["stage"] or ""), str(row["category"] or "")
         parts[part] = (*parts.get(part, ()), row["value"])
-    return found
+    return main, variants
+
+
+def _settings(store: GraphStore, graph: str, study: str, stated: Stated) -> tuple[Choices, tuple[Variant, ...]]:
+    """What the study chooses, and its variants with what they choose."""
+    rows = store.query(load("study-settings"), {"graph": iri(graph), "study": iri(study)}).dicts()
+    chosen: defaultdict[tuple[str, object], dict[str, dict[str, None]]] = defaultdict(dict)
+    mains: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for row in rows:
+        owner = str(row["owner"])
+        if row["main"] is not None:
+            mains[owner][str(row["main"])] = None
+        if row["property"] is not None:
+            chosen[owner, row["own"] is True].setdefault(str(row["property"]), {})[str(row["value"])] = None
+
+    def choices(owner: str, own: bool) -> Choices:
+        return {key: tuple(values) for key, values in chosen[owner, own].items()}
+
+    variants = (
+        Variant(
+            iri=variant,
+            of=tuple(of),
+            settings=choices(variant, own=False),
+            gwp_sets=tuple(value for values in choices(variant, own=True).values() for value in values),
+            stated=stated.get(variant, {}),
+        )
+        for variant, of in sorted(mains.items())
+    )
+    return choices(study, own=False), tuple(variants)

@@ -28,10 +28,11 @@ from registry.errors import SubmissionError
 from registry.events import Change, now
 from registry.judging import Case, Judge, Judgement
 from registry.names import TYPE, agent, node
-from registry.recomputation import NotRecomputableError, Recomputation, Tolerance, recompute
+from registry.recomputation import NotRecomputableError, Recomputation, Tolerance
 from registry.states import SUBMISSION, States, status_iri
 from registry.study import Study
 from registry.submissions import Submission, find, new_id, submissions, version_of
+from registry.variants import recomputed
 from shapes.reading import Document, read_bytes
 
 ACCEPTED_KEYS = "studies/"
@@ -132,14 +133,14 @@ class _Submission:
     def _judged(self, tried: GraphStore, study: Study, judgement: Judgement) -> Assessed:
         reasons = [] if judgement.report.passes else [Reason("violation")]
         forbidden = list(_forbidden(tried, study))
-        recomputation: Recomputation | None = None
+        made: list[Recomputation] = []
         if not forbidden:
             try:
                 tolerance = Tolerance.of(tried, judgement.rules, judgement.tolerances)
-                recomputation = recompute(tried, study, tolerance)
+                made.extend(recomputed(tried, study, tolerance))  # what comes before one that fails is kept
             except NotRecomputableError as error:
                 reasons.append(Reason("not-recomputable", (str(error),)))
-        if recomputation is not None and not recomputation.agrees:
+        if not all(each.agrees for each in made):
             reasons.append(Reason("difference"))
         used = [v.iri(self._store.base).value for v in self._store.datasets() if is_input(v)]
         return Assessed(
@@ -149,9 +150,9 @@ class _Submission:
             study=study,
             judgement=judgement,
             reasons=(*reasons, *forbidden),
-            recomputation=recomputation,
+            recomputations=tuple(made),
             day=self._day,
-            ended=now(),
+            by=self._by(study)[0],
             generation=self._store.generation,
             used=used,
         )

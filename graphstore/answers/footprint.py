@@ -56,7 +56,11 @@ def calculate(
         UnitError: the unit does not fit the product.
         ExtractionError: strict, and a factor cannot be restated under the GWP set.
     """
-    question = ask(calculation, product, amount, unit)
+    return answer(ask(calculation, product, amount, unit), most)
+
+
+def answer(question: Question, most: int = 50) -> Footprint:
+    """Tell the footprint of a question that was solved; `most` contributions are listed, the rest is summed."""
     return Footprint(_result(question, most))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from footprint.upstream import upstream
 from graphstore.answers.assumptions import collect
 from graphstore.answers.credits import credits_in
 from graphstore.answers.cutoffs import cut_offs, processes_in
-from graphstore.answers.footprint import not_restated
+from graphstore.answers.footprint import Footprint, answer, not_restated
 from graphstore.answers.graph import Calculation
 from graphstore.answers.inputs import engine, inputs
 from graphstore.answers.lines import Terms
@@ -110,6 +110,41 @@ def variants(
         "inputs": inputs(calculation),
         "engine": engine(solved.calculation, solved.chain.info) if solved else None,
     }
+
+
+def under_allocation(
+    calculation: Calculation, product: str, asked: tuple[float, str], method: str, among: Collection[str]
+) -> Footprint:
+    """Compute the footprint of a product with one allocation method in place of what some processes state.
+
+    Args:
+        calculation: State of the graph and settings.
+        product: IRI, or a unique part of a name.
+        asked: How much of it, and the IRI of the unit.
+        method: Short name of the method, as in `footprint.gaps.METHODS`. The product's own process takes it where that has
+            several products, else every such process behind it; and every process that states none.
+        among: IRIs of the processes that may take it; others keep what they state.
+
+    Raises:
+        InvalidQuery: no such method, or none of the processes has several products.
+        UnknownNameError: no such product, or several.
+        FootprintError: the method cannot be carried out; says why.
+    """
+    if method not in CODES:
+        raise InvalidQuery(f"allocation method {method!r} cannot be computed; choose one of {', '.join(CODES)}.")
+    ground = _ground(calculation, product, *asked)
+    reading = calculation.settings.reading
+    varied = _varied(ground, _solved(ground, ground.part, reading))
+    varied = varied[[ground.part.processes.ids[int(p)] in among for p in varied]]
+    if not len(varied):
+        raise InvalidQuery(
+            f"no process of its own behind <{ground.product}> has several products, so another allocation method changes nothing."
+        )
+    part = _allocated(ground.part, varied, CODES[method])
+    found = _solved(ground, part, replace(reading, coproducts=method))
+    if isinstance(found, FootprintError):
+        raise found
+    return answer(found)
 
 
 def _refuse_unknown_model(calculation: Calculation) -> None:

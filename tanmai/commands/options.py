@@ -125,16 +125,21 @@ class Front:
         """Whether an endpoint keeps the store."""
         return self.location.startswith(("http://", "https://"))
 
-    def open(self, mode: Literal["read", "write"] = "read") -> GraphStore:
+    def open(self, mode: Literal["read", "write"] = "read", wait: float = 0.0) -> GraphStore:
         """Open the store in its directory; what opening had to mend is told on stderr.
+
+        Args:
+            mode: To read, or to write.
+            wait: Seconds to wait for another writer to finish.
 
         Raises:
             EmbeddedOnlyError: an endpoint keeps it.
+            StoreLockedError: another process is writing, and was until the time was over.
         """
         from graphstore import GraphStore
         from tanmai.translate import translated
 
-        opened = GraphStore.open(self.store_path, mode=mode)
+        opened = GraphStore.open(self.store_path, mode=mode, wait=wait)
         for sentence in opened.recovered:
             typer.echo(translated(sentence, self.lang), err=True)
         return opened

@@ -54,6 +54,15 @@ def submit(
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="Day of the assessment, YYYY-MM-DD; else today. 评判日期。")
     ] = None,
+    wait: Annotated[
+        float,
+        typer.Option(
+            "--wait",
+            min=0,
+            metavar="SECONDS",
+            help="How long to wait while another process writes to the store. 存储正被写入时最长等待秒数。",
+        ),
+    ] = 60,
     store: Store = None,
     json: Json = False,
     lang: Lang = None,
@@ -68,7 +77,7 @@ def submit(
 
     front = Front.of(store, json, lang)
     handed = Handed(file.read_bytes(), file.name, by, format, pcr, day(as_of, "--as-of") if as_of else None, revises)
-    with front.open("write") as graph:
+    with front.open("write", wait) as graph:
         with graph.transaction("knowledge") as transaction:
             knowledge.load_into(transaction)
         made = hand_in(graph, handed, judge)

@@ -88,9 +88,12 @@ def _values(data: Data, lang: Language) -> None:
         (word("difference_of_total", lang), True),
         ("", False),
     ]
-    rows = [_row(compared, lang) for compared in (data["total"], *data["stages"], *data["categories"])]
-    title = word("compared_values", lang, share=f"{data['tolerance']['share']:.4g}")
-    console().print(table(title, columns, rows))
+    for result in (data, *data["variants"]):
+        rows = [_row(compared, lang) for compared in (result["total"], *result["stages"], *result["categories"])]
+        title = word("compared_values", lang, share=f"{data['tolerance']['share']:.4g}")
+        if result is not data:
+            title = f"{named(result['declared_as'], lang)}{word('colon', lang)}{title}"
+        console().print(table(title, columns, rows))
 
 
 def _row(compared: Data, lang: Language) -> list[str]:

@@ -67,6 +67,28 @@ def test_the_receipt_holds_the_checksum_of_the_bytes_and_what_the_number_follows
     assert len(data["calculation"]["input_hash"]) == len(data["calculation"]["settings_hash"]) == 64
 
 
+def test_the_calculation_says_when_it_ran_in_what_and_for_whom(store, hand_in):
+    data = hand_in(study(), by="Works A")
+    (run,) = store.query(
+        "SELECT ?started ?ended ?label ?used { ?run a tm:Calculation, prov:Activity ; prov:startedAtTime ?started ; "
+        "prov:endedAtTime ?ended ; prov:used ?used ; prov:wasAssociatedWith ?software . ?used a tm:Submission . "
+        "?software a prov:SoftwareAgent ; rdfs:label ?label }"
+    ).dicts()
+    assert str(data["received"]) >= str(run["ended"].isoformat())
+    assert run["started"] <= run["ended"]
+    assert (str(run["used"]), str(run["label"])) == (data["iri"], f"Tanmai {data['calculation']['engine']}")
+    agents = store.query("SELECT ?who { ?run a tm:Calculation ; prov:wasAssociatedWith ?who } ORDER BY ?who").values()
+    assert [str(who).rpartition("/")[2] for (who,) in agents] == [
+        "works-a",
+        f"tanmai-{data['calculation']['engine']}",
+    ]
+
+
+def test_a_calculation_for_nobody_that_is_named_has_one_agent(store, hand_in):
+    hand_in(study())
+    assert len(store.query("SELECT ?who { ?run a tm:Calculation ; prov:wasAssociatedWith ?who }")) == 1
+
+
 def test_a_declared_total_beyond_the_tolerance_is_rejected_and_changes_nothing(store, hand_in):
     """1 % of 10.25 is 0.1025: 10.36 is 0.11 too much."""
     before = len(store.query("SELECT * { ?s ?p ?o }"))
