@@ -15,6 +15,7 @@ from starlette.routing import Route
 from api import graphs, health, well_known
 from api.errors import RequestError
 from api.middleware import Frame, Translate, router_error
+from api.observation import Observer
 from api.settings import Settings
 from api.sparql import routes
 from api.sparql.routes import SparqlEndpoint
@@ -49,7 +50,8 @@ def create_app(settings: Settings, translate: Translate = lambda text, _: text) 
     app.include_router(health.router)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_middleware(Frame, settings=settings, translate=translate)
+    observer = Observer(state.metrics, settings.log_queries)
+    app.add_middleware(Frame, settings=settings, translate=translate, observer=observer)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(settings.cors_origins),

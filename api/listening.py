@@ -51,7 +51,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Answer the request, unless its head was too long although it came at once."""
         self._arrived()
-        self._grow(len(self.url) + sum(len(name) + len(value) for name, value in self.headers))
+        self._grow(len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers))
         if not self.transport.is_closing():
             super().on_headers_complete()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +18,9 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import HostError, MethodError, NotFoundError, RequestError
+from api.observation import Observer
 from api.problems import INTERNAL, MEDIA_TYPE, Problem, ToldError, problem_of
+from api.proxies import believed
 from api.requests import language_of
 from api.settings import Settings
 from api.wire import Wire, require_plain
@@ -27,6 +30,8 @@ log: Final = logging.getLogger("tanmai.api")
 Translate = Callable[[str, str], str]
 """A message and a language to the message in that language."""
 
+_LEFT: Final = 499
+"""What the log says for a status where the client went away before there was one."""
 _ID: Final = re.compile(r"[\w.\-]{1,64}")
 
 
@@ -37,22 +42,30 @@ class Frame:
     app: ASGIApp
     settings: Settings
     translate: Translate
+    observer: Observer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, with an id, and tell what goes wrong as a problem document."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-            return
+        elif self.settings.trusted_proxies:
+            scope = believed(scope, Headers(scope=scope), self.settings.trusted_networks)
+            await self._answer(scope, receive, send)
+        else:
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = time.perf_counter()
         headers = Headers(scope=scope)
         given = headers.get("x-request-id", "")
         request_id = given if _ID.fullmatch(given) else uuid.uuid4().hex
-        started = False
+        status = 0
         wire = Wire(receive, headers, self.settings.body_seconds)
 
         async def sending(message: Message) -> None:
-            nonlocal started
+            nonlocal status
             if message["type"] == "http.response.start":
-                started = True
+                status = message["status"]
                 MutableHeaders(scope=message)["X-Request-Id"] = request_id
             elif not message.get("more_body", False):
                 wire.end()
@@ -66,16 +79,17 @@ class Frame:
         except asyncio.CancelledError:
             if not wire.gone:
                 raise
-            log.info("the client of request %s went away", request_id)
+            status = status or _LEFT
         except Exception as error:
             problem = told(error)
             if problem.kind.status == INTERNAL.status:
                 log.exception("request %s failed", request_id)
-            if not started:
+            if not status:
                 response = problem_response(problem, Request(scope), request_id, self.translate)
                 await response(scope, receive, sending)
         finally:
             wire.end()
+            self.observer.saw(scope, request_id, status, began)
 
     def _check_host(self, host: str) -> None:
         if not self.settings.answers_to(host):

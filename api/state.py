@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from pathlib import Path
+from typing import Any, Final, Self
 
 from api.errors import ReaderDiedError
+from api.metrics import Metrics, Sample
 from api.readers.pool import Answer, Limits, Pool
 from api.settings import Settings
 from graphstore import layout
 from graphstore.generations import Generations
 
 Job = Mapping[str, Any]
+
+_TELLING: Final = 2.0
+"""Seconds between two times that a server process tells the others its figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +32,14 @@ class State:
         readers: processes that answer.
         writers: the one process that writes.
         generations: the published generations of the store.
+        metrics: what is counted.
     """
 
     settings: Settings
     readers: Pool
     writers: Pool
     generations: Generations
+    metrics: Metrics
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -47,6 +55,7 @@ class State:
             Pool("reading", readers, settings),
             Pool("writing", writers, settings),
             Generations(layout.read(settings.store)),
+            Metrics(folder=Path(settings.run_directory) if settings.run_directory else None),
         )
 
     @contextlib.asynccontextmanager
@@ -56,10 +65,31 @@ class State:
             await self.readers.start()
             if self.settings.allow_writes:
                 await self.writers.start()
+            telling = asyncio.create_task(self._tell())
             yield
+            telling.cancel()
         finally:
             await self.readers.close()
             await self.writers.close()
+
+    def gauges(self) -> dict[Sample, float]:
+        """The state of the processes of this server process, and what they count."""
+        found: dict[Sample, float] = {("tanmai_workers", ()): 1}
+        for work, pool in (("reading", self.readers), ("writing", self.writers)):
+            labels = (("work", work),)
+            found["tanmai_jobs_running", labels] = pool.running
+            found["tanmai_jobs_waiting", labels] = pool.waiting
+            found["tanmai_processes", labels] = pool.living
+            self.metrics.counts["tanmai_processes_started_total", labels] = pool.started
+            for reason in ("deadline", "died", "left", "spent"):
+                sample = ("tanmai_processes_ended_total", (*labels, ("reason", reason)))
+                self.metrics.counts[sample] = pool.ended[reason]
+        return found
+
+    async def _tell(self) -> None:
+        while self.metrics.folder is not None:
+            self.metrics.tell(self.gauges())
+            await asyncio.sleep(_TELLING)
 
     def newest(self, audience: str | None = None) -> str:
         """Id of the newest published generation, of the whole store or of what an audience may read."""

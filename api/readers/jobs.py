@@ -46,7 +46,7 @@ class Reading:
         """Do one job."""
         store = self._newest(str(job["generation"]), job.get("audience"))
         kind = str(job["kind"])
-        own = {"query": self._query, "graph": self._graph, "shipped": self._shipped}.get(kind)
+        own = {"query": self._query, "graph": self._graph, "shipped": self._shipped, "probe": _probe}.get(kind)
         if own is not None:
             own(store, job, out)
         else:
@@ -174,6 +174,11 @@ def check_patterns(text: str, most: int) -> None:
         raise QueryError(
             f"The query has about {count} triple patterns; at most {most} are taken. Split it into several queries."
         )
+
+
+def _probe(store: GraphStore, _job: Job, out: Output) -> None:
+    """Show that the store can be read."""
+    out.head(content_type="application/json", generation=store.generation, found=bool(store.query("ASK { ?s ?p ?o }")))
 
 
 def _no_graph(graph: str | None) -> NotFoundError:

@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
@@ -55,13 +56,15 @@ class Worker:
     """One child process and the socket to it.
 
     Attributes:
-        clean: whether it has finished its job and may be given another one.
+        clean: whether it has finished its job.
+        spent: whether it has grown so that it should have no further one.
     """
 
     process: asyncio.subprocess.Process
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     clean: bool = True
+    spent: bool = False
 
     @classmethod
     async def start(cls, work: Work, settings: Settings) -> Worker:
@@ -90,8 +93,16 @@ class Worker:
 
     @property
     def alive(self) -> bool:
-        """Whether the process runs and has no job."""
-        return self.clean and self.process.returncode is None
+        """Whether the process runs, has no job and may be given one."""
+        return self.clean and not self.spent and self.process.returncode is None
+
+    def fate(self, last: float) -> str:
+        """Why it is of no further use: it is spent, its time was over at ``last``, its client left, or it died."""
+        if self.spent:
+            return "spent"
+        if asyncio.get_running_loop().time() >= last:
+            return "deadline"
+        return "left" if self.process.returncode is None else "died"
 
     def kill(self) -> None:
         """Kill the process, which its loss cannot hurt: what is half-written is taken back or finished by the next writer."""
@@ -144,10 +155,10 @@ class Answer:
     _worker: Worker
 
     @classmethod
-    async def begin(cls, worker: Worker, job: Mapping[str, Any], payload: bytes, seconds: float) -> Answer:
-        """Give a job to a child and wait for the first block of the answer."""
+    async def begin(cls, worker: Worker, job: Mapping[str, Any], payload: bytes, last: float) -> Answer:
+        """Give a job to a child and wait for the first block of the answer, until the time ``last`` of the loop."""
         worker.clean = False
-        last = asyncio.get_running_loop().time() + seconds
+        seconds = last - asyncio.get_running_loop().time()
         made = cls({}, b"", False, last, worker)
         async with deadline(last):
             worker.writer.write(frames.job_bytes({**job, "seconds": seconds}, payload))
@@ -176,7 +187,8 @@ class Answer:
 
     async def _next(self) -> tuple[bytes, bytes]:
         kind, content = await self._worker.frame()
-        self._worker.clean = (kind == frames.END and content != frames.SPENT) or kind == frames.FAILED
+        self._worker.spent = kind == frames.END and content == frames.SPENT
+        self._worker.clean = kind in {frames.END, frames.FAILED}
         if kind == frames.FAILED:
             told = json.loads(content)
             problem = Problem(Kind(*told["kind"]), told["detail"], told["facts"], told["headers"])
@@ -207,14 +219,19 @@ class Pool:
     Attributes:
         work: what they do.
         limits: how many there are and how long they may work.
+        started: how many were started so far.
+        ended: how many ended before the pool was closed, by the reason.
     """
 
     work: Work
     limits: Limits
     settings: Settings
+    started: int = 0
+    ended: Counter[str] = field(default_factory=Counter)
     _idle: asyncio.LifoQueue[Worker] = field(default_factory=asyncio.LifoQueue)
     _slots: asyncio.Semaphore = field(init=False)
     _waiting: int = 0
+    _running: int = 0
     _renewals: set[asyncio.Task[None]] = field(default_factory=set)
     _started: bool = False
     _closed: bool = False
@@ -227,6 +244,16 @@ class Pool:
     def living(self) -> int:
         """How many processes run."""
         return self.limits.size + SPARE - len(self._renewals) if self._started else 0
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait for a process."""
+        return self._waiting
+
+    @property
+    def running(self) -> int:
+        """How many jobs are done now."""
+        return self._running
 
     async def start(self) -> None:
         """Start all processes."""
@@ -253,12 +280,16 @@ class Pool:
         """
         async with self._slot():
             worker = await self._idle_worker()
+            last = asyncio.get_running_loop().time() + self.limits.seconds
+            self._running += 1
             try:
-                yield await Answer.begin(worker, job, payload, self.limits.seconds)
+                yield await Answer.begin(worker, job, payload, last)
             finally:
+                self._running -= 1
                 if worker.alive and not self._closed:
                     self._idle.put_nowait(worker)
                 else:
+                    self.ended[worker.fate(last)] += 1
                     self._renew(worker)
 
     @contextlib.asynccontextmanager
@@ -279,6 +310,7 @@ class Pool:
     async def _idle_worker(self) -> Worker:
         async with self._patience():
             while not (worker := await self._idle.get()).alive:
+                self.ended["died"] += 1
                 self._renew(worker)  # it died while it had nothing to do
         return worker
 
@@ -291,7 +323,9 @@ class Pool:
             raise BusyError("No process became free in time. Come back later.") from None
 
     async def _add(self) -> None:
-        self._idle.put_nowait(await Worker.start(self.work, self.settings))
+        worker = await Worker.start(self.work, self.settings)
+        self.started += 1
+        self._idle.put_nowait(worker)
 
     def _renew(self, worker: Worker) -> None:
         """Put a new child in the place of one that is of no use, without making the request wait."""

@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.delivery import deliver
 from api.errors import MethodError
+from api.observation import QUERY
 from api.requests import body_of, require_writes, root_of
 from api.sparql.description import service_description
 from api.sparql.protocol import METHODS, Operation, operation
@@ -41,6 +42,7 @@ class SparqlEndpoint:
         body = await body_of(request, self.state.settings.query_bytes)
         query_string = scope["query_string"].decode("latin-1")
         asked = operation(method, query_string, request.headers.get("content-type", ""), body)
+        scope[QUERY] = asked.text
         if asked.verb == "update":
             await self._update(request, asked, send)
         elif asked.verb == "query":

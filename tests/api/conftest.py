@@ -14,6 +14,7 @@ import pytest
 import uvicorn
 
 from api.app import create_app
+from api.listening import BoundedProtocol
 from api.settings import Settings
 from graphstore import GraphStore
 
@@ -28,7 +29,13 @@ NUMBERS = "\n".join(f"<urn:n{i}> <urn:value> {i} ." for i in range(400))
 def served(store: Path, **stated: object) -> Iterator[str]:
     """A server on a free port; its address."""
     settings = Settings(store=store, **stated)  # type: ignore[arg-type]
-    config = uvicorn.Config(create_app(settings), log_level="critical", timeout_graceful_shutdown=2)
+    config = uvicorn.Config(
+        create_app(settings),
+        http=BoundedProtocol,
+        log_level="critical",
+        timeout_graceful_shutdown=2,
+        proxy_headers=False,
+    )
     server = uvicorn.Server(config)
     taken = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=server.run, args=([taken],))
