@@ -13,6 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
 from api import graphs, health, well_known
+from api.compression import Compression
 from api.errors import RequestError
 from api.middleware import Frame, Translate, router_error
 from api.observation import Observer
@@ -52,6 +53,7 @@ def create_app(settings: Settings, translate: Translate = lambda text, _: text) 
     app.add_exception_handler(RequestValidationError, _invalid)
     observer = Observer(state.metrics, settings.log_queries)
     app.add_middleware(Frame, settings=settings, translate=translate, observer=observer)
+    app.add_middleware(Compression)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(settings.cors_origins),

@@ -62,7 +62,7 @@ def choose(accept: str, offers: Sequence[Offer]) -> Offer:
     Raises:
         NotAcceptableError: it likes none.
     """
-    ranges = list(_ranges(accept)) or [("*/*", 1.0)]
+    ranges = list(qualities(accept)) or [("*/*", 1.0)]
     best = max(offers, key=lambda offer: _quality(offer, ranges))
     if _quality(best, ranges) <= 0:
         known = ", ".join(offer.media_type for offer in offers)
@@ -70,7 +70,8 @@ def choose(accept: str, offers: Sequence[Offer]) -> Offer:
     return best
 
 
-def _ranges(accept: str) -> Iterator[tuple[str, float]]:
+def qualities(accept: str) -> Iterator[tuple[str, float]]:
+    """What a header of the Accept family names, in lower case, each with its quality from 0 to 1."""
     for part in accept.split(","):
         name, *parameters = (piece.strip().lower() for piece in part.split(";"))
         quality = 1.0
