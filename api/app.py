@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from api import graphs, health, well_known
 from api.compression import Compression
+from api.direct import Direct
 from api.errors import RequestError
 from api.middleware import Frame, Translate, router_error
 from api.observation import Observer
@@ -42,8 +43,9 @@ def create_app(settings: Settings, translate: Translate = lambda text, _: text) 
 
     app = FastAPI(title="Tanmai 碳脉", version=_version(), lifespan=lifespan)
     app.state.tanmai = state
+    sparql = Route(routes.PATH, SparqlEndpoint(state))
     app.router.routes += [
-        Route(routes.PATH, SparqlEndpoint(state)),
+        sparql,
         Route(well_known.PATH, well_known.VoidEndpoint(state)),
         Route(graphs.PATH, graphs.GraphsEndpoint(state)),
         Route(graphs.PATH + "/{name:path}", graphs.GraphsEndpoint(state)),
@@ -51,6 +53,7 @@ def create_app(settings: Settings, translate: Translate = lambda text, _: text) 
     app.include_router(health.router)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_middleware(Direct, routes={routes.PATH: sparql})  # the first, hence innermost
     observer = Observer(state.metrics, settings.log_queries)
     app.add_middleware(Frame, settings=settings, translate=translate, observer=observer)
     app.add_middleware(Compression)

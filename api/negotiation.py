@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from api.errors import NotAcceptableError
@@ -56,7 +57,8 @@ GRAPHS: Final = (
 """Formats of CONSTRUCT, DESCRIBE and of graphs, the one preferred by default first."""
 
 
-def choose(accept: str, offers: Sequence[Offer]) -> Offer:
+@lru_cache(maxsize=256)
+def choose(accept: str, offers: tuple[Offer, ...]) -> Offer:
     """The offer that an Accept header likes best; between equals the one that stands first.
 
     Raises:

@@ -94,10 +94,10 @@ class State:
     def newest(self, audience: str | None = None) -> str:
         """Id of the newest published generation, of the whole store or of what an audience may read."""
         generations = self.generations if audience is None else _view(self.settings, audience)
-        found = generations.ids()
-        if not found:
+        found = generations.newest_id()
+        if found is None:
             raise ReaderDiedError("The store has no published generation. Open it for writing once, which recovers it.")
-        return found[-1]
+        return found
 
     def read(self, job: Job, audience: str | None = None) -> contextlib.AbstractAsyncContextManager[Answer]:
         """Have a reader answer from the newest generation, of the whole store or of what an audience may read."""

@@ -10,8 +10,9 @@ from starlette.types import Message, Receive
 
 from api.errors import MediaTypeError, SlowBodyError
 
-_PATIENCE: Final = 0.05
-"""Seconds after which it is looked at whether the client still waits; most answers are there before."""
+_PATIENCE: Final = 1.0
+"""Seconds after which it is looked at whether the client still waits. Most answers are there before, and what is nearly done is not worth
+the price of a process: to end one costs about as much."""
 
 
 class Wire:

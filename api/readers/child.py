@@ -24,7 +24,7 @@ GRACE: Final = 1.0
 """Seconds after its time is over at which a child ends itself, should its parent not have killed it."""
 
 IDLE: Final = 0.2
-"""Seconds without a job after which a child lets go of what others may wait for."""
+"""Seconds without a job after which a writer lets go of the lock that others may wait for."""
 
 
 def main() -> None:
@@ -47,7 +47,7 @@ def main() -> None:
 def _serve(connection: socket.socket, work: Reading | Writing, most: int) -> None:
     """Do jobs. A process that has taken ``most`` bytes keeps much of it, which the next job would lack: it does no other."""
     while True:
-        if not select.select([connection], [], [], IDLE)[0]:
+        if isinstance(work, Writing) and not select.select([connection], [], [], IDLE)[0]:
             work.rest()
         if (found := receive_job(connection)) is None:
             return

@@ -40,13 +40,21 @@ def job_bytes(job: Mapping[str, Any], payload: bytes = b"") -> bytes:
 
 
 def receive_job(connection: socket.socket) -> tuple[dict[str, Any], bytes] | None:
-    """The next job; ``None`` when the parent has gone."""
-    head = _receive(connection, JOB.size)
-    if head is None:
+    """The next job; ``None`` when the parent has gone. There is one at a time, so what comes first belongs to it."""
+    begun = connection.recv(BLOCK)
+    if not begun:
         return None
-    text_size, payload_size = JOB.unpack(head)
-    text, payload = _receive(connection, text_size), _receive(connection, payload_size)
-    return None if text is None or payload is None else (json.loads(text), payload)
+    if len(begun) < JOB.size:
+        begun += _receive(connection, JOB.size - len(begun)) or b""
+    text_size, payload_size = JOB.unpack_from(begun)
+    end = JOB.size + text_size
+    whole = begun if len(begun) == end + payload_size else _rest(connection, begun, end + payload_size)
+    return None if whole is None else (json.loads(whole[JOB.size : end]), whole[end:])
+
+
+def _rest(connection: socket.socket, begun: bytes, size: int) -> bytes | None:
+    more = _receive(connection, size - len(begun))
+    return None if more is None else begun + more
 
 
 def _receive(connection: socket.socket, size: int) -> bytes | None:

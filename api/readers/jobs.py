@@ -52,9 +52,6 @@ class Reading:
         else:
             reading_work(kind)(store, job, payload, out)
 
-    def rest(self) -> None:
-        """Keep what is open: it stands in nobody's way."""
-
     def _newest(self, wanted: str, audience: str | None) -> GraphStore:
         found = self._stores.get(audience)
         if found is not None and found.generation == wanted:

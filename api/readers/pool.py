@@ -296,18 +296,23 @@ class Pool:
     async def _slot(self) -> AsyncIterator[None]:
         if self._waiting >= self.limits.waiting:
             raise BusyError("Too many requests wait already. Come back later.")
-        self._waiting += 1
-        try:
-            async with self._patience():
-                await self._slots.acquire()
-        finally:
-            self._waiting -= 1
+        if not self._slots.locked():
+            await self._slots.acquire()  # at once
+        else:
+            self._waiting += 1
+            try:
+                async with self._patience():
+                    await self._slots.acquire()
+            finally:
+                self._waiting -= 1
         try:
             yield
         finally:
             self._slots.release()
 
     async def _idle_worker(self) -> Worker:
+        if not self._idle.empty() and (worker := self._idle.get_nowait()).alive:
+            return worker
         async with self._patience():
             while not (worker := await self._idle.get()).alive:
                 self.ended["died"] += 1
