@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.access.guard import tell_limits
 from api.errors import HostError, MethodError, NotFoundError, RequestError
 from api.observation import Observer
 from api.problems import INTERNAL, MEDIA_TYPE, Problem, ToldError, problem_of
@@ -59,14 +60,16 @@ class Frame:
         headers = Headers(scope=scope)
         given = headers.get("x-request-id", "")
         request_id = given if _ID.fullmatch(given) else uuid.uuid4().hex
-        status = 0
+        scope["tanmai.request"], status = request_id, 0
         wire = Wire(receive, headers, self.settings.body_seconds)
 
         async def sending(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+                answered = MutableHeaders(scope=message)
+                answered["X-Request-Id"] = request_id
+                tell_limits(scope, answered)
             elif not message.get("more_body", False):
                 wire.end()
             await send(message)
@@ -84,6 +87,8 @@ class Frame:
             problem = told(error)
             if problem.kind.status == INTERNAL.status:
                 log.exception("request %s failed", request_id)
+            elif problem.detail != str(error):
+                log.warning("request %s was refused: %s", request_id, error)
             if not status:
                 response = problem_response(problem, Request(scope), request_id, self.translate)
                 await response(scope, receive, sending)

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
-from api.errors import ReaderDiedError
+from api.access.allowance import current as allowance_of_request
+from api.errors import NotFoundError, ReaderDiedError
 from api.metrics import Metrics, Sample
 from api.readers.pool import Answer, Limits, Pool
 from api.settings import Settings
 from graphstore import layout
+from graphstore.errors import StoreNotFoundError
 from graphstore.generations import Generations
 
 Job = Mapping[str, Any]
@@ -99,9 +101,25 @@ class State:
             raise ReaderDiedError("The store has no published generation. Open it for writing once, which recovers it.")
         return found
 
-    def read(self, job: Job, audience: str | None = None) -> contextlib.AbstractAsyncContextManager[Answer]:
-        """Have a reader answer from the newest generation, of the whole store or of what an audience may read."""
-        return self.readers.ask({"generation": self.newest(audience), "audience": audience, **job})
+    @contextlib.asynccontextmanager
+    async def read(self, job: Job, audience: str | None = None) -> AsyncIterator[Answer]:
+        """Have a reader answer from the newest generation, of the whole store or of what an audience may read.
+
+        Raises:
+            RateError: the principal of the request under way has as many jobs as it may.
+        """
+        allowance = allowance_of_request()
+        if allowance is None:
+            async with self.readers.ask(self._reading(job, audience)) as answer:
+                yield answer
+            return
+        allowance.check(audience)
+        with allowance.job():
+            async with self.readers.ask(self._reading(job, audience) | allowance.limits.of_job) as answer:
+                yield answer
+
+    def _reading(self, job: Job, audience: str | None) -> dict[str, Any]:
+        return {"generation": self.newest(audience), "audience": audience, **job}
 
     def write(self, job: Job, payload: bytes = b"") -> contextlib.AbstractAsyncContextManager[Answer]:
         """Have the writer do a job."""
@@ -109,7 +127,10 @@ class State:
 
 
 def _view(settings: Settings, audience: str) -> Generations:
-    return Generations(layout.read(layout.read(settings.store).audiences / audience))
+    try:
+        return Generations(layout.read(layout.read(settings.store).audiences / audience))
+    except StoreNotFoundError:
+        raise NotFoundError(f"Nothing has been made readable for the audience {audience} yet.") from None
 
 
 def tag_of(generation: str, *parts: object) -> str:

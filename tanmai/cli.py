@@ -17,9 +17,11 @@ import typer
 from tanmai.commands import (
     affected,
     ask,
+    audit,
     calculate,
     certificate,
     check,
+    client,
     compare,
     cutoffs,
     data,
@@ -84,6 +86,8 @@ app.command(name="submit")(submission.submit)
 app.add_typer(submission.app, name="submission")
 app.add_typer(certificate.app, name="certificate")
 app.command(name="serve")(serve.serve)
+app.add_typer(client.app, name="client")
+app.add_typer(audit.app, name="audit")
 app.command(name="export")(data.export)
 app.command(name="backup")(data.backup)
 app.command(name="restore")(data.restore)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+from tanmai.words_access import ACCESS_WORDS
 from tanmai.words_registry import REGISTRY_WORDS
 from tanmai.words_schemes import SCHEME_WORDS
 from tanmai.words_validation import VALIDATION_WORDS
@@ -251,6 +252,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "tier_3": ("tier 3, whole supply chain", "第三层面：全产业链"),
     "tiers": ("EIO-LCA in three tiers", "EIO-LCA 三个层面"),
     "yes": ("yes", "是"),
+    **ACCESS_WORDS,
     **REGISTRY_WORDS,
     **SCHEME_WORDS,
     **VALIDATION_WORDS,

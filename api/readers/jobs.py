@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from api import negotiation
 from api.errors import NotFoundError
+from api.readers import memory
 from api.readers.frames import Output
 from api.readers.kinds import reading_work, writing_work
 from api.writing import parts_of
@@ -45,6 +46,7 @@ class Reading:
     def run(self, job: Job, payload: bytes, out: Output) -> None:
         """Do one job."""
         store = self._newest(str(job["generation"]), job.get("audience"))
+        memory.bound(job.get("most_megabytes"))
         kind = str(job["kind"])
         own = {"query": self._query, "graph": self._graph, "shipped": self._shipped, "probe": _probe}.get(kind)
         if own is not None:

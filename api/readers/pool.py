@@ -273,6 +273,8 @@ class Pool:
     async def ask(self, job: Mapping[str, Any], payload: bytes = b"") -> AsyncIterator[Answer]:
         """Have a child do a job. Leaving the block before the answer is complete kills the child.
 
+        A job may say itself how many ``seconds`` it may take.
+
         Raises:
             BusyError: no child became free.
             ReaderError: the child was ended.
@@ -280,7 +282,7 @@ class Pool:
         """
         async with self._slot():
             worker = await self._idle_worker()
-            last = asyncio.get_running_loop().time() + self.limits.seconds
+            last = asyncio.get_running_loop().time() + float(job.get("seconds", self.limits.seconds))
             self._running += 1
             try:
                 yield await Answer.begin(worker, job, payload, last)
