@@ -21,7 +21,7 @@ BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
-_HELP: Final[Mapping[str, tuple[str, str]]] = {
+FAMILIES: Final[Mapping[str, tuple[str, str]]] = {
     "tanmai_requests_total": ("counter", "Requests answered."),
     "tanmai_request_seconds": ("histogram", "Time from the head of a request to the end of its answer."),
     "tanmai_processes_started_total": ("counter", "Child processes started."),
@@ -32,6 +32,7 @@ _HELP: Final[Mapping[str, tuple[str, str]]] = {
     "tanmai_workers": ("gauge", "Server processes that live."),
     "tanmai_generation_age_seconds": ("gauge", "Time since the newest state of the store was published."),
 }
+"""What is told: name to kind and meaning."""
 
 Labels = tuple[tuple[str, str], ...]
 Sample = tuple[str, Labels]
@@ -110,7 +111,7 @@ def _cumulated(counts: Mapping[Sample, float]) -> dict[Sample, float]:
 
 
 def _lines(samples: Mapping[Sample, float]) -> Iterator[str]:
-    for family, (kind, said) in _HELP.items():
+    for family, (kind, said) in FAMILIES.items():
         own = [
             (key, value)
             for key, value in samples.items()
