@@ -36,7 +36,7 @@ async def ready(request: Request) -> dict[str, str | int]:
     state: State = request.app.state.tanmai
     try:
         async with asyncio.timeout(READY_SECONDS), state.read({"kind": "probe"}) as answer:
-            generation = str(answer.head["generation"])
+            generation = str(answer.head["generation"] or "")
     except TimeoutError:
         raise BusyError("No reader answered in time. Come back later.") from None
     return {"status": "ready", "generation": generation, "readers": state.readers.living}
@@ -53,5 +53,6 @@ async def metrics(request: Request) -> Response:
         require(request, Role.ADMIN)
     state: State = request.app.state.tanmai
     gauges = state.gauges()
-    age = age_of(state.generations.get(state.newest()).created.timestamp())
-    return Response(state.metrics.text({**gauges, **age}), media_type=None, headers={"content-type": CONTENT_TYPE})
+    if state.generations is not None:
+        gauges |= age_of(state.generations.get(state.newest()).created.timestamp())
+    return Response(state.metrics.text(gauges), media_type=None, headers={"content-type": CONTENT_TYPE})

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from api.errors import SettingsError
+from graphstore.remote.http import without_secrets
 
 PREFIX: Final = "TANMAI_API_"
 """What the names of environment variables begin with: ``TANMAI_API_QUERY_SECONDS`` is ``query_seconds``."""
@@ -27,7 +28,8 @@ class Settings:
     """The settings of one server.
 
     Attributes:
-        store: directory of the store that is served.
+        store: directory of the store that is served; where an endpoint keeps it, of what the server itself keeps (clients, audit log).
+        endpoint: address of the SPARQL endpoint that keeps the store, in place of the directory; may hold user and password.
         host: address to listen on.
         port: port to listen on; 0 takes a free one.
         workers: server processes, each with readers of its own.
@@ -60,6 +62,7 @@ class Settings:
     """
 
     store: Path
+    endpoint: str = ""
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
@@ -112,6 +115,10 @@ class Settings:
         if bool(self.tls_certificate) != bool(self.tls_key):
             raise SettingsError("HTTPS needs both a certificate and its key. Give --certificate and --key.")
         networks(self.trusted_proxies)
+        if self.endpoint and self.allow_writes:
+            raise SettingsError(
+                "Writes need a store in a directory; an endpoint is served for reading. Leave out --allow-writes."
+            )
         if self.log_format not in {"text", "json"}:
             raise SettingsError(f"The setting log_format is {self.log_format!r}; logs are text or json.")
         if not 0 <= self.port <= 65_535:
@@ -151,13 +158,15 @@ class Settings:
 
     def to_environment(self) -> dict[str, str]:
         """The settings as environment variables, for the other processes of this server."""
-        return {PREFIX + name.upper(): _text(value) for name, value in self.shown().items()}
+        stated = {**self.shown(), "endpoint": self.endpoint}
+        return {PREFIX + name.upper(): _text(value) for name, value in stated.items()}
 
     def shown(self) -> dict[str, Any]:
-        """The settings by name, as they may be printed: none of them is a secret."""
+        """The settings by name, as they may be printed: without user and password of the endpoint."""
         shown = {field.name: getattr(self, field.name) for field in fields(self)}
         lists = {name: list(value) for name, value in shown.items() if isinstance(value, tuple)}
-        return {**shown, **lists, "store": str(self.store)}
+        endpoint = without_secrets(self.endpoint) if self.endpoint else ""
+        return {**shown, **lists, "store": str(self.store), "endpoint": endpoint}
 
     @property
     def trusted_networks(self) -> tuple[Network, ...]:

@@ -33,14 +33,14 @@ class State:
         settings: what it was told.
         readers: processes that answer.
         writers: the one process that writes.
-        generations: the published generations of the store.
+        generations: the published generations of the store; ``None`` where an endpoint keeps it, which publishes none.
         metrics: what is counted.
     """
 
     settings: Settings
     readers: Pool
     writers: Pool
-    generations: Generations
+    generations: Generations | None
     metrics: Metrics
 
     @classmethod
@@ -56,7 +56,7 @@ class State:
             settings,
             Pool("reading", readers, settings),
             Pool("writing", writers, settings),
-            Generations(layout.read(settings.store)),
+            None if settings.endpoint else Generations(layout.read(settings.store)),
             Metrics(folder=Path(settings.run_directory) if settings.run_directory else None),
         )
 
@@ -94,7 +94,9 @@ class State:
             await asyncio.sleep(_TELLING)
 
     def newest(self, audience: str | None = None) -> str:
-        """Id of the newest published generation, of the whole store or of what an audience may read."""
+        """Id of the newest published generation, of the whole store or of what an audience may read; empty behind an endpoint."""
+        if self.generations is None:
+            return ""
         generations = self.generations if audience is None else _view(self.settings, audience)
         found = generations.newest_id()
         if found is None:

@@ -67,17 +67,24 @@ def listen(settings: Settings) -> socket.socket:
 def configuration(config: Path | None, store: str | None, **stated: object) -> Configuration:
     """The settings of a server: argument, environment, file, default; the store also as all other commands find it.
 
+    An address in place of the directory is that of the endpoint that keeps the store.
+
     Raises:
-        SettingsError: one cannot be used, or an endpoint keeps the store.
+        SettingsError: one cannot be used.
     """
     from api.configuration import gather
     from api.settings import PREFIX
 
     environ = {**os.environ}
-    if environ.get("TANMAI_STORE"):
-        environ.setdefault(f"{PREFIX}STORE", environ["TANMAI_STORE"])
-    named = None if store is None else Path(store)
-    return gather({**stated, "store": named}, environ, config, Path(DEFAULT_STORE))
+    if named := environ.get("TANMAI_STORE"):
+        environ.setdefault(f"{PREFIX}{'ENDPOINT' if _is_address(named) else 'STORE'}", named)
+    if store is not None:
+        stated |= {"endpoint" if _is_address(store) else "store": store if _is_address(store) else Path(store)}
+    return gather(stated, environ, config, Path(DEFAULT_STORE))
+
+
+def _is_address(store: str) -> bool:
+    return store.startswith(("http://", "https://"))
 
 
 def serve(settings: Settings, taken: socket.socket) -> None:

@@ -20,6 +20,7 @@ from api.readers import memory
 from api.readers.confine import confine
 from api.readers.frames import Output, receive_job
 from api.readers.jobs import Reading, Writing
+from api.readers.remote import RemoteReading
 
 GRACE: Final = 1.0
 """Seconds after its time is over at which a child ends itself, should its parent not have killed it."""
@@ -38,14 +39,18 @@ def main() -> None:
     memory.limit(most)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     store = Path(told["store"])
-    unconfined = confine()
-    work = Reading(store) if told["work"] == "reading" else Writing(store)
+    unconfined = confine(network=bool(told["endpoint"]))
+    work = RemoteReading(told["endpoint"]) if told["endpoint"] else _work(told["work"], store)
     with contextlib.suppress(ConnectionError):
         Output(connection).ready(unconfined)
         _serve(connection, work, most // 2)
 
 
-def _serve(connection: socket.socket, work: Reading | Writing, most: int) -> None:
+def _work(name: str, store: Path) -> Reading | Writing:
+    return Reading(store) if name == "reading" else Writing(store)
+
+
+def _serve(connection: socket.socket, work: Reading | RemoteReading | Writing, most: int) -> None:
     """Do jobs. A process that has taken ``most`` bytes keeps much of it, which the next job would lack: it does no other."""
     while True:
         if isinstance(work, Writing) and not select.select([connection], [], [], IDLE)[0]:

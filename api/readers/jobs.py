@@ -19,6 +19,7 @@ from api.readers.frames import Output
 from api.readers.kinds import reading_work, writing_work
 from api.writing import parts_of
 from graphstore import GraphStore, layout, queries
+from graphstore.contract import SparqlStore
 from graphstore.delta import Surroundings
 from graphstore.errors import QueryError, StoreLockedError
 from graphstore.formats import by_name
@@ -48,7 +49,7 @@ class Reading:
         store = self._newest(str(job["generation"]), job.get("audience"))
         memory.bound(job.get("most_megabytes"))
         kind = str(job["kind"])
-        own = {"query": self._query, "graph": self._graph, "shipped": self._shipped, "probe": _probe}.get(kind)
+        own = {"query": self._query, "graph": self._graph, "shipped": self._shipped, "probe": probe}.get(kind)
         if own is not None:
             own(store, job, out)
         else:
@@ -69,14 +70,14 @@ class Reading:
     def _query(self, store: GraphStore, job: Job, out: Output) -> None:
         text = str(job["text"])
         check_patterns(text, int(job["patterns"]))
-        _answer(store, store.query(text, dataset=_dataset(job), base_iri=job["base"]), str(job["accept"]), out)
+        answer(store, store.query(text, dataset=dataset_of(job), base_iri=job["base"]), str(job["accept"]), out)
 
     def _shipped(self, store: GraphStore, job: Job, out: Output) -> None:
         bindings: dict[str, Value] = {name: ox.NamedNode(iri) for name, iri in job["bindings"].items()}
         bindings |= {"base": ox.NamedNode(store.base), "catalogue": catalogue_iri(store.base)}
         text = queries.load(str(job["name"]))
         known = {name: value for name, value in bindings.items() if f"?{name}" in text}
-        _answer(store, store.query(text, known), str(job["accept"]), out)
+        answer(store, store.query(text, known), str(job["accept"]), out)
 
     def _graph(self, store: GraphStore, job: Job, out: Output) -> None:
         graph: str | None = job["graph"]
@@ -133,7 +134,7 @@ class Writing:
                 time.sleep(_LOCK_PAUSE)
 
     def _update(self, store: GraphStore, job: Job, _payload: bytes) -> dict[str, Any]:
-        around = Surroundings(_dataset(job), job["base"])
+        around = Surroundings(dataset_of(job), job["base"])
         with store.transaction("update over HTTP") as transaction:
             report = transaction.update(str(job["text"]), around=around)
         return {"added": report.added, "removed": report.removed}
@@ -175,7 +176,7 @@ def check_patterns(text: str, most: int) -> None:
         )
 
 
-def _probe(store: GraphStore, _job: Job, out: Output) -> None:
+def probe(store: SparqlStore, _job: Job, out: Output) -> None:
     """Show that the store can be read."""
     out.head(content_type="application/json", generation=store.generation, found=bool(store.query("ASK { ?s ?p ?o }")))
 
@@ -184,11 +185,13 @@ def _no_graph(graph: str | None) -> NotFoundError:
     return NotFoundError(f"There is no graph {graph} in the store, or it is empty. Check the name.")
 
 
-def _dataset(job: Job) -> Dataset | None:
+def dataset_of(job: Job) -> Dataset | None:
+    """The dataset that a request states, if it does."""
     return None if job["dataset"] is None else Dataset(*(tuple(names) for names in job["dataset"]))
 
 
-def _answer(store: GraphStore, result: QueryResult, accept: str, out: Output) -> None:
+def answer(store: SparqlStore, result: QueryResult, accept: str, out: Output) -> None:
+    """Write a result in the format that the client likes best."""
     offer = negotiation.choose(accept, negotiation.GRAPHS if result.kind == "graph" else negotiation.TABLES)
     facts: dict[str, Any] = {"content_type": offer.content_type, "generation": store.generation}
     if not result.extended:

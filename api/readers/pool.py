@@ -71,6 +71,7 @@ class Worker:
         """Start a child."""
         ours, theirs = socket.socketpair()
         told = {"work": work, "store": str(settings.store.resolve()), "memory_megabytes": settings.memory_megabytes}
+        told["endpoint"] = settings.endpoint
         with theirs:
             # -P: a folder called `api` in the working directory must not be taken for ours.
             process = await asyncio.create_subprocess_exec(

@@ -67,7 +67,7 @@ class SparqlEndpoint:
         note(request.scope, graphs=_graphs(asked))
         parts = (asked.text, asked.dataset, job["base"], accept)
         headers = {"vary": "Accept"}
-        lasting = _CHANGING.search(asked.text) is None
+        lasting = self.state.generations is not None and _CHANGING.search(asked.text) is None
         condition = request.headers.get("if-none-match")
         if lasting and condition is not None and matches(condition, tag := tag_of(self.state.newest(audience), *parts)):
             await Response(status_code=304, headers={**headers, "etag": tag})(request.scope, request.receive, send)

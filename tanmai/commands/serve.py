@@ -94,7 +94,7 @@ def serve(
         tls_certificate=None if certificate is None else str(certificate),
         tls_key=None if key is None else str(key),
     )
-    front = Front.of(str(found.settings.store), json, spoken)
+    front = Front.of(found.settings.endpoint or str(found.settings.store), json, spoken)
     if print_config:
         if json:
             front.print_json(found.as_dict())
@@ -111,8 +111,8 @@ def _serve(front: Front, settings: Settings) -> None:
 
     from tanmai import serving
 
-    with front.open() as opened:
-        generation = opened.generation
+    with front.connect() as opened:
+        generation, location = opened.generation, opened.location
     serving.check_certificate(settings)
     taken = serving.listen(settings)
     settings = replace(settings, port=taken.getsockname()[1])
@@ -122,5 +122,5 @@ def _serve(front: Front, settings: Settings) -> None:
         front.print_json({"address": address, "generation": generation, "settings": settings.shown()})
     else:
         key = "serving_writes" if settings.allow_writes else "serving"
-        typer.echo(word(key, front.lang, address=address, store=front.store_path))
+        typer.echo(word(key, front.lang, address=address, store=location))
     serving.serve(settings, taken)
