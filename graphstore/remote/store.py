@@ -199,7 +199,10 @@ class RemoteGraphStore:
             pairs = _stated(dataset)
         else:
             pairs = () if stated else self.endpoint.union.pairs
-        return self.endpoint.triples(sent, pairs) if kind == "graph" else self.endpoint.table(sent, pairs)
+        if kind == "graph":
+            return self.endpoint.triples(sent, pairs)
+        found = self.endpoint.table(sent, pairs)
+        return _yes_or_no(found) if kind == "ask" else found
 
     def transaction(self, label: str = "change") -> Transaction:
         """Collect loads and retirements: they are checked here, and sent when the ``with`` block ends."""
@@ -227,6 +230,13 @@ def _is_function(word: Token) -> bool:
     return (word.kind == "name" and word.text.startswith("tmf:")) or (
         word.kind == "iri" and word.text[1:].startswith(PREFIXES["tmf"])
     )
+
+
+def _yes_or_no(found: QueryResult) -> QueryResult:
+    """The answer to an ASK; Virtuoso gives a table with one row for yes and with none for no."""
+    if found.kind == "ask":
+        return found
+    return QueryResult(ox.Store().query("ASK {}" if found.rows else "ASK { FILTER(false) }"))
 
 
 def _stated(dataset: Dataset) -> tuple[tuple[str, str], ...]:

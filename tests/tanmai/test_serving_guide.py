@@ -1,6 +1,5 @@
 """The guide for administrators names every setting and figure, and what it shows works."""
 
-import contextlib
 import re
 import shlex
 import sys
@@ -15,7 +14,7 @@ from api.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("docs/serving.md", "docs/serving.zh-CN.md")
-NOT_RUN = ("tanmai serve",)
+NOT_RUN = "tanmai serve"
 """What goes on until it is stopped; the process is tested in test_serve_process.py."""
 
 
@@ -25,6 +24,14 @@ def text(page):
 
 def blocks(page):
     return re.findall(r"```(\w*)\n(.*?)```", text(page), re.DOTALL)
+
+
+def exit_code(command):
+    try:
+        command()
+    except SystemExit as end:
+        return end.code or 0
+    return 0
 
 
 def test_both_languages_show_the_same():
@@ -57,12 +64,11 @@ def test_the_commands_run(tmp_path, monkeypatch, capsys):
     commands = [line[2:] for _, block in blocks(PAGES[0]) for line in block.splitlines() if line.startswith("$ ")]
     ran = 0
     for command in commands:
-        if command.startswith(NOT_RUN) and "--print-config" not in command:
+        if NOT_RUN in command and "--print-config" not in command:
             continue
         monkeypatch.setattr(sys, "argv", shlex.split(command))
-        with contextlib.suppress(SystemExit):
-            cli.main()
-        assert capsys.readouterr().err == "", command
+        code = exit_code(cli.main)
+        assert code == 0, (command, capsys.readouterr().err)
         ran += 1
     assert ran == 7
     assert (tmp_path / "restored" / "FORMAT").exists()
