@@ -51,6 +51,9 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Answer the request, unless its head was too long although it came at once."""
         self._arrived()
+        if sum(name == b"host" for name, _ in self.headers) > 1:  # whichever is looked at, it is the one that counts
+            self.send_400_response("More than one Host header.")
+            return
         self._grow(len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers))
         if not self.transport.is_closing():
             super().on_headers_complete()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import re
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -57,9 +57,9 @@ class Frame:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
-        headers = Headers(scope=scope)
-        given = headers.get("x-request-id", "")
-        request_id = given if _ID.fullmatch(given) else uuid.uuid4().hex
+        headers = dict[bytes, bytes](scope["headers"])
+        given = headers.get(b"x-request-id", b"").decode("latin-1")
+        request_id = given if _ID.fullmatch(given) else os.urandom(16).hex()
         scope["tanmai.request"], status = request_id, 0
         wire = Wire(receive, headers, self.settings.body_seconds)
 
@@ -75,7 +75,7 @@ class Frame:
             await send(message)
 
         try:
-            self._check_host(headers.get("host", ""))
+            self._check_host(headers.get(b"host", b"").decode("latin-1"))
             require_plain(headers)
             wire.watch()
             await self.app(scope, wire.receive, sending)

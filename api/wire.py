@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any, Final
 
-from starlette.datastructures import Headers
 from starlette.types import Message, Receive
 
 from api.errors import MediaTypeError, SlowBodyError
@@ -25,10 +25,10 @@ class Wire:
         gone: whether the request was cancelled because its client went away.
     """
 
-    def __init__(self, receive: Receive, headers: Headers, seconds: float) -> None:
+    def __init__(self, receive: Receive, headers: Mapping[bytes, bytes], seconds: float) -> None:
         self._loop = asyncio.get_running_loop()
         self._receive = receive
-        self._bodied = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+        self._bodied = headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
         self._last = self._loop.time() + seconds
         self._seconds = seconds
         self._held: list[Message] = []
@@ -85,12 +85,12 @@ class Wire:
             self._task.cancel()
 
 
-def require_plain(headers: Headers) -> None:
+def require_plain(headers: Mapping[bytes, bytes]) -> None:
     """Refuse a compressed body: what it unpacks to has no bound.
 
     Raises:
         MediaTypeError: it is compressed.
     """
-    coding = headers.get("content-encoding", "").strip().lower()
+    coding = headers.get(b"content-encoding", b"").decode("latin-1").strip().lower()
     if coding not in {"", "identity"}:
         raise MediaTypeError(f"The body is compressed ({coding}), which is not taken here. Send it as it is.")

@@ -138,6 +138,9 @@ _TOO_LONG: Final = (
 )
 
 
+_ENDS: Final = frozenset({frames.END, frames.WHOLE})
+
+
 @dataclass(slots=True)
 class Answer:
     """An answer under way: its first block is here, so that what fails early never looks like an answer.
@@ -165,12 +168,14 @@ class Answer:
             worker.writer.write(frames.job_bytes({**job, "seconds": seconds}, payload))
             with contextlib.suppress(ConnectionError):  # the frame that is missing says why
                 await worker.writer.drain()
-            _, head = await made._next()
-            made.head = json.loads(head)
-            kind, made.first = await made._next()
-            if kind == frames.DATA and len(made.first) < frames.BLOCK:
-                kind, _ = await made._next()
-            made.complete = kind == frames.END
+            kind, head = await made._next()
+            if kind == frames.WHOLE:
+                head, made.first = frames.parted(head)
+            else:
+                kind, made.first = await made._next()
+                if kind == frames.DATA and len(made.first) < frames.BLOCK:
+                    kind, _ = await made._next()
+            made.head, made.complete = json.loads(head), kind in _ENDS
         return made
 
     async def rest(self) -> AsyncIterator[bytes]:
@@ -182,14 +187,14 @@ class Answer:
         while not self.complete:
             async with deadline(self.last):
                 kind, block = await self._next()
-            self.complete = kind == frames.END
+            self.complete = kind in _ENDS
             if not self.complete:
                 yield block
 
     async def _next(self) -> tuple[bytes, bytes]:
         kind, content = await self._worker.frame()
         self._worker.spent = kind == frames.END and content == frames.SPENT
-        self._worker.clean = kind in {frames.END, frames.FAILED}
+        self._worker.clean = kind in _ENDS or kind == frames.FAILED
         if kind == frames.FAILED:
             told = json.loads(content)
             problem = Problem(Kind(*told["kind"]), told["detail"], told["facts"], told["headers"])
