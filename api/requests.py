@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -12,6 +13,8 @@ from api.settings import Settings
 
 Parameters = list[tuple[str, str]]
 
+_PLAIN: Final = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?")
+"""A host that needs no closer look."""
 _MOST_PARAMETERS: Final = 1000
 
 
@@ -61,7 +64,12 @@ def only(found: Parameters, name: str) -> str | None:
 
 def root_of(request: Request, settings: Settings) -> str:
     """Where clients see this server, without a final slash."""
-    return settings.public_url or f"{request.url.scheme}://{request.url.netloc}"
+    if settings.public_url:
+        return settings.public_url
+    host = request.headers.get("host", "")
+    if _PLAIN.fullmatch(host):
+        return f"{request.scope['scheme']}://{host}"
+    return f"{request.url.scheme}://{request.url.netloc}"
 
 
 def language_of(request: Request) -> str:
