@@ -85,6 +85,10 @@ class NotAcceptableError(RequestError):
     """None of the accepted formats can be written."""
 
 
+class SlowBodyError(RequestError):
+    """The body did not come in time."""
+
+
 class TooLargeError(RequestError):
     """The body is larger than the server takes."""
 
@@ -119,10 +123,6 @@ class TooManyJobsError(RequestError):
 
 class AnswerTooLargeError(RequestError):
     """The answer is larger than the principal may have."""
-
-
-class SlowBodyError(RequestError):
-    """The body did not come in time."""
 
 
 class RateError(RequestError):

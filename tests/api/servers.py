@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.access.principals import Principal, Role, identify
 from api.app import create_app
+from api.listening import BoundedProtocol
 from api.settings import Settings
 
 PEOPLE = """
@@ -54,8 +55,10 @@ def served(
     certificate, key = tls or (None, None)
     config = uvicorn.Config(
         around(create_app(settings)),
+        http=BoundedProtocol,
         log_level="critical",
         timeout_graceful_shutdown=2,
+        proxy_headers=False,
         ssl_certfile=certificate,
         ssl_keyfile=key,
     )

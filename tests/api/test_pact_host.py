@@ -225,13 +225,18 @@ def test_a_partner_sees_what_its_audience_may_read(sign_in):
 
 
 def test_plain_http_is_refused_and_a_proxy_may_say_that_it_was_not(store):
-    with served(store, plain_http_accepted=False) as address, httpx.Client(base_url=address) as plain:
+    options = {"plain_http_accepted": False, "readers": 1}
+    with served(store, **options) as address, httpx.Client(base_url=address) as plain:
         for path in ("/3/footprints", "/auth/token", "/3/events"):
             answer = plain.post(path, data={"grant_type": "client_credentials"})
             assert answer.status_code == 403, path
         assert plain.get("/3/footprints").json()["code"] == "AccessDenied"
-        assert plain.get("/3/footprints", headers={"X-Forwarded-Proto": "https"}).status_code == 401
+        assert plain.get("/3/footprints", headers={"X-Forwarded-Proto": "https"}).status_code == 403
         assert plain.get("/health").status_code == 200
+    options["trusted_proxies"] = ("127.0.0.1",)
+    with served(store, **options) as address, httpx.Client(base_url=address) as plain:
+        assert plain.get("/3/footprints", headers={"X-Forwarded-Proto": "https"}).status_code == 401
+        assert plain.get("/3/footprints", headers={"X-Forwarded-Proto": "http"}).status_code == 403
 
 
 def test_a_request_is_fulfilled_by_an_event(client, mill, server):
