@@ -79,8 +79,7 @@ class Frame:
         try:
             self._check_host(headers.get(b"host", b"").decode("latin-1"))
             require_plain(headers)
-            if not self.settings.plain_http_accepted:
-                require_https(scope["scheme"], scope["path"])
+            self._check_scheme(scope)
             wire.watch()
             await self.app(scope, wire.receive, sending)
         except asyncio.CancelledError:
@@ -99,6 +98,10 @@ class Frame:
         finally:
             wire.end()
             self.observer.saw(scope, request_id, status, began)
+
+    def _check_scheme(self, scope: Scope) -> None:
+        if not self.settings.plain_http_accepted:
+            require_https(scope["scheme"], scope["path"])
 
     def _check_host(self, host: str) -> None:
         if not self.settings.answers_to(host):
