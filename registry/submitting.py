@@ -16,7 +16,9 @@ from typing import TypeGuard
 import pyoxigraph as ox
 
 from graphstore._steps import reached
+from graphstore.answers.graph import Calculation
 from graphstore.answers.inputs import is_input
+from graphstore.answers.names import Names
 from graphstore.aside import Aside
 from graphstore.catalogue import DatasetVersion
 from graphstore.queries import load
@@ -24,6 +26,8 @@ from graphstore.store import GraphStore
 from graphstore.terms import catalogue_iri, literal, name, typed
 from graphstore.transaction import Transaction
 from registry.assessment import Assessed, Reason
+from registry.dependents import Dependents, dependents
+from registry.endings import endings
 from registry.errors import SubmissionError
 from registry.events import Change, now
 from registry.judging import Case, Judge, Judgement
@@ -44,10 +48,17 @@ MOST_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What became of a file: the id of its submission, and whether it is new."""
+    """What became of a file.
+
+    Attributes:
+        id: Of its submission.
+        new: Whether its bytes were not handed in before.
+        drawn_on: Who drew on the study whose place it took; None where it took none.
+    """
 
     id: str
     new: bool
+    drawn_on: Dependents | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +108,9 @@ def submit(store: GraphStore, handed: Handed, judge: Judge) -> Submitted:
     submission = _Submission(store, handed, known, sha256, day)
     found = submission.assessed(document, judge, revised)
     reached("submission-assessed")
+    drawn_on = submission.drawn_on(found)
     submission.keep(found)
-    return Submitted(submission.id, new=True)
+    return Submitted(submission.id, True, drawn_on)
 
 
 class _Submission:
@@ -108,6 +120,7 @@ class _Submission:
         self._store, self._handed, self._known, self._sha256, self._day = store, handed, known, sha256, day
         self._states = States.of(store, SUBMISSION)
         self._prior: Submission | None = None
+        self._called: dict[str, str] = {}
         self.id = new_id(known, sha256)
 
     def assessed(self, document: Document, judge: Judge, revised: Submission | None) -> Assessed:
@@ -126,6 +139,8 @@ class _Submission:
             if self._live(self._prior):
                 aside.drop(version_of(self._store, self._prior))
             tried = aside.store
+            by, _ = self._by(study)
+            self._called = {} if by is None else Names(Calculation(tried))[by.value].labels
             judgement = judge(Case(document, self._handed.rule, self._day, tried))
             reached("submission-judged")
             return self._judged(tried, study, judgement)
@@ -156,6 +171,10 @@ class _Submission:
             generation=self._store.generation,
             used=used,
         )
+
+    def drawn_on(self, found: Assessed) -> Dependents | None:
+        """Who draws on the study whose place this one is to take."""
+        return None if found.reasons or not self._live(self._prior) else dependents(self._store, self._prior)
 
     def keep(self, found: Assessed) -> None:
         """Store bytes, judgement and state in one commit."""
@@ -205,8 +224,11 @@ class _Submission:
             changes.append((self._superseding(self._prior, registry), _events(self._store, self._prior) + 1))
         removed: set[ox.Quad] = set()
         added = {*self._facts(this, found, version, by, time), *said, *about}
-        for change, number in changes:
-            gone, came = change.quads(base, number, time)
+        steps = [change.quads(base, number, time) for change, number in changes]
+        if not found.reasons and self._live(self._prior):
+            superseded = self._states.named("superseded")
+            steps.append(endings(self._store, self._prior, superseded, time, f"revised by {self.id}"))
+        for gone, came in steps:
             added = (added - set(gone)) | set(came)
             removed |= set(gone)
         transaction.describe(removed - added, added)
@@ -230,6 +252,7 @@ class _Submission:
             ("tm:namedGraph", version.iri(self._store.base)),
         ]
         facts += [("rdfs:label", literal(text, lang=lang)) for lang, text in found.study.names.items()]
+        facts += [("tm:submitterName", literal(text, lang=tag or None)) for tag, text in self._called.items()]
         if by is not None:
             facts += [("tm:submittedBy", by), ("prov:wasAttributedTo", by)]
         if self._prior is not None:

@@ -11,6 +11,7 @@ from tanmai.commands.options import Front, Json, Lang, Store, day
 
 if TYPE_CHECKING:
     from graphstore import GraphStore
+    from registry.dependents import Dependents
     from registry.submissions import Submission
 
 app = typer.Typer(
@@ -81,13 +82,16 @@ def submit(
         with graph.transaction("knowledge") as transaction:
             knowledge.load_into(transaction)
         made = hand_in(graph, handed, judge)
-        data = receipt(graph, find(graph, made.id)) | {"new": made.new}
+        drawn_on = None if made.drawn_on is None else made.drawn_on.as_dict()
+        data = receipt(graph, find(graph, made.id)) | {"new": made.new, "drawn_on": drawn_on}
     if json:
         front.print_json(data)
     else:
+        from tanmai.render.dependents import show_dependents
         from tanmai.render.registry import show_receipt
 
         show_receipt(data, front.lang, made.new)
+        show_dependents(drawn_on, front.lang)
     if data["verdict"] == "rejected":
         raise typer.Exit(1)
 
@@ -122,6 +126,12 @@ def show(
     report: Annotated[
         bool, typer.Option("--report", help="What became of each requirement. 逐项要求的判定结果。")
     ] = False,
+    dependents: Annotated[
+        bool,
+        typer.Option(
+            "--dependents", help="Who draws on the study, so that its withdrawal would concern them. 下游引用方。"
+        ),
+    ] = False,
     raw: Annotated[
         Path | None, typer.Option("--raw", help="Write the bytes as they came to this file. 导出原始文件。")
     ] = None,
@@ -138,11 +148,14 @@ def show(
         data = _whole(graph, found)
         if report:
             data["requirements"] = _outcomes(graph, found)
+        if dependents:
+            data["drawn_on"] = _dependents(graph, found)
         if raw is not None:
             _write_raw(graph, found, raw)
     if json:
         front.print_json(data)
         return
+    from tanmai.render.dependents import show_dependents
     from tanmai.render.registry import show_outcomes, show_receipt, show_story, show_verifications
 
     show_receipt(data, front.lang)
@@ -150,6 +163,8 @@ def show(
         show_outcomes(data["requirements"], front.lang)
     show_verifications(data["verifications"], front.lang)
     show_story(data["history"], front.lang)
+    if dependents:
+        show_dependents(data["drawn_on"], front.lang)
 
 
 def _whole(graph: GraphStore, found: Submission) -> dict[str, Any]:
@@ -165,6 +180,12 @@ def _outcomes(graph: GraphStore, found: Submission) -> list[dict[str, Any]]:
     from registry.receipt import outcomes
 
     return outcomes(graph, found)
+
+
+def _dependents(graph: GraphStore, found: Submission) -> dict[str, Any]:
+    from registry.dependents import dependents
+
+    return dependents(graph, found).as_dict()
 
 
 def _write_raw(graph: GraphStore, found: Submission, target: Path) -> None:
@@ -184,11 +205,13 @@ def status(
     lang: Lang = None,
 ) -> None:
     """Take a submission to a state that may follow its present one. 变更提交状态。"""
+    from registry.dependents import leaving
     from registry.life import Said, change
 
     front = Front.of(store, json, lang)
     with front.open("write") as graph:
-        _told(front, graph, change(graph, submission, state, Said(by, why)))
+        drawn_on = leaving(graph, submission, state)
+        _told(front, graph, change(graph, submission, state, Said(by, why)), drawn_on)
 
 
 @app.command()
@@ -215,17 +238,19 @@ def verify(
 
 @app.command()
 def withdraw(submission: Id, by: By, why: Why = "", store: Store = None, json: Json = False, lang: Lang = None) -> None:
-    """Take a submission back; its study leaves the graph and stays in the archive. 撤回提交。"""
+    """Take a submission back: its study leaves the graph and stays in the archive, its certificates are suspended. 撤回提交。"""
     status(submission, "withdrawn", by, why, store, json, lang)
 
 
-def _told(front: Front, graph: GraphStore, submission: Submission) -> None:
-    """Say how a submission stands now."""
-    data = _whole(graph, submission)
+def _told(front: Front, graph: GraphStore, submission: Submission, drawn_on: Dependents | None = None) -> None:
+    """Say how a submission stands now, and who drew on it where it has left the graph."""
+    data = _whole(graph, submission) | {"drawn_on": None if drawn_on is None else drawn_on.as_dict()}
     if front.json:
         front.print_json(data)
         return
+    from tanmai.render.dependents import show_dependents
     from tanmai.render.registry import show_story, show_verifications
 
     show_verifications(data["verifications"], front.lang)
     show_story(data["history"], front.lang)
+    show_dependents(data["drawn_on"], front.lang)
