@@ -89,7 +89,8 @@ def validate(
         typer.Option(
             "--fix",
             help="Write a corrected copy (NAME.fixed.EXT) of what has only one right answer: spelling of units, totals of stages, inverse "
-            "links, deprecated terms; judge the copy. Turtle keeps its comments and layout, RDF/XML does not. 生成更正副本并校验副本。",
+            "links, deprecated terms; judge the copy. Turtle, TriG, N-Triples and N-Quads keep comments and layout, RDF/XML and JSON-LD do not. "
+            "生成更正副本并校验副本。",
         ),
     ] = False,
     remote_contexts: Annotated[
