@@ -17,7 +17,7 @@ from registry.events import history
 from registry.life import verifications
 from registry.names import ID
 from registry.states import SUBMISSION, States
-from registry.submissions import Submission, moment, version_of
+from registry.submissions import Submission, kept_apart, moment, version_of
 
 SH = "http://www.w3.org/ns/shacl#"
 TM, PROV = PREFIXES["tm"], PREFIXES["prov"]
@@ -30,6 +30,7 @@ def receipt(store: GraphStore, submission: Submission) -> dict[str, Any]:
     reasons = facts.get(f"{TM}verdictReason", [])
     rules = facts.get(f"{TM}assessedUnder", [])
     names.learn([submission.study, submission.by or submission.study, *reasons, *rules])
+    handed = kept_apart(store, submission)
     version, details = version_of(store, submission), facts.get(f"{TM}verdictDetail", [])
     results = _results(store, submission, names)
     states = States.of(store, SUBMISSION)
@@ -38,7 +39,7 @@ def receipt(store: GraphStore, submission: Submission) -> dict[str, Any]:
         "iri": submission.iri,
         "file": version.source,
         "sha256": submission.sha256,
-        "size": version.size,
+        "size": version.size if handed is None else len(handed),
         "received": submission.received,
         "by": names[submission.by].as_dict() if submission.by else None,
         "study": {"iri": submission.study} | _labels(store, submission),

@@ -55,6 +55,12 @@ def submit(
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="Day of the assessment, YYYY-MM-DD; else today. 评判日期。")
     ] = None,
+    remote_contexts: Annotated[
+        bool,
+        typer.Option(
+            "--remote-contexts", help="Fetch JSON-LD contexts from the network. 允许从网络获取 JSON-LD 上下文。"
+        ),
+    ] = False,
     wait: Annotated[
         float,
         typer.Option(
@@ -74,10 +80,13 @@ def submit(
     from registry.submissions import find
     from registry.submitting import Handed
     from registry.submitting import submit as hand_in
+    from shapes.reading.contexts import SHIPPED, Contexts
     from tanmai import knowledge
 
     front = Front.of(store, json, lang)
-    handed = Handed(file.read_bytes(), file.name, by, format, pcr, day(as_of, "--as-of") if as_of else None, revises)
+    contexts = Contexts(SHIPPED.known, remote=remote_contexts)
+    asked = day(as_of, "--as-of") if as_of else None
+    handed = Handed(file.read_bytes(), file.name, by, format, pcr, asked, revises, contexts)
     with front.open("write", wait) as graph:
         with graph.transaction("knowledge") as transaction:
             knowledge.load_into(transaction)
