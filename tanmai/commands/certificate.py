@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tanmai.commands.options import Front, Json, Lang, Store, day
-from tanmai.commands.submission import By, Id, Why
+from tanmai.commands.submission import By, Id, ToState, Why
 
 if TYPE_CHECKING:
     from graphstore import GraphStore
@@ -50,7 +50,7 @@ def apply(
 @app.command()
 def status(
     certificate: Number,
-    state: Annotated[str, typer.Argument(help="State to go to: short name or name. 目标状态。")],
+    state: ToState,
     by: By,
     why: Why = "",
     on: Annotated[str | None, typer.Option("--on", help="First day of validity; else today. 生效日期。")] = None,

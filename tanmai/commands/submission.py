@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tanmai.commands.options import Front, Json, Lang, Store, day
+from tanmai.commands.options import Front, Json, Lang, RemoteContexts, Store, day
 
 if TYPE_CHECKING:
     from graphstore import GraphStore
@@ -26,50 +26,47 @@ Id = Annotated[
     ),
 ]
 By = Annotated[str, typer.Option("--by", help="Who does this: name or IRI of the organisation. 操作方名称或 IRI。")]
+ToState = Annotated[str, typer.Argument(help="State to go to: short name or name. 目标状态。")]
 Why = Annotated[str, typer.Option("--why", help="The reason, kept with the event. 理由。")]
 
 
+File = Annotated[
+    Path, typer.Argument(help="RDF file that holds one study. 含一项研究的 RDF 文件。", exists=True, dir_okay=False)
+]
+HandedInBy = Annotated[
+    str | None,
+    typer.Option("--by", help="Organisation that hands it in: name or IRI; else the creator of the study. 提交方。"),
+]
+Pcr = Annotated[
+    str | None,
+    typer.Option("--pcr", help="Rule to judge by; else the one the study claims. 评判所用的产品种类规则。"),
+]
+Revises = Annotated[
+    str | None,
+    typer.Option("--revises", help="Submission that it corrects; else the one of the same study. 所修订的提交编号。"),
+]
+Format = Annotated[str | None, typer.Option("--format", help="turtle, jsonld, ...; else by suffix. 格式。")]
+Day = Annotated[str | None, typer.Option("--as-of", help="Day of the assessment, YYYY-MM-DD; else today. 评判日期。")]
+Wait = Annotated[
+    float,
+    typer.Option(
+        "--wait",
+        min=0,
+        metavar="SECONDS",
+        help="How long to wait while another process writes to the store. 存储正被写入时最长等待秒数。",
+    ),
+]
+
+
 def submit(
-    file: Annotated[
-        Path, typer.Argument(help="RDF file that holds one study. 含一项研究的 RDF 文件。", exists=True, dir_okay=False)
-    ],
-    by: Annotated[
-        str | None,
-        typer.Option(
-            "--by", help="Organisation that hands it in: name or IRI; else the creator of the study. 提交方。"
-        ),
-    ] = None,
-    pcr: Annotated[
-        str | None,
-        typer.Option("--pcr", help="Rule to judge by; else the one the study claims. 评判所用的产品种类规则。"),
-    ] = None,
-    revises: Annotated[
-        str | None,
-        typer.Option(
-            "--revises", help="Submission that it corrects; else the one of the same study. 所修订的提交编号。"
-        ),
-    ] = None,
-    format: Annotated[  # noqa: A002 - the option is called --format
-        str | None, typer.Option("--format", help="turtle, jsonld, ...; else by suffix. 格式。")
-    ] = None,
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", help="Day of the assessment, YYYY-MM-DD; else today. 评判日期。")
-    ] = None,
-    remote_contexts: Annotated[
-        bool,
-        typer.Option(
-            "--remote-contexts", help="Fetch JSON-LD contexts from the network. 允许从网络获取 JSON-LD 上下文。"
-        ),
-    ] = False,
-    wait: Annotated[
-        float,
-        typer.Option(
-            "--wait",
-            min=0,
-            metavar="SECONDS",
-            help="How long to wait while another process writes to the store. 存储正被写入时最长等待秒数。",
-        ),
-    ] = 60,
+    file: File,
+    by: HandedInBy = None,
+    pcr: Pcr = None,
+    revises: Revises = None,
+    format: Format = None,  # noqa: A002 - the option is called --format
+    as_of: Day = None,
+    remote_contexts: RemoteContexts = False,
+    wait: Wait = 60,
     store: Store = None,
     json: Json = False,
     lang: Lang = None,
@@ -206,7 +203,7 @@ def _write_raw(graph: GraphStore, found: Submission, target: Path) -> None:
 @app.command()
 def status(
     submission: Id,
-    state: Annotated[str, typer.Argument(help="State to go to: short name or name. 目标状态。")],
+    state: ToState,
     by: By,
     why: Why = "",
     store: Store = None,
