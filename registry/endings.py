@@ -36,9 +36,10 @@ def endings(
     asked = {"catalogue": catalogue_iri(store.base), "submission": submission.node, "state": iri(state.iri)}
     removed: list[ox.Quad] = []
     added: list[ox.Quad] = []
-    for row in store.query(load("certificate-endings"), asked).dicts():
+    rows = store.query(load("certificate-endings"), asked).dicts()
+    for certificate, row in {str(row["certificate"]): row for row in reversed(rows)}.items():  # the first of several
         registry, about = agent(store.base, "Tanmai")
-        subject = iri(str(row["certificate"]))
+        subject = iri(certificate)
         told = f"{submission.id}: {state}" + (f"; {why}" if why else "")
         change = Change(subject, CERTIFICATE_STATUS, str(row["present"]), str(row["becomes"]), registry, told)
         gone, came = change.quads(store.base, len(history(store, subject)) + 1, time)
