@@ -6,7 +6,7 @@ compiled is told as a reason, since a study may be taken back whatever state the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,10 @@ import numpy as np
 
 from footprint.errors import FootprintError
 from footprint.incremental import downstream
+from footprint.inventory import Bools, Ints
 from graphstore.answers.graph import Calculation
 from graphstore.answers.names import Names
+from graphstore.answers.overlay import position
 from graphstore.errors import GraphStoreError
 from graphstore.queries import load
 from graphstore.store import GraphStore
@@ -87,13 +89,19 @@ def dependents(store: GraphStore, submission: Submission) -> Dependents:
 
 def _products(calculation: Calculation, submission: Submission, names: Names) -> Iterator[dict[str, Any]]:
     rows = calculation.graph.query(load("own-suppliers"), {"graph": iri(submission.graph)}).dicts()
-    own, snapshot = {str(row["supplier"]) for row in rows}, calculation.snapshot
-    marked = np.array([snapshot.maker(a) in own for a in range(snapshot.compiled.n)], dtype=np.bool_)
+    own, snapshot = [str(row["supplier"]) for row in rows], calculation.snapshot
+    marked = _are(own, snapshot.process, snapshot.process_ids) | _are(own, snapshot.factor, snapshot.factor_ids)
     reached = downstream(snapshot.compiled, marked) & ~marked & (snapshot.process >= 0)
     found = [(str(snapshot.product_of(a)), snapshot.maker(a)) for a in np.flatnonzero(reached).tolist()]
     names.learn(node for pair in found for node in pair)
     for product, process in sorted(found):
         yield names[product].as_dict() | {"process": names[process].as_dict()}
+
+
+def _are(suppliers: Iterable[str], made_by: Ints, ids: Sequence[str]) -> Bools:
+    """Mark the activities that some suppliers are behind; `ids` is ascending."""
+    places = [place for place in (position(ids, supplier) for supplier in suppliers) if place >= 0]
+    return np.isin(made_by, np.array(places, dtype=np.int64))
 
 
 def _submissions(store: GraphStore, own: Submission, processes: list[str]) -> Iterator[dict[str, Any]]:

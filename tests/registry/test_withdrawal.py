@@ -6,6 +6,8 @@ import pytest
 from chains import EX, HEAD, process
 from studies import INGOT, approving, study
 
+from graphstore.answers.footprint import calculate
+from graphstore.answers.graph import Calculation
 from registry.certificates import apply, find_certificate
 from registry.certificates import change as take
 from registry.dependents import dependents, leaving
@@ -122,6 +124,18 @@ def test_the_products_that_draw_on_a_study_are_named_through_others(store):
     assert leaving(store, made.id, "under-verification") is None
     change(store, made.id, "withdrawn", Said("Works A"))
     assert names(dependents(store, find(store, made.id))) == []
+
+
+def test_who_uses_a_factor_of_the_study_draws_on_it(store):
+    factor = (
+        "i:heat a tm:EmissionFactor ; tm:perUnit unit:KiloGM ; tm:co2e 0.5 ; tm:gwpSet set:AR6 . i:steam a tm:Product ."
+    )
+    made = find(store, handed(store, study(more=factor), by="Works A").id)
+    own = f"tm:defaultProvider <{EX}ingots/heat> ;"
+    text = HEAD + process("soup", inputs=((f"<{EX}ingots/steam>", 3, "unit:KiloGM", own),)) + process("salad")
+    store.load_bytes(text.encode(), key="kitchen", format="turtle")
+    assert calculate(Calculation(store), f"{EX}soup").total == 1.5
+    assert names(dependents(store, made)) == ["soup"]
 
 
 def other_study():
