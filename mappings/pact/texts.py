@@ -221,6 +221,11 @@ _LOSSES: Final[Mapping[str, tuple[Literal["changed", "narrowed", "computed", "dr
         "The specification has no word for <{unit}>; the amount is given in {word}.",
         "规范没有 <{unit}> 对应的单位，数量换算为 {word}。",
     ),
+    "year": (
+        "dropped",
+        "The graph states no year of {source}, which a record needs beside a source of factors.",
+        "图中未注明 {source} 的年份，而记录要求因子来源同时给出版本。",
+    ),
     "publisher": (
         "dropped",
         "The graph names no publisher of {rule}, which a record needs beside a product rule.",
