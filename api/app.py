@@ -13,6 +13,11 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
 from api import graphs, health, well_known
+from api.access import endpoints
+from api.access.control import Access
+from api.access.guard import Guard
+from api.audit.endpoint import PATH as AUDIT
+from api.audit.endpoint import AuditEndpoint
 from api.errors import RequestError
 from api.middleware import Frame, Translate, router_error
 from api.settings import Settings
@@ -30,12 +35,14 @@ def create_app(settings: Settings, translate: Translate = lambda text, _: text) 
 
     Raises:
         LayoutError: there is no store at the path of the settings, or one that cannot be used.
+        AccessFileError: there is a file of clients, and it or one of those beside it cannot be used.
     """
-    state = State.of(settings)
+    state, access = State.of(settings), Access.of(settings)
+    access.check()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with state.running():
+        async with access.running(), state.running():
             yield
 
     app = FastAPI(title="Tanmai 碳脉", version=_version(), lifespan=lifespan)
@@ -45,17 +52,21 @@ def create_app(settings: Settings, translate: Translate = lambda text, _: text) 
         Route(well_known.PATH, well_known.VoidEndpoint(state)),
         Route(graphs.PATH, graphs.GraphsEndpoint(state)),
         Route(graphs.PATH + "/{name:path}", graphs.GraphsEndpoint(state)),
+        Route(endpoints.PATH, endpoints.TokenEndpoint(access)),
+        *(Route(path, endpoints.DiscoveryEndpoint(settings)) for path in endpoints.DISCOVERY),
+        Route(AUDIT, AuditEndpoint(state)),
     ]
     app.include_router(health.router)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_middleware(Guard, access=access)
     app.add_middleware(Frame, settings=settings, translate=translate)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(settings.cors_origins),
         allow_methods=["GET", "HEAD", "POST"],
-        allow_headers=["Accept", "Content-Type", "If-None-Match", "X-Request-Id"],
-        expose_headers=["ETag", "X-Request-Id", "Tanmai-Unbound"],
+        allow_headers=["Accept", "Authorization", "Content-Type", "If-None-Match", "X-API-Key", "X-Request-Id"],
+        expose_headers=["ETag", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id", "Tanmai-Unbound"],
     )
     return app
 

@@ -4,6 +4,9 @@
 
     ApiError
     ├── SettingsError            a setting cannot be used; the server does not start
+    ├── AccessFileError          the file of clients, of limits or of a key cannot be used (503)
+    ├── ClientError              there is no such client or key, or there is one already
+    ├── AuditError               the audit log cannot be read or written (503)
     ├── RequestError             the request is malformed (400)
     │   ├── NotFoundError        nothing is at this address (404)
     │   ├── MethodError          the address does not take this method (405)
@@ -12,7 +15,12 @@
     │   ├── MediaTypeError       the body has a type that is not taken here (415)
     │   ├── HostError            asked under a name that is not the server's own (421)
     │   ├── UnauthenticatedError nobody known asks, and this is not for everybody (401)
+    │   │   └── CredentialsError what is sent with the request proves nobody (401)
+    │   │       └── TokenExpiredError  the time of the access token is over (401)
     │   ├── AccessDeniedError    the principal may not do this (403)
+    │   ├── AnswerTooLargeError  the answer is larger than the principal may have (403)
+    │   ├── SlowBodyError        the body did not come in time (408)
+    │   ├── RateError            the principal asks too often, or for too much at once (429)
     │   └── WriteRefusedError    writes are off, or the page that asks is another site's (403)
     └── ReaderError              the process that answered was ended (503)
         ├── BusyError            no reader became free in time
@@ -31,6 +39,18 @@ class ApiError(Exception):
 
 class SettingsError(ApiError):
     """A setting cannot be used."""
+
+
+class AccessFileError(ApiError):
+    """A file that says who may do what cannot be used. Nobody is let in until it can."""
+
+
+class ClientError(ApiError):
+    """There is no such client or key, or there is one already."""
+
+
+class AuditError(ApiError):
+    """The audit log cannot be read or written."""
 
 
 class RequestError(ApiError):
@@ -73,8 +93,36 @@ class UnauthenticatedError(RequestError):
     """Nobody known asks for what is not for everybody."""
 
 
+class CredentialsError(UnauthenticatedError):
+    """What is sent with the request proves nobody."""
+
+
+class TokenExpiredError(CredentialsError):
+    """The time of the access token is over."""
+
+
 class AccessDeniedError(RequestError):
     """The principal may not do this."""
+
+
+class AnswerTooLargeError(RequestError):
+    """The answer is larger than the principal may have."""
+
+
+class SlowBodyError(RequestError):
+    """The body did not come in time."""
+
+
+class RateError(RequestError):
+    """The principal asks too often, or for too much at once.
+
+    Attributes:
+        retry_after: seconds until it may ask again.
+    """
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class WriteRefusedError(RequestError):

@@ -15,6 +15,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from api.access.guard import note
+from api.access.principals import Role, principal_of, require_whole_store
 from api.delivery import deliver
 from api.errors import MethodError, RequestError
 from api.requests import body_of, only, parameters, require_writes, root_of
@@ -60,8 +62,10 @@ class GraphsEndpoint:
             return
         else:
             require_writes(request, self.state.settings)
+            require_whole_store(request, Role.CURATOR)
             name = self._name(request)
-            response = await (self._delete(name) if request.method == "DELETE" else self._put(request, name))
+            note(request.scope, graphs=_noted(name))
+            response = await (self._delete(request, name) if request.method == "DELETE" else self._put(request, name))
         await response(scope, receive, send)
 
     def _name(self, request: Request) -> Name:
@@ -90,14 +94,16 @@ class GraphsEndpoint:
 
     async def _read(self, request: Request, name: Name, send: Send) -> None:
         accept, headers = request.headers.get("accept", "*/*"), {"vary": "Accept", "cache-control": "no-cache"}
+        audience = principal_of(request).audience
+        note(request.scope, graphs=_noted(name))
         parts = (name.graph, accept)
         condition = request.headers.get("if-none-match")
-        if condition is not None and matches(condition, tag := tag_of(self.state.newest(), *parts)):
+        if condition is not None and matches(condition, tag := tag_of(self.state.newest(audience), audience, *parts)):
             await Response(status_code=304, headers={**headers, "etag": tag})(request.scope, request.receive, send)
             return
         job = {"kind": "graph", "graph": name.graph, "accept": accept, "head": request.method == "HEAD"}
-        async with self.state.read(job) as answer:
-            headers["etag"] = tag_of(str(answer.head["generation"]), *parts)
+        async with self.state.read(job, audience) as answer:
+            headers["etag"] = tag_of(str(answer.head["generation"]), audience, *parts)
             await deliver(answer, request.scope, send, headers)
 
     async def _put(self, request: Request, name: Name) -> Response:
@@ -114,10 +120,17 @@ class GraphsEndpoint:
         }
         async with self.state.write(job, body) as answer:
             made = answer.head
+        note(request.scope, generation=made["generation"])
         if not made["created"]:
             return Response(status_code=204)
         return Response(status_code=201, headers={"Location": str(made["graph"])})
 
-    async def _delete(self, name: Name) -> Response:
-        async with self.state.write({"kind": "delete", "graph": name.graph}):
-            return Response(status_code=204)
+    async def _delete(self, request: Request, name: Name) -> Response:
+        async with self.state.write({"kind": "delete", "graph": name.graph}) as answer:
+            note(request.scope, generation=answer.head["generation"])
+        return Response(status_code=204)
+
+
+def _noted(name: Name) -> list[str]:
+    """The graph of a request, for the audit log."""
+    return [name.graph or ("default" if name.default else "new")]

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.access.guard import tell_limits
 from api.errors import HostError, MethodError, NotFoundError, RequestError
 from api.problems import INTERNAL, MEDIA_TYPE, Problem, ToldError, problem_of
 from api.requests import language_of
@@ -44,13 +45,15 @@ class Frame:
         headers = Headers(scope=scope)
         given = headers.get("x-request-id", "")
         request_id = given if _ID.fullmatch(given) else uuid.uuid4().hex
-        started = False
+        scope["tanmai.request"], started = request_id, False
 
         async def sending(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+                answered = MutableHeaders(scope=message)
+                answered["X-Request-Id"] = request_id
+                tell_limits(scope, answered)
             await send(message)
 
         try:
@@ -60,6 +63,8 @@ class Frame:
             problem = told(error)
             if problem.kind.status == INTERNAL.status:
                 log.exception("request %s failed", request_id)
+            elif problem.detail != str(error):
+                log.warning("request %s was refused: %s", request_id, error)
             if not started:
                 response = problem_response(problem, Request(scope), request_id, self.translate)
                 await response(scope, receive, sending)

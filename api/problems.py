@@ -39,8 +39,15 @@ KINDS: Final[Mapping[str, Kind]] = {
     "api.errors.MediaTypeError": Kind(415, "media-type", "The media type is not taken here", "不支持该媒体类型"),
     "api.errors.HostError": Kind(421, "host", "The server does not answer to this name", "服务器不以此名称应答"),
     "api.errors.UnauthenticatedError": Kind(401, "unauthenticated", "Say who you are", "需要身份验证"),
+    "api.errors.CredentialsError": Kind(401, "credentials", "These credentials are not accepted", "凭证无效"),
+    "api.errors.TokenExpiredError": Kind(401, "token-expired", "The access token is over its time", "访问令牌已过期"),
     "api.errors.AccessDeniedError": Kind(403, "access-denied", "This is not for you", "无权访问"),
+    "api.errors.AnswerTooLargeError": Kind(403, "answer-too-large", "The answer is too large for you", "应答超出限额"),
+    "api.errors.SlowBodyError": Kind(408, "slow-body", "The body did not come in time", "请求体未及时送达"),
+    "api.errors.RateError": Kind(429, "rate", "You ask too often", "请求过于频繁"),
     "api.errors.WriteRefusedError": Kind(403, "write-refused", "The write is not allowed", "不允许写入"),
+    "api.errors.AccessFileError": Kind(503, "access-file", "Who may ask cannot be found out", "无法确认访问权限"),
+    "api.errors.AuditError": Kind(503, "audit", "The audit log cannot be used", "审计日志无法使用"),
     "api.errors.ReaderError": Kind(503, "reader", "The query could not be answered", "查询未能完成"),
     "api.errors.BusyError": Kind(503, "busy", "The server is busy", "服务器繁忙"),
     "api.errors.DeadlineError": Kind(503, "deadline", "The time for an answer is over", "超出时限"),
@@ -56,6 +63,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "graphstore.errors.UpdateError": Kind(400, "update", "The update was refused", "更新被拒绝"),
     "graphstore.errors.ProtectedGraphError": Kind(403, "protected-graph", "The graph is protected", "该图受保护"),
+    "graphstore.errors.AudienceError": Kind(409, "audience", "The audience cannot be so", "共享对象不符合要求"),
     "graphstore.errors.UnknownNameError": Kind(404, "unknown-name", "There is no such name", "名称不存在"),
     "graphstore.errors.ExtractionError": _DATA,
     "graphstore.errors.ScenarioError": _DATA,
@@ -68,6 +76,10 @@ KINDS: Final[Mapping[str, Kind]] = {
     "ontology.errors.OntologyError": Kind(500, "ontology", "The vocabulary cannot be read", "词表无法读取"),
 }
 """Error class to kind of problem."""
+
+
+_FILES: Final = ("access-file", "audit")
+"""Kinds of problem whose words name files of the server, which are for its log alone."""
 
 
 def kind_of(error: type[BaseException]) -> Kind:
@@ -111,10 +123,17 @@ def problem_of(error: BaseException) -> Problem:
         return Problem(
             kind, "The server failed in a way that nobody foresaw. Its log says more under the id of this request."
         )
+    if kind.name in _FILES:
+        return Problem(
+            kind, "The server cannot use one of its own files. Its log says more under the id of this request."
+        )
     places = {name: getattr(error, name, None) for name in ("line", "column")}
     headers = {"Retry-After": "5"} if kind.name in {"busy", "store-locked"} else {}
     if kind.status == 401:
-        headers["WWW-Authenticate"] = 'Bearer realm="tanmai"'
+        refused = "" if kind.name == "unauthenticated" else ', error="invalid_token"'
+        headers["WWW-Authenticate"] = f'Bearer realm="tanmai"{refused}'
+    if (retry_after := getattr(error, "retry_after", None)) is not None:
+        headers["Retry-After"] = str(retry_after)
     if (allowed := getattr(error, "allowed", None)) is not None:
         headers["Allow"] = ", ".join(allowed)
     return Problem(kind, str(error), {key: value for key, value in places.items() if value is not None}, headers)

@@ -40,6 +40,10 @@ class Settings:
         hosts: names that the server answers to, beside those of its address; needed behind a proxy.
         public_url: where clients see the server, without a final slash; else what the request says.
         stop_seconds: how long requests under way may go on when the server is stopped.
+        access: folder of the clients and of what is kept of them; empty for ``access`` in the store. Where it holds a file of
+            clients, the limits of their roles count in place of ``query_seconds``.
+        anonymous: the audience that anonymous reads, where there are clients; empty for nothing.
+        token_seconds: how long an access token holds.
     """
 
     store: Path
@@ -60,6 +64,9 @@ class Settings:
     hosts: tuple[str, ...] = ()
     public_url: str = ""
     stop_seconds: int = 10
+    access: str = ""
+    anonymous: str = "public"
+    token_seconds: int = 3600
 
     def __post_init__(self) -> None:
         """Refuse what cannot be used.
@@ -75,16 +82,28 @@ class Settings:
             "memory_megabytes",
             "patterns",
             "query_bytes",
+            "token_seconds",
         ):
             if not getattr(self, name) > 0:
                 raise SettingsError(f"The setting {name} is {getattr(self, name)}; it has to be greater than 0.")
         if not 0 <= self.port <= 65_535:
             raise SettingsError(f"The setting port is {self.port}; a port is 0 to 65535.")
-        if self.host not in LOOPBACK and not self.no_authentication_accepted:
+        if self.host not in LOOPBACK and not self.no_authentication_accepted and not self.knows_clients:
             raise SettingsError(
-                f"The server knows no passwords yet, and {self.host} can be reached from other machines: everybody there could "
-                "read the whole store. Listen on 127.0.0.1, or say --no-authentication if that is meant."
+                f"The server knows no clients yet, and {self.host} can be reached from other machines: everybody there could "
+                "read the whole store. Add clients (tanmai client add), listen on 127.0.0.1, or say --no-authentication if "
+                "that is meant."
             )
+
+    @property
+    def access_folder(self) -> Path:
+        """Folder of the clients and of what is kept of them."""
+        return access_folder(self.store, self.access)
+
+    @property
+    def knows_clients(self) -> bool:
+        """Whether there is a file of clients."""
+        return (self.access_folder / "clients.json").exists()
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ, **stated: Any) -> Self:
@@ -121,6 +140,11 @@ class Settings:
         name = name.strip("[]").lower()
         public = self.public_url.partition("://")[2].partition("/")[0].partition(":")[0]
         return self.host not in LOOPBACK or name in {*LOOPBACK, *self.hosts, public}
+
+
+def access_folder(store: Path, stated: str = "") -> Path:
+    """Folder of the clients of a store, and of what is kept of them: the stated one, else ``access`` in the store."""
+    return Path(stated) if stated else store / "access"
 
 
 def _flag(text: str) -> bool:

@@ -8,10 +8,13 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from api.errors import ReaderDiedError
+from api.access.allowance import current as allowance_of_request
+from api.errors import AccessDeniedError, ReaderDiedError
 from api.readers.pool import Answer, Limits, Pool
 from api.settings import Settings
 from graphstore import layout
+from graphstore.audiences.visibility import view_path
+from graphstore.errors import StoreNotFoundError
 from graphstore.generations import Generations
 
 Job = Mapping[str, Any]
@@ -69,9 +72,25 @@ class State:
             raise ReaderDiedError("The store has no published generation. Open it for writing once, which recovers it.")
         return found[-1]
 
-    def read(self, job: Job, audience: str | None = None) -> contextlib.AbstractAsyncContextManager[Answer]:
-        """Have a reader answer from the newest generation, of the whole store or of what an audience may read."""
-        return self.readers.ask({"generation": self.newest(audience), "audience": audience, **job})
+    @contextlib.asynccontextmanager
+    async def read(self, job: Job, audience: str | None = None) -> AsyncIterator[Answer]:
+        """Have a reader answer from the newest generation, of the whole store or of what an audience may read.
+
+        Raises:
+            RateError: the principal of the request under way has as many jobs as it may.
+        """
+        allowance = allowance_of_request()
+        if allowance is None:
+            async with self.readers.ask(self._reading(job, audience)) as answer:
+                yield answer
+            return
+        allowance.check(audience)
+        with allowance.job():
+            async with self.readers.ask(self._reading(job, audience) | allowance.limits.of_job) as answer:
+                yield answer
+
+    def _reading(self, job: Job, audience: str | None) -> dict[str, Any]:
+        return {"generation": self.newest(audience), "audience": audience, **job}
 
     def write(self, job: Job, payload: bytes = b"") -> contextlib.AbstractAsyncContextManager[Answer]:
         """Have the writer do a job."""
@@ -79,12 +98,18 @@ class State:
 
 
 def _view(settings: Settings, audience: str) -> Generations:
-    return Generations(layout.read(layout.read(settings.store).audiences / audience))
+    path = view_path(layout.read(settings.store), audience)
+    try:
+        return Generations(layout.read(path))
+    except StoreNotFoundError:  # its message names a directory, which is nobody's business
+        raise AccessDeniedError(
+            f"Nothing is published for the audience {audience} yet. Ask the organisation that keeps the store."
+        ) from None
 
 
-def tag_of(generation: str, *parts: object) -> str:
-    """The entity tag of an answer: what it was made from, and what was asked. Weak, since rows may come in any order."""
-    digest = hashlib.sha256("\x00".join(map(repr, parts)).encode("utf-8", "surrogatepass")).hexdigest()
+def tag_of(generation: str, audience: str | None, *parts: object) -> str:
+    """The entity tag of an answer: what it was made from, for whom, and what was asked. Weak, since rows may come in any order."""
+    digest = hashlib.sha256("\x00".join(map(repr, (audience, *parts))).encode("utf-8", "surrogatepass")).hexdigest()
     return f'W/"{generation}-{digest[:16]}"'
 
 

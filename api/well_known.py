@@ -8,6 +8,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
+from api.access.principals import principal_of
 from api.delivery import deliver
 from api.errors import MethodError
 from api.requests import root_of
@@ -32,5 +33,5 @@ class VoidEndpoint:
         bindings = {"self": root + PATH, "endpoint": root + "/sparql"}
         accept = request.headers.get("accept", "*/*")
         job = {"kind": "shipped", "name": "void-description", "bindings": bindings, "accept": accept}
-        async with self.state.read(job) as answer:
-            await deliver(answer, scope, send, {"vary": "Accept"})
+        async with self.state.read(job, principal_of(request).audience) as answer:
+            await deliver(answer, scope, send, {"vary": "Accept", "cache-control": "no-cache"})

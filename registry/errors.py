@@ -7,6 +7,7 @@
     ├── UnknownSubmissionError  no such submission or certificate, or several
     ├── TransitionError         a state that may not follow the present one; names those that may
     ├── VerificationError       a verification that the register does not allow
+    ├── PublishingError         what an audience is to be told cannot be computed
     └── CureError               the cure that a shape names cannot be made; names the cure and the cause
 
 Every message says what is wrong, where, why, and how to mend it.
@@ -37,3 +38,7 @@ class VerificationError(RegistryError):
 
 class CureError(RegistryError):
     """The cure that a shape names cannot be made."""
+
+
+class PublishingError(RegistryError):
+    """What an audience is to be told of data that it does not read cannot be computed."""

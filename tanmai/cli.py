@@ -17,9 +17,12 @@ import typer
 from tanmai.commands import (
     affected,
     ask,
+    audience,
+    audit,
     calculate,
     certificate,
     check,
+    client,
     compare,
     cutoffs,
     data,
@@ -83,7 +86,10 @@ app.command(name="suppliers")(compare.suppliers)
 app.command(name="submit")(submission.submit)
 app.add_typer(submission.app, name="submission")
 app.add_typer(certificate.app, name="certificate")
+app.add_typer(audience.app, name="audience")
 app.command(name="serve")(serve.serve)
+app.add_typer(client.app, name="client")
+app.add_typer(audit.app, name="audit")
 app.command(name="export")(data.export)
 app.command(name="backup")(data.backup)
 app.command(name="restore")(data.restore)

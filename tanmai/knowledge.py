@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
-
 from graphstore import Transaction
 from graphstore.contract import SparqlStore
 from graphstore.errors import UnknownNameError
-
-PREFIX = "tanmai/"
-"""Keys of shipped datasets begin with this."""
+from graphstore.shipped import PREFIX, key_of
 
 
 def load_into(transaction: Transaction) -> int:
@@ -18,16 +14,10 @@ def load_into(transaction: Transaction) -> int:
 
     changed = 0
     for file in ontology.files():
-        key = _key(str(file))
+        key = key_of(str(file))
         report = transaction.load_bytes(file.read_bytes(), key=key, format="turtle", name=file.name)
         changed += report.changed
     return changed
-
-
-def _key(path: str) -> str:
-    """Name a shipped dataset after its folder and file: tanmai/reference/gwp."""
-    folder, name = PurePath(path).parts[-2:]
-    return f"{PREFIX}{'vocabulary' if folder == 'ontology' else folder}/{name.removesuffix('.ttl')}"
 
 
 def require(store: SparqlStore) -> None:

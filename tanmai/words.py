@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+from tanmai.words_access import ACCESS_WORDS
+from tanmai.words_audience import AUDIENCE_WORDS
 from tanmai.words_exchange import EXCHANGE_WORDS
 from tanmai.words_registry import REGISTRY_WORDS
 from tanmai.words_schemes import SCHEME_WORDS
@@ -252,6 +254,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "tier_3": ("tier 3, whole supply chain", "第三层面：全产业链"),
     "tiers": ("EIO-LCA in three tiers", "EIO-LCA 三个层面"),
     "yes": ("yes", "是"),
+    **ACCESS_WORDS,
+    **AUDIENCE_WORDS,
     **EXCHANGE_WORDS,
     **REGISTRY_WORDS,
     **SCHEME_WORDS,

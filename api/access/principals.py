@@ -33,12 +33,19 @@ class Principal:
         roles: what it may do. An admin may do everything.
         audience: the view of the store that it reads; ``None`` for the whole store.
         organisation: IRI of the organisation that it acts for; empty where none is registered.
+        key: id of the key that proved it; empty where none did.
     """
 
     name: str
     roles: frozenset[Role]
     audience: str | None
     organisation: str = ""
+    key: str = ""
+
+    @property
+    def agent(self) -> str | None:
+        """Who is named for what it does to the graph: its organisation, else itself; ``None`` for anonymous and the owner."""
+        return self.organisation or (self.name if self.key else "") or None
 
     def has(self, role: Role) -> bool:
         """Whether it has a role, as an admin has each."""
@@ -60,6 +67,11 @@ def principal_of(request: Request) -> Principal:
     return found
 
 
+def anonymous(audience: str) -> Principal:
+    """Nobody known, who reads what an audience may read; nothing where that is empty."""
+    return Principal("", frozenset(), audience)
+
+
 def require(request: Request, role: Role) -> Principal:
     """The principal of a request, if it has a role.
 
@@ -73,3 +85,19 @@ def require(request: Request, role: Role) -> Principal:
     if not asking.name:
         raise UnauthenticatedError(f"This needs the role {role}. Send an API key or an access token with the request.")
     raise AccessDeniedError(f"{asking.name} has not the role {role}, which this needs. Ask an administrator for it.")
+
+
+def require_whole_store(request: Request, role: Role) -> Principal:
+    """The principal of a request, if it has a role and nothing of the store is hidden from it.
+
+    Raises:
+        UnauthenticatedError: nobody is named, and somebody with the role may.
+        AccessDeniedError: the principal has not the role, or reads a part of the store only.
+    """
+    asking = require(request, role)
+    if asking.audience is not None:
+        raise AccessDeniedError(
+            f"{asking.name} reads what the audience {asking.audience} may read; this takes the whole store. "
+            "Ask an administrator for it."
+        )
+    return asking

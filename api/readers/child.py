@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from api.problems import Problem, problem_of
+from api.readers import memory
 from api.readers.frames import Output, receive_job
 from api.readers.jobs import Reading, Writing
 
@@ -33,7 +34,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent says when to stop
     signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process even when the engine never returns to Python
     limit = int(told["memory_megabytes"]) << 20
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    memory.limit(limit)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     store = Path(told["store"])
     work = Reading(store) if told["work"] == "reading" else Writing(store)
@@ -51,6 +52,8 @@ def _serve(connection: socket.socket, work: Reading | Writing, most: int) -> Non
             return
         job, payload = found
         out = Output(connection)
+        out.bound(job.get("answer_bytes"))
+        memory.unbound()
         signal.setitimer(signal.ITIMER_REAL, float(job["seconds"]) + GRACE)
         try:
             work.run(job, payload, out)

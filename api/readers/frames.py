@@ -13,6 +13,7 @@ import struct
 from collections.abc import Mapping
 from typing import IO, Any, Final, cast
 
+from api.errors import AnswerTooLargeError
 from api.problems import Problem
 
 JOB: Final = struct.Struct(">II")
@@ -68,6 +69,11 @@ class Output(io.RawIOBase):
         self._connection = connection
         self._pending = bytearray()
         self._block = bytearray()
+        self._left: int | None = None
+
+    def bound(self, most: int | None) -> None:
+        """Let the answer have so many bytes at most; ``None`` for any number."""
+        self._left = most
 
     @property
     def file(self) -> IO[bytes]:
@@ -88,7 +94,15 @@ class Output(io.RawIOBase):
         self._frame(HEAD, json.dumps(facts).encode())
 
     def write(self, data: Any) -> int:
-        """Add bytes to the answer."""
+        """Add bytes to the answer.
+
+        Raises:
+            AnswerTooLargeError: they are more than it may have.
+        """
+        if self._left is not None:
+            self._left -= len(data)
+            if self._left < 0:
+                raise AnswerTooLargeError("The answer has more bytes than you may have. Ask for less at once.")
         self._block += data
         if len(self._block) >= BLOCK:
             self._flush_block()

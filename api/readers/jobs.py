@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import time
 import uuid
 from collections.abc import Mapping
@@ -14,10 +15,12 @@ import pyoxigraph as ox
 
 from api import negotiation
 from api.errors import NotFoundError
+from api.readers import memory
 from api.readers.frames import Output
 from api.readers.kinds import reading_work, writing_work
 from api.writing import parts_of
 from graphstore import GraphStore, layout, queries
+from graphstore.audiences.visibility import view_path
 from graphstore.delta import Surroundings
 from graphstore.errors import QueryError, StoreLockedError
 from graphstore.formats import by_name
@@ -25,6 +28,8 @@ from graphstore.localgraph import has_graph, parse_graph, write_graph
 from graphstore.query import Dataset, QueryResult
 from graphstore.sparql import count_patterns, guard
 from graphstore.terms import Value, catalogue_iri
+
+log: Final = logging.getLogger("tanmai.api.audiences")
 
 Job = Mapping[str, Any]
 
@@ -45,6 +50,7 @@ class Reading:
     def run(self, job: Job, payload: bytes, out: Output) -> None:
         """Do one job."""
         store = self._newest(str(job["generation"]), job.get("audience"))
+        memory.bound(job.get("most_megabytes"))
         kind = str(job["kind"])
         own = {"query": self._query, "graph": self._graph, "shipped": self._shipped}.get(kind)
         if own is not None:
@@ -63,7 +69,7 @@ class Reading:
             found.close()
         elif len(self._stores) >= _MOST_OPEN:
             self._stores.pop(next(iter(self._stores))).close()
-        path = self._path if audience is None else layout.read(self._path).audiences / audience
+        path = self._path if audience is None else view_path(layout.read(self._path), audience)
         self._stores[audience] = GraphStore.open(path, mode="read")
         return self._stores[audience]
 
@@ -107,6 +113,7 @@ class Writing:
         work = own.get(str(job["kind"])) or writing_work(str(job["kind"]))
         if self._store is None:
             self._store, self._since = self._opened(float(job["seconds"])), time.monotonic()
+            self._store.before_close(refresh_audiences)
         try:
             facts = work(self._store, job, payload)
         except BaseException:
@@ -161,6 +168,16 @@ class Writing:
         with store.transaction("DELETE graph over HTTP") as transaction:
             report = transaction.put_graph(graph, (), replace=True)
         return {"removed": report.removed}
+
+
+def refresh_audiences(store: GraphStore) -> None:
+    """Bring what audiences read up to date with the store; what fails is logged, and mended by the next write or by hand."""
+    from registry.publishing.refreshing import refresh
+
+    try:
+        refresh(store)
+    except Exception:
+        log.exception("audiences could not be brought up to date; run `tanmai audience publish`")
 
 
 def check_patterns(text: str, most: int) -> None:

@@ -14,7 +14,9 @@ ReadingWork = Callable[[GraphStore, Mapping[str, Any], bytes, Output], None]
 WritingWork = Callable[[GraphStore, Mapping[str, Any], bytes], Mapping[str, Any]]
 """Does a job in a store that is open for writing; returns the facts that are told."""
 
-READING: Final[Mapping[str, str]] = {}
+READING: Final[Mapping[str, str]] = {
+    "audit": "api.audit.prov:page",
+}
 """Kind to ``module:function`` of a :data:`ReadingWork`."""
 WRITING: Final[Mapping[str, str]] = {}
 """Kind to ``module:function`` of a :data:`WritingWork`."""

@@ -238,6 +238,8 @@ class Pool:
     async def ask(self, job: Mapping[str, Any], payload: bytes = b"") -> AsyncIterator[Answer]:
         """Have a child do a job. Leaving the block before the answer is complete kills the child.
 
+        A job may say itself how many ``seconds`` it may take.
+
         Raises:
             BusyError: no child became free.
             ReaderError: the child was ended.
@@ -246,7 +248,7 @@ class Pool:
         async with self._slot():
             worker = await self._idle_worker()
             try:
-                yield await Answer.begin(worker, job, payload, self.limits.seconds)
+                yield await Answer.begin(worker, job, payload, float(job.get("seconds", self.limits.seconds)))
             finally:
                 if worker.alive and not self._closed:
                     self._idle.put_nowait(worker)

@@ -10,6 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from api.access.guard import note
+from api.access.principals import Role, principal_of, require_whole_store
 from api.delivery import deliver
 from api.errors import MethodError
 from api.requests import body_of, require_writes, root_of
@@ -59,16 +61,22 @@ class SparqlEndpoint:
     async def _query(self, request: Request, asked: Operation, send: Send) -> None:
         accept = request.headers.get("accept", "*/*")
         job = {**self._job(request, asked), "accept": accept, "patterns": self.state.settings.patterns}
+        audience = principal_of(request).audience
+        note(request.scope, graphs=_graphs(asked))
         parts = (asked.text, asked.dataset, job["base"], accept)
         headers = {"vary": "Accept"}
         lasting = _CHANGING.search(asked.text) is None
         condition = request.headers.get("if-none-match")
-        if lasting and condition is not None and matches(condition, tag := tag_of(self.state.newest(), *parts)):
+        asked_again = lasting and condition is not None
+        if asked_again and matches(str(condition), tag := tag_of(self.state.newest(audience), audience, *parts)):
             await Response(status_code=304, headers={**headers, "etag": tag})(request.scope, request.receive, send)
             return
-        async with self.state.read(job) as answer:
+        async with self.state.read(job, audience) as answer:
             if lasting:
-                headers |= {"etag": tag_of(str(answer.head["generation"]), *parts), "cache-control": "no-cache"}
+                headers |= {
+                    "etag": tag_of(str(answer.head["generation"]), audience, *parts),
+                    "cache-control": "no-cache",
+                }
             else:
                 headers |= {"cache-control": "no-store"}
             if answer.head.get("unbound"):
@@ -77,6 +85,14 @@ class SparqlEndpoint:
 
     async def _update(self, request: Request, asked: Operation, send: Send) -> None:
         require_writes(request, self.state.settings)
+        require_whole_store(request, Role.CURATOR)
+        note(request.scope, graphs=_graphs(asked))
         async with self.state.write(self._job(request, asked)) as answer:
             told = {name: answer.head[name] for name in ("added", "removed", "generation")}
+        note(request.scope, **told)
         await JSONResponse(told)(request.scope, request.receive, send)
+
+
+def _graphs(asked: Operation) -> list[str]:
+    """The graphs that the protocol names for an operation, for the audit log."""
+    return [] if asked.dataset is None else [*asked.dataset[0], *asked.dataset[1]]

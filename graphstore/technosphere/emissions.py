@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -49,7 +49,7 @@ def factors(select: Select, providers: pl.Series, process_ids: Sequence[str], un
     """Read the emission factors among the named providers; masses of gases are turned into kilograms.
 
     A factor states masses of gases, or CO2e with the GWP set it was made with (`unknown` where the publisher states
-    none): as one number, or as masses of CO2e where the publisher gives it by emission category. One that is unusable (a CO2-only electricity factor, no unit, no emission) is kept with the reason, so that
+    none); a mass of CO2e, for a part in a category of its own, has that set too. One that is unusable (a CO2-only electricity factor, no unit, no emission) is kept with the reason, so that
     the engine can refuse it where it is used.
     """
     named = providers.drop_nulls().unique()
@@ -70,7 +70,7 @@ def factors(select: Select, providers: pl.Series, process_ids: Sequence[str], un
             for _, _, gas, category, aircraft, amount, unit in masses.iter_rows():
                 kilograms = number(amount) * units.scale(unit or MASS_UNIT, MASS_UNIT)
                 gwp_set = row["gwpSet"][0] if gas == CO2E else ""
-                emissions.append((position, _row(gas, category, aircraft, gwp_set), kilograms))
+                emissions.append((position, replace(_row(gas, category, aircraft), gwp_set=gwp_set), kilograms))
         else:
             category = row["category"][0] if row["category"] else FOSSIL
             kind = EmissionRow(CO2E, category, gwp_set=row["gwpSet"][0])
@@ -105,7 +105,7 @@ def _refused_mass(masses: pl.DataFrame, units: UnitTable) -> str | None:
 
 
 def _refusal(row: Mapping[str, list[str]], gases: Sequence[str]) -> str | None:
-    """Return why a factor cannot be used; `row` holds the values stated for it by column, `gases` those of its masses."""
+    """Return why a factor cannot be used; `row` holds the values stated for it by column, `gases` the gas of each of its masses."""
     for column, predicate in _STATED.items():
         if len(row[column]) > 1 and column != "refusedClass":
             return f"it states more than one tm:{predicate} ({', '.join(row[column])}); keep one."
@@ -133,8 +133,8 @@ def _refusal(row: Mapping[str, list[str]], gases: Sequence[str]) -> str | None:
     return next((reason for wrong, reason in checks if wrong), None)
 
 
-def _row(gas: str, category: str | None, aircraft: str | None, gwp_set: str = "") -> EmissionRow:
-    return EmissionRow(gas, category or FOSSIL, aircraft in {"true", "1"}, gwp_set)
+def _row(gas: str, category: str | None, aircraft: str | None) -> EmissionRow:
+    return EmissionRow(gas, category or FOSSIL, aircraft in {"true", "1"})
 
 
 def flow_table(

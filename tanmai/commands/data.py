@@ -225,7 +225,7 @@ def export(
         return
     if product is not None or study is not None:
         raise typer.BadParameter("--product and --study go with --format pact.")
-    from tanmai.knowledge import PREFIX
+    from graphstore.shipped import PREFIX
 
     with front.open() as graph:
         report = graph.export(target, format=format, dataset=dataset, leave_out="" if knowledge else PREFIX)

@@ -37,7 +37,7 @@ def import_file(front: Front, path: Path) -> None:
     if not report.usable:
         _tell(front, report, None)
         raise typer.Exit(1)
-    with front.open("write") as graph:
+    with front.connect("write") as graph:
         with graph.transaction("init") as transaction:
             knowledge.load_into(transaction)
         done = import_records(graph, report)
@@ -79,7 +79,7 @@ def export_file(front: Front, target: Path, product: str | None, study: str | No
         _write(target, f'{{"data":{dumps(found)}}}')
         _written(front, target, len(found))
         return
-    with front.open("write") as store:
+    with front.connect("write") as store:
         from graphstore.answers.graph import Calculation
         from mappings.pact import publish
         from tanmai import knowledge

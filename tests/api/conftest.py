@@ -1,48 +1,15 @@
-"""Servers over real HTTP on loopback, each in a thread, with real reader processes."""
+"""Stores and servers that the tests of this package share."""
 
 from __future__ import annotations
 
-import contextlib
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
+from servers import NUMBERS, PEOPLE, served
 
-from api.app import create_app
-from api.settings import Settings
 from graphstore import GraphStore
-
-PEOPLE = """
-<urn:alice> <urn:knows> <urn:bob> ; <urn:name> "Alice"@en , "爱丽丝"@zh ; <urn:age> 30 .
-<urn:bob> <urn:name> "Bob" ; <urn:age> 40 .
-"""
-NUMBERS = "\n".join(f"<urn:n{i}> <urn:value> {i} ." for i in range(400))
-
-
-@contextlib.contextmanager
-def served(store: Path, **stated: object) -> Iterator[str]:
-    """A server on a free port; its address."""
-    settings = Settings(store=store, **stated)  # type: ignore[arg-type]
-    config = uvicorn.Config(create_app(settings), log_level="critical", timeout_graceful_shutdown=2)
-    server = uvicorn.Server(config)
-    taken = socket.create_server(("127.0.0.1", 0))
-    thread = threading.Thread(target=server.run, args=([taken],))
-    thread.start()
-    address = f"http://127.0.0.1:{taken.getsockname()[1]}"
-    try:
-        while not server.started:
-            assert thread.is_alive()
-            time.sleep(0.01)
-        yield address
-    finally:
-        server.should_exit = True
-        thread.join()
-        taken.close()
 
 
 @pytest.fixture(scope="session")

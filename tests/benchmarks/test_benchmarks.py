@@ -103,7 +103,9 @@ def test_every_input_and_emission_of_the_monte_carlo_benchmark_is_drawn():
     assert np.median(np.abs(found.mean - expected)[spread] / error[spread]) < 2
 
 
-def test_whatif_rows_agree_with_full_solves(store, tmp_path):
+def test_whatif_rows_agree_with_full_solves(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(whatif, "RUNS", 2)
+    monkeypatch.setattr(whatif, "IN_A_ROW", 2)
     case = prepare(synthetic(200), select_of(store), tmp_path, peer=False)
     made = list(whatif.rows(case, targets=True))
     assert [row.agrees for row in made if row.difference is not None] == [True] * 6
