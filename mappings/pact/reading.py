@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Final
 
 from mappings.errors import PackageError
@@ -12,6 +13,9 @@ from mappings.pact import jsontext
 from mappings.pact.facts import facts_of
 from mappings.pact.findings import Finding, Loss
 from mappings.pact.judging import check
+
+MOST_RECORDS: Final = 5_000
+"""Most records of one file; what a host gives out comes in pages that are smaller."""
 
 _WRAPPERS: Final = ("data", "pfs")
 
@@ -100,7 +104,11 @@ def read_records(data: bytes, name: str) -> ReadReport:
     """
     text = jsontext.decode(data, name)
     value = jsontext.parse(text, name)
-    found = list(_unwrapped(jsontext.Part(value, text), name))
+    found = list(islice(_unwrapped(jsontext.Part(value, text), name), MOST_RECORDS + 1))
+    if len(found) > MOST_RECORDS:
+        raise PackageError(
+            name, f"it holds more than {MOST_RECORDS:,} records, the most that are read at once. Split the file."
+        )
     records = tuple(_read(number, part) for number, part in enumerate(found, 1))
     return ReadReport(name, hashlib.sha256(data).hexdigest(), records)
 

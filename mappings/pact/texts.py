@@ -9,6 +9,14 @@ from mappings.pact.findings import Loss
 
 TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "missing": ("{name} is missing. State it.", "缺少 {name}。请填写。"),
+    "more": (
+        "It has {count} defects or more; further ones are not listed. Check that it is a PACT record at all.",
+        "缺陷达到或超过 {count} 处，其余不再列出。请确认其是否为 PACT 记录。",
+    ),
+    "record": (
+        "A record is an object. Hand in a ProductFootprint, an array of them, or either under data.",
+        "记录应为对象。请提交 ProductFootprint、其数组，或将二者之一置于 data 之下。",
+    ),
     "object": (
         '{name} must be an object. Write it as {{"member": ...}}.',
         '{name} 应为对象。请按 {{"成员": ...}} 的形式填写。',

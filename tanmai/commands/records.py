@@ -52,7 +52,7 @@ def _tell(front: Front, report: ReadReport, done: Imported | None) -> None:
             told["factors"] = dict(done.factors)
         front.print_json(told)
         return
-    from tanmai.render.records import show_report
+    from tanmai.render.records import printable, show_report
 
     show_report(report, front.lang)
     if done is None:
@@ -64,7 +64,7 @@ def _tell(front: Front, report: ReadReport, done: Imported | None) -> None:
     for each in report.records:
         factor = done.factors.get(each.id)
         usable = word("factor_none", front.lang) if factor is None else word("factor_at", front.lang, iri=factor)
-        typer.echo(f"{each.record['productNameCompany']}: {usable}")
+        typer.echo(f"{printable(each.record['productNameCompany'])}: {usable}")
 
 
 def export_file(front: Front, target: Path, product: str | None, study: str | None, gwp: str) -> None:

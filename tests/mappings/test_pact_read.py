@@ -113,6 +113,7 @@ def test_half_a_character_is_written_as_it_came():
         ('{"名": "中文的内容"}'.encode("gb18030"), "GB18030"),
         (b'{"a": "\x00"}', "zero byte"),
         (b" " * (17 << 20), "16,777,216 bytes"),
+        (b"[" + b"1," * 5000 + b"1]", "more than 5,000 records"),
         (gzip.compress(b"[" + b"0," * (40 << 20) + b"0]"), "unpacks to more than"),
     ],
 )
