@@ -17,6 +17,7 @@ from mappings.pact.judging import check
 MOST_RECORDS: Final = 5_000
 """Most records of one file; what a host gives out comes in pages that are smaller."""
 
+_WRAPPED: Final = 3
 _WRAPPERS: Final = ("data", "pfs")
 
 
@@ -113,14 +114,15 @@ def read_records(data: bytes, name: str) -> ReadReport:
     return ReadReport(name, hashlib.sha256(data).hexdigest(), records)
 
 
-def _unwrapped(part: jsontext.Part, name: str) -> Iterator[jsontext.Part]:
+def _unwrapped(part: jsontext.Part, name: str, levels: int = _WRAPPED) -> Iterator[jsontext.Part]:
+    """Yield what is inside wrappers, to a few levels: each level reads its inside again."""
     value = part.value
     if isinstance(value, list):
         for element in jsontext.elements(part.text, name):
-            yield from _unwrapped(element, name) if _is_wrapper(element.value) else (element,)
-    elif _is_wrapper(value):
+            yield from _unwrapped(element, name, levels - 1) if levels and _is_wrapper(element.value) else (element,)
+    elif levels and _is_wrapper(value):
         key = next(key for key in _WRAPPERS if isinstance(value.get(key), dict | list))
-        yield from _unwrapped(jsontext.member(part.text, key, name), name)
+        yield from _unwrapped(jsontext.member(part.text, key, name), name, levels - 1)
     elif isinstance(value, dict):
         yield jsontext.Part(value, part.text.strip())
     else:
