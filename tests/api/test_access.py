@@ -419,7 +419,7 @@ def test_the_first_client_closes_a_running_server(tmp_path):
         assert SECRET in httpx.get(address + "/sparql", params=EVERYTHING).text
         key = add(store, "boss", (Role.ADMIN,), None)
         answer = httpx.get(address + "/sparql", params=EVERYTHING)
-        assert answer.status_code == 404, "nothing is public yet"
+        assert answer.status_code == 403, "nothing is public yet"
         assert SECRET not in answer.text
         assert str(store) not in answer.text
         assert SECRET in httpx.get(address + "/sparql", params=EVERYTHING, headers=bearer(key)).text
