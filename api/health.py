@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request
 
+from api.access.principals import principal_of
 from api.errors import BusyError
 from api.state import State
 
@@ -26,4 +27,7 @@ async def ready(request: Request) -> dict[str, str | int]:
     state: State = request.app.state.tanmai
     if state.readers.living == 0:
         raise BusyError("No reader process runs. They are being started; come back later.")
-    return {"status": "ready", "generation": state.newest(), "readers": state.readers.living}
+    told: dict[str, str | int] = {"status": "ready", "readers": state.readers.living}
+    if principal_of(request).audience is None:  # how often the whole store changes is not for everybody
+        told["generation"] = state.newest()
+    return told

@@ -272,6 +272,44 @@ def test_a_waste_that_a_hidden_process_treats_costs_what_it_costs_us(chain):
     assert their_total(store, "part") == pytest.approx(3.5)
 
 
+BLANK_PART = """
+:part a tm:Product . :part-out a tm:Exchange ; tm:flow :part ; tm:amount 1 ; tm:unit unit:KiloGM .
+:part-making a tm:UnitProcess ; tm:quantitativeReference :part-out ; tm:output :part-out ;
+  tm:input [ a tm:Exchange ; tm:flow :metal ; tm:amount 0.5 ; tm:unit unit:KiloGM ] .
+"""
+
+
+def test_an_exchange_without_a_name_is_found_again_after_a_rebuild(chain):
+    store, made = chain({"part": DATA, "metal": TOTAL}, metal=ORE + METAL, part=BLANK_PART)
+    assert made.whole
+    path = Path(str(store.path))
+    store.close()
+    rebuild(path)
+    with GraphStore.open(path) as again:
+        [made] = publish(again, ["buyer"])
+        assert made.whole
+        assert their_total(again, "part") == pytest.approx(3.5)
+
+
+FACTOR = (
+    ":bought a tm:EmissionFactor ; tm:co2e 7 ; tm:perUnit unit:KiloGM ; tm:gwpSet set:AR6 ; rdfs:label 'at a price' ."
+)
+BUYS = process("part", inputs=((":metal", 0.5, "unit:KiloGM", "tm:defaultProvider :bought ;"),)) + product("metal")
+
+
+def test_a_licensed_factor_is_used_without_being_read(chain):
+    store, made = chain({"part": DATA, "factors": TOTAL}, factors=FACTOR, part=BUYS)
+    assert made.whole
+    assert their_total(store, "part") == pytest.approx(3.5)
+    with view(Path(str(store.path))) as theirs:
+        assert not theirs.query("ASK { ?factor rdfs:label 'at a price' }")
+
+
+def test_a_licensed_factor_that_is_not_shared_is_a_gap(chain):
+    _, made = chain({"part": DATA}, factors=FACTOR, part=BUYS)
+    assert [(w.iri, w.supplier) for w in made.withheld] == [(EX + "part-in-1", EX + "bought")]
+
+
 def test_biogenic_carbon_stays_apart(chain):
     wood = process("wood", emissions=(("flow:CO2-fossil", 1), ("flow:CO2-biogenic-co2-release", 4)))
     part = process("part", inputs=((":wood", 2),))
