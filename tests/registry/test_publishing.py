@@ -17,6 +17,7 @@ from graphstore.answers.explanation import explain
 from graphstore.answers.flowchart import flowchart
 from graphstore.answers.footprint import calculate
 from graphstore.answers.graph import Calculation, Settings
+from graphstore.answers.names import Names
 from graphstore.answers.question import ask
 from graphstore.answers.suppliers import suppliers
 from graphstore.answers.uncertainty import uncertainty
@@ -30,7 +31,7 @@ from registry.errors import PublishingError
 from registry.publishing.publish import Publication, outdated, publish
 from registry.publishing.refreshing import refresh
 from schemes.contributions import contributions
-from schemes.primary import share_of, stated_kinds
+from schemes.primary import primary_share
 
 FOIL_IRI, INGOT_IRI = EX + "foil", EX + "ingot"
 Made = Callable[[], GraphStore]
@@ -332,8 +333,20 @@ def test_the_share_of_primary_data_is_that_of_the_whole_store(chain):
     assert made.totals[0].primary == pytest.approx(6 / 7)
     with view(Path(str(store.path))) as theirs:
         calculation = Calculation(theirs)
-        question = ask(calculation, EX + "part", 1.0, None)
-        assert share_of(contributions(question), stated_kinds(calculation)) == pytest.approx(6 / 7)
+        question, names = ask(calculation, EX + "part", 1.0, None), Names(calculation)
+        told = primary_share(calculation, contributions(question), names)
+        assert told["readings"]["activity"]["share"] == pytest.approx(6 / 7)
+
+
+@pytest.mark.parametrize(("credit", "share"), [("", 2 / 3), ("tm:avoided true ;", 0.5)])
+def test_primary_shares_weigh_sizes_also_with_credits(chain, credit, share):
+    """2 kg rest on primary data, 1 kg on secondary; a credit of 2 kg on secondary data weighs by its size."""
+    kind = "tm:dataKind <https://w3id.org/tanmai/id/data-kind/{}> ;"
+    ore = process("ore", emissions=(("flow:CO2-fossil", 1, "unit:KiloGM", kind.format("secondary")),))
+    rod = process("rod", emissions=(("flow:CO2-fossil", 2, "unit:KiloGM", kind.format("primary")),))
+    metal = process("metal", inputs=((":rod", 1), (":ore", 2 if credit else 1, "unit:KiloGM", credit)))
+    _, made = chain({"metal": TOTAL}, metal=ore + rod + metal)
+    assert made.totals[0].primary == pytest.approx(share)
 
 
 def test_totals_follow_the_settings_of_the_audience(chain):

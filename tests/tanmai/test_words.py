@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tanmai import words, words_registry, words_schemes, words_validation
+from tanmai import words, words_audience, words_registry, words_schemes, words_validation
 
 
 def test_no_key_stands_for_two_words():
@@ -19,7 +19,12 @@ def test_no_key_stands_for_two_words():
     ]
     own = [key.value for key in table.keys if isinstance(key, ast.Constant)]
     assert len(own) == len(set(own))
-    spread = (words_registry.REGISTRY_WORDS, words_schemes.SCHEME_WORDS, words_validation.VALIDATION_WORDS)
+    spread = (
+        words_audience.AUDIENCE_WORDS,
+        words_registry.REGISTRY_WORDS,
+        words_schemes.SCHEME_WORDS,
+        words_validation.VALIDATION_WORDS,
+    )
     assert len(words.WORDS) == len(own) + sum(map(len, spread))
     assert all(table.items() <= words.WORDS.items() for table in spread)
 
