@@ -20,9 +20,11 @@ from api.audit.endpoint import PATH as AUDIT
 from api.audit.endpoint import AuditEndpoint
 from api.compression import Compression
 from api.direct import Direct
-from api.errors import RequestError
+from api.invalid import invalid
 from api.middleware import Frame, Translate, router_error
 from api.observation import Observer
+from api.pages.routes import routes as page_routes
+from api.rest import application as rest
 from api.settings import Settings
 from api.sparql import routes
 from api.sparql.routes import SparqlEndpoint
@@ -59,8 +61,10 @@ def create_app(settings: Settings, translate: Translate = lambda text, _: text) 
         Route(endpoints.PATH, endpoints.TokenEndpoint(access)),
         *(Route(path, endpoints.DiscoveryEndpoint(settings)) for path in endpoints.DISCOVERY),
         Route(AUDIT, AuditEndpoint(state)),
+        *page_routes(state),
     ]
     app.include_router(health.router)
+    rest.include_in(app)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_middleware(
@@ -75,7 +79,15 @@ def create_app(settings: Settings, translate: Translate = lambda text, _: text) 
         allow_origins=list(settings.cors_origins),
         allow_methods=["GET", "HEAD", "POST"],
         allow_headers=["Accept", "Authorization", "Content-Type", "If-None-Match", "X-API-Key", "X-Request-Id"],
-        expose_headers=["ETag", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id", "Tanmai-Unbound"],
+        expose_headers=[
+            "ETag",
+            "Link",
+            "RateLimit",
+            "RateLimit-Policy",
+            "Retry-After",
+            "X-Request-Id",
+            "Tanmai-Unbound",
+        ],
     )
     return app
 
@@ -93,4 +105,5 @@ def _refused(request: Request, error: Exception) -> NoReturn:
 
 
 def _invalid(_: Request, error: Exception) -> NoReturn:
-    raise RequestError(f"The parameters of the request cannot be used: {error}.")
+    assert isinstance(error, RequestValidationError)
+    raise invalid(error)

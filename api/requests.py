@@ -73,7 +73,10 @@ def root_of(request: Request, settings: Settings) -> str:
 
 
 def language_of(request: Request) -> str:
-    """The language that people behind this request read: Chinese where the client says so first, else English."""
+    """The language that people behind this request read: what the address or else the client says first, else English."""
+    stated = request.query_params.get("lang")
+    if stated in {"en", "zh"}:
+        return stated
     return "zh" if request.headers.get("accept-language", "").strip().lower().startswith("zh") else "en"
 
 

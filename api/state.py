@@ -11,13 +11,17 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from api.access.allowance import current as allowance_of_request
-from api.errors import NotFoundError, ReaderDiedError
+from api.errors import AccessDeniedError, ReaderDiedError
 from api.metrics import Metrics, Sample
 from api.readers.pool import Answer, Limits, Pool
+from api.rest.longjobs import LongJobs
 from api.settings import Settings
 from graphstore import layout
+from graphstore.audiences.visibility import view_path
+from graphstore.contract import refused
 from graphstore.errors import StoreNotFoundError
 from graphstore.generations import Generations
+from graphstore.remote.http import without_secrets
 
 Job = Mapping[str, Any]
 
@@ -33,6 +37,7 @@ class State:
         settings: what it was told.
         readers: processes that answer.
         writers: the one process that writes.
+        jobs: answers that take longer than a request may.
         generations: the published generations of the store; ``None`` where an endpoint keeps it, which publishes none.
         metrics: what is counted.
     """
@@ -40,6 +45,7 @@ class State:
     settings: Settings
     readers: Pool
     writers: Pool
+    jobs: LongJobs
     generations: Generations | None
     metrics: Metrics
 
@@ -56,6 +62,10 @@ class State:
             settings,
             Pool("reading", readers, settings),
             Pool("writing", writers, settings),
+            LongJobs(
+                Pool("reading", Limits(settings.job_readers, settings.job_seconds, settings.waiting), settings),
+                settings,
+            ),
             None if settings.endpoint else Generations(layout.read(settings.store)),
             Metrics(folder=Path(settings.run_directory) if settings.run_directory else None),
         )
@@ -71,6 +81,7 @@ class State:
             yield
             telling.cancel()
         finally:
+            await self.jobs.close()
             await self.readers.close()
             await self.writers.close()
 
@@ -93,35 +104,64 @@ class State:
             self.metrics.tell(self.gauges())
             await asyncio.sleep(_TELLING)
 
-    def newest(self, audience: str | None = None) -> str:
-        """Id of the newest published generation, of the whole store or of what an audience may read; empty behind an endpoint."""
+    def newest(self, audience: str | None = None, release: str | None = None) -> str:
+        """Id of the newest published generation, of the whole store or of what an audience may read; empty behind an endpoint.
+
+        Args:
+            audience: whose view of the store.
+            release: name of a release; its generation then, and not the newest.
+
+        Raises:
+            UnknownNameError: there is no such release in that view.
+        """
         if self.generations is None:
             return ""
-        generations = self.generations if audience is None else _view(self.settings, audience)
+        generations = self.published(audience)
+        if release is not None:
+            return generations.released(release)
         found = generations.newest_id()
         if found is None:
             raise ReaderDiedError("The store has no published generation. Open it for writing once, which recovers it.")
         return found
 
-    @contextlib.asynccontextmanager
-    async def read(self, job: Job, audience: str | None = None) -> AsyncIterator[Answer]:
-        """Have a reader answer from the newest generation, of the whole store or of what an audience may read.
+    def published(self, audience: str | None = None) -> Generations:
+        """The published generations of the whole store, or of what an audience may read.
 
         Raises:
+            EmbeddedOnlyError: an endpoint keeps the store, which publishes none.
+        """
+        if self.generations is None:
+            raise refused("list published states", without_secrets(self.settings.endpoint))
+        return self.generations if audience is None else _view(self.settings, audience)
+
+    @contextlib.asynccontextmanager
+    async def read(self, job: Job, audience: str | None = None, payload: bytes = b"") -> AsyncIterator[Answer]:
+        """Have a reader answer from the newest generation, of the whole store or of what an audience may read.
+
+        A job may be pinned to a past state by ``release`` and ``as_of``; see :class:`api.pins.Pin`.
+
+        Args:
+            job: what it does.
+            audience: whose view of the store it reads; ``None`` for the whole store.
+            payload: bytes that come with the job.
+
+        Raises:
+            UnknownNameError: there is no such release in that view.
             RateError: the principal of the request under way has as many jobs as it may.
         """
         allowance = allowance_of_request()
         if allowance is None:
-            async with self.readers.ask(self._reading(job, audience)) as answer:
+            async with self.readers.ask(self._reading(job, audience), payload) as answer:
                 yield answer
             return
         allowance.check(audience)
         with allowance.job():
-            async with self.readers.ask(self._reading(job, audience) | allowance.limits.of_job) as answer:
+            limited = self._reading(job, audience) | allowance.limits.of_job
+            async with self.readers.ask(limited, payload) as answer:
                 yield answer
 
     def _reading(self, job: Job, audience: str | None) -> dict[str, Any]:
-        return {"generation": self.newest(audience), "audience": audience, **job}
+        return {"generation": self.newest(audience, job.get("release")), "audience": audience, **job}
 
     def write(self, job: Job, payload: bytes = b"") -> contextlib.AbstractAsyncContextManager[Answer]:
         """Have the writer do a job."""
@@ -129,15 +169,18 @@ class State:
 
 
 def _view(settings: Settings, audience: str) -> Generations:
+    path = view_path(layout.read(settings.store), audience)
     try:
-        return Generations(layout.read(layout.read(settings.store).audiences / audience))
-    except StoreNotFoundError:
-        raise NotFoundError(f"Nothing has been made readable for the audience {audience} yet.") from None
+        return Generations(layout.read(path))
+    except StoreNotFoundError:  # its message names a directory, which is nobody's business
+        raise AccessDeniedError(
+            f"Nothing is published for the audience {audience} yet. Ask the organisation that keeps the store."
+        ) from None
 
 
-def tag_of(generation: str, *parts: object) -> str:
-    """The entity tag of an answer: what it was made from, and what was asked. Weak, since rows may come in any order."""
-    digest = hashlib.sha256("\x00".join(map(repr, parts)).encode("utf-8", "surrogatepass")).hexdigest()
+def tag_of(generation: str, audience: str | None, *parts: object) -> str:
+    """The entity tag of an answer: what it was made from, for whom, and what was asked. Weak, since rows may come in any order."""
+    digest = hashlib.sha256("\x00".join(map(repr, (audience, *parts))).encode("utf-8", "surrogatepass")).hexdigest()
     return f'W/"{generation}-{digest[:16]}"'
 
 

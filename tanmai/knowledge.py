@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
-
 from graphstore import Transaction
-from graphstore.contract import SparqlStore
-from graphstore.errors import UnknownNameError
+from graphstore.shipped import PREFIX, key_of, require
 
-PREFIX = "tanmai/"
-"""Keys of shipped datasets begin with this."""
+__all__ = ["PREFIX", "load_into", "require"]
 
 
 def load_into(transaction: Transaction) -> int:
@@ -18,26 +14,7 @@ def load_into(transaction: Transaction) -> int:
 
     changed = 0
     for file in ontology.files():
-        key = _key(str(file))
+        key = key_of(str(file))
         report = transaction.load_bytes(file.read_bytes(), key=key, format="turtle", name=file.name)
         changed += report.changed
     return changed
-
-
-def _key(path: str) -> str:
-    """Name a shipped dataset after its folder and file: tanmai/reference/gwp."""
-    folder, name = PurePath(path).parts[-2:]
-    return f"{PREFIX}{'vocabulary' if folder == 'ontology' else folder}/{name.removesuffix('.ttl')}"
-
-
-def require(store: SparqlStore) -> None:
-    """Refuse to calculate on a store without units, gases and warming potentials.
-
-    Raises:
-        UnknownNameError: says how to load them.
-    """
-    if not any(dataset.key.startswith(PREFIX) for dataset in store.datasets()):
-        where = store.location or "the store in memory"
-        raise UnknownNameError(
-            f"{where} holds no reference knowledge (units, gases, warming potentials). Run `tanmai init --store {where}`."
-        )

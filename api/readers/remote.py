@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from api.readers.frames import Output
-from api.readers.jobs import answer, check_patterns, dataset_of, probe
+from api.readers.jobs import check_patterns, dataset_of, probe, write_answer
 from graphstore.contract import refused
 from graphstore.remote import RemoteGraphStore
 
@@ -42,4 +42,4 @@ class RemoteReading:
         text = str(job["text"])
         check_patterns(text, int(job["patterns"]))
         found = store.query(text, dataset=dataset_of(job), base_iri=job["base"])
-        answer(store, found, str(job["accept"]), out)
+        write_answer(store, found, str(job["accept"]), out)

@@ -1,55 +1,15 @@
-"""Servers over real HTTP on loopback, each in a thread, with real reader processes."""
+"""Stores and servers that the tests of this package share."""
 
 from __future__ import annotations
 
-import contextlib
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
+from servers import NUMBERS, PEOPLE, served
 
-from api.app import create_app
-from api.listening import BoundedProtocol
-from api.settings import Settings
 from graphstore import GraphStore
-
-PEOPLE = """
-<urn:alice> <urn:knows> <urn:bob> ; <urn:name> "Alice"@en , "爱丽丝"@zh ; <urn:age> 30 .
-<urn:bob> <urn:name> "Bob" ; <urn:age> 40 .
-"""
-NUMBERS = "\n".join(f"<urn:n{i}> <urn:value> {i} ." for i in range(400))
-
-
-@contextlib.contextmanager
-def served(store: Path, **stated: object) -> Iterator[str]:
-    """A server on a free port; its address."""
-    settings = Settings(store=store, **stated)  # type: ignore[arg-type]
-    config = uvicorn.Config(
-        create_app(settings),
-        http=BoundedProtocol,
-        log_level="critical",
-        timeout_graceful_shutdown=2,
-        proxy_headers=False,
-    )
-    server = uvicorn.Server(config)
-    taken = socket.create_server(("127.0.0.1", 0))
-    thread = threading.Thread(target=server.run, args=([taken],))
-    thread.start()
-    address = f"http://127.0.0.1:{taken.getsockname()[1]}"
-    try:
-        while not server.started:
-            assert thread.is_alive()
-            time.sleep(0.01)
-        yield address
-    finally:
-        server.should_exit = True
-        thread.join()
-        taken.close()
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +25,14 @@ def make_store(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
         return where
 
     return make
+
+
+@pytest.fixture(scope="session")
+def pages_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the reference knowledge, two versions of a dataset, and a release."""
+    from page_stores import make_pages_store
+
+    return make_pages_store(tmp_path_factory.mktemp("pages") / "store")
 
 
 @pytest.fixture(scope="session")
@@ -95,3 +63,27 @@ def select(reading: httpx.Client) -> Callable[..., httpx.Response]:
         return reading.get("/sparql", params={"query": query}, headers={"Accept": accept, **headers})
 
     return ask
+
+
+@pytest.fixture(scope="session")
+def shop_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store on disk with the reference knowledge and the aluminium chain of `tanmai demo`."""
+    from importlib.resources import files
+
+    from tanmai import knowledge
+
+    where = tmp_path_factory.mktemp("rest") / "store"
+    with GraphStore.open(where) as store, store.transaction("demo") as transaction:
+        knowledge.load_into(transaction)
+        transaction.load_bytes((files("tanmai.demo") / "aluminium.ttl").read_bytes(), key="demo", format="turtle")
+    return where
+
+
+@pytest.fixture(scope="session")
+def shop(shop_store: Path) -> Iterator[httpx.Client]:
+    """A client of a server with that store, which takes writes and says messages in the language of the client."""
+    with (
+        served(shop_store, allow_writes=True, readers=1, jobs_each=2, body_bytes=1_000_000) as address,
+        httpx.Client(base_url=address, timeout=60) as client,
+    ):
+        yield client

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 import pytest
 import zstandard
-from conftest import served
+from servers import served
 
 from api.compression import choose
 

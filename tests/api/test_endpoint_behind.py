@@ -4,8 +4,8 @@ import os
 
 import httpx
 import pytest
-from conftest import served
 from endpoints import cleared, oxigraph_server, virtuoso_server
+from servers import served
 
 from api.errors import SettingsError
 from api.settings import Settings

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from conftest import served
+from servers import served
 
 DEEP = "".join(f"<n{i}>" for i in range(100_000))
 BOMB = (

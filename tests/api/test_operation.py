@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from admission import bearer, guarded
-from conftest import served
+from servers import served
 from starlette.datastructures import Headers
 
 from api import listening

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
-from conftest import served
+from servers import served
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 LONG = "SELECT ?a ?b ?c { ?a <urn:value> ?x . ?b <urn:value> ?y . ?c <urn:value> ?z }"

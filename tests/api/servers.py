@@ -1,0 +1,65 @@
+"""A server over real HTTP on loopback, in a thread, with real reader processes; and the data that most tests ask for."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.access.principals import Principal, Role, identify
+from api.app import create_app
+from api.listening import BoundedProtocol
+from api.settings import Settings
+
+PEOPLE = """
+<urn:alice> <urn:knows> <urn:bob> ; <urn:name> "Alice"@en , "爱丽丝"@zh ; <urn:age> 30 .
+<urn:bob> <urn:name> "Bob" ; <urn:age> 40 .
+"""
+NUMBERS = "\n".join(f"<urn:n{i}> <urn:value> {i} ." for i in range(400))
+
+
+class Claimed:
+    """For tests: who asks is what the header X-Claimed says, such as ``mill;submitter;urn:mill``; without it the owner."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        claimed = dict(scope.get("headers", ())).get(b"x-claimed", b"").decode()
+        if claimed:
+            name, role, organisation = claimed.split(";")
+            identify(scope, Principal(name, frozenset({Role(role)}), None, organisation))
+        await self._app(scope, receive, send)
+
+
+@contextlib.contextmanager
+def served(store: Path, *, around: Callable[[ASGIApp], ASGIApp] = Claimed, **stated: object) -> Iterator[str]:
+    """A server on a free port, with something put around its application; its address."""
+    settings = Settings(store=store, **stated)  # type: ignore[arg-type]
+    config = uvicorn.Config(
+        around(create_app(settings)),
+        http=BoundedProtocol,
+        log_level="critical",
+        timeout_graceful_shutdown=2,
+        proxy_headers=False,
+    )
+    server = uvicorn.Server(config)
+    taken = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=server.run, args=([taken],))
+    thread.start()
+    address = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    try:
+        while not server.started:
+            assert thread.is_alive()
+            time.sleep(0.01)
+        yield address
+    finally:
+        server.should_exit = True
+        thread.join()
+        taken.close()
