@@ -18,9 +18,10 @@ from api.access.control import Access
 from api.access.guard import Guard
 from api.audit.endpoint import PATH as AUDIT
 from api.audit.endpoint import AuditEndpoint
-from api.errors import RequestError
+from api.invalid import invalid
 from api.middleware import Frame, Translate, router_error
 from api.pages.routes import routes as page_routes
+from api.rest import application as rest
 from api.settings import Settings
 from api.sparql import routes
 from api.sparql.routes import SparqlEndpoint
@@ -59,6 +60,7 @@ def create_app(settings: Settings, translate: Translate = lambda text, _: text) 
         *page_routes(state),
     ]
     app.include_router(health.router)
+    rest.include_in(app)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_middleware(Guard, access=access)
@@ -94,4 +96,5 @@ def _refused(request: Request, error: Exception) -> NoReturn:
 
 
 def _invalid(_: Request, error: Exception) -> NoReturn:
-    raise RequestError(f"The parameters of the request cannot be used: {error}.")
+    assert isinstance(error, RequestValidationError)
+    raise invalid(error)

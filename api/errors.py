@@ -18,10 +18,12 @@
     │   │   └── CredentialsError what is sent with the request proves nobody (401)
     │   │       └── TokenExpiredError  the time of the access token is over (401)
     │   ├── AccessDeniedError    the principal may not do this (403)
+    │   ├── TooManyJobsError     the client has as many long jobs as it may (429)
     │   ├── AnswerTooLargeError  the answer is larger than the principal may have (403)
     │   ├── SlowBodyError        the body did not come in time (408)
     │   ├── RateError            the principal asks too often, or for too much at once (429)
     │   └── WriteRefusedError    writes are off, or the page that asks is another site's (403)
+    ├── UnpreparedError          the store lacks what answers need (503)
     └── ReaderError              the process that answered was ended (503)
         ├── BusyError            no reader became free in time
         ├── DeadlineError        the answer took longer than allowed
@@ -105,6 +107,10 @@ class AccessDeniedError(RequestError):
     """The principal may not do this."""
 
 
+class TooManyJobsError(RequestError):
+    """The client has as many long jobs as it may have."""
+
+
 class AnswerTooLargeError(RequestError):
     """The answer is larger than the principal may have."""
 
@@ -127,6 +133,10 @@ class RateError(RequestError):
 
 class WriteRefusedError(RequestError):
     """The server does not take this write."""
+
+
+class UnpreparedError(ApiError):
+    """The store lacks what answers need; an administrator has to bring it in."""
 
 
 class ReaderError(ApiError):

@@ -42,10 +42,12 @@ KINDS: Final[Mapping[str, Kind]] = {
     "api.errors.CredentialsError": Kind(401, "credentials", "These credentials are not accepted", "凭证无效"),
     "api.errors.TokenExpiredError": Kind(401, "token-expired", "The access token is over its time", "访问令牌已过期"),
     "api.errors.AccessDeniedError": Kind(403, "access-denied", "This is not for you", "无权访问"),
+    "api.errors.TooManyJobsError": Kind(429, "too-many-jobs", "There are too many jobs", "任务过多"),
+    "api.errors.WriteRefusedError": Kind(403, "write-refused", "The write is not allowed", "不允许写入"),
+    "api.errors.UnpreparedError": Kind(503, "unprepared", "The server is not set up", "服务器尚未就绪"),
     "api.errors.AnswerTooLargeError": Kind(403, "answer-too-large", "The answer is too large for you", "应答超出限额"),
     "api.errors.SlowBodyError": Kind(408, "slow-body", "The body did not come in time", "请求体未及时送达"),
     "api.errors.RateError": Kind(429, "rate", "You ask too often", "请求过于频繁"),
-    "api.errors.WriteRefusedError": Kind(403, "write-refused", "The write is not allowed", "不允许写入"),
     "api.errors.AccessFileError": Kind(503, "access-file", "Who may ask cannot be found out", "无法确认访问权限"),
     "api.errors.AuditError": Kind(503, "audit", "The audit log cannot be used", "审计日志无法使用"),
     "api.errors.ReaderError": Kind(503, "reader", "The query could not be answered", "查询未能完成"),
@@ -72,6 +74,14 @@ KINDS: Final[Mapping[str, Kind]] = {
     "mappings.errors.MappingError": _DATA,
     "shapes.errors.ShapesError": _DATA,
     "schemes.errors.SchemeError": _DATA,
+    "registry.errors.SubmissionError": Kind(422, "submission", "The file is no submission", "文件不能作为提交"),
+    "registry.errors.UnknownSubmissionError": Kind(
+        404, "unknown-submission", "There is no such submission", "没有该提交"
+    ),
+    "registry.errors.RightsError": Kind(403, "access-denied", "This is not for you", "无权访问"),
+    "registry.errors.VerificationError": Kind(
+        422, "verification", "The verification cannot be recorded", "核查记录无法登记"
+    ),
     "registry.errors.RegistryError": Kind(409, "registry", "The study cannot take this step", "该研究不能执行此步骤"),
     "ontology.errors.OntologyError": Kind(500, "ontology", "The vocabulary cannot be read", "词表无法读取"),
 }
@@ -118,6 +128,8 @@ class Problem:
 
 def problem_of(error: BaseException) -> Problem:
     """How an error is told. The words of an error that is none of ours stay in the log."""
+    if isinstance(error, ToldError):
+        return error.problem
     kind = kind_of(type(error))
     if kind is INTERNAL:
         return Problem(
@@ -128,7 +140,7 @@ def problem_of(error: BaseException) -> Problem:
             kind, "The server cannot use one of its own files. Its log says more under the id of this request."
         )
     places = {name: getattr(error, name, None) for name in ("line", "column")}
-    headers = {"Retry-After": "5"} if kind.name in {"busy", "store-locked"} else {}
+    headers = {"Retry-After": "5"} if kind.name in {"busy", "store-locked", "too-many-jobs"} else {}
     if kind.status == 401:
         refused = "" if kind.name == "unauthenticated" else ', error="invalid_token"'
         headers["WWW-Authenticate"] = f'Bearer realm="tanmai"{refused}'

@@ -29,6 +29,11 @@ class Settings:
         readers: reader processes of each server process, hence queries that run at once.
         query_seconds: longest time until an answer is complete, the client's reading included.
         write_seconds: longest time for one update or upload.
+        job_readers: long jobs that run at once, in processes of their own.
+        job_seconds: longest time for a long job.
+        job_bytes: largest result of a long job that is kept.
+        job_kept_seconds: how long the result of a long job is kept.
+        jobs_each: long jobs that one client may have, running or kept.
         waiting: requests that may wait for a reader; more are told to come back.
         memory_megabytes: memory (address space) that one reader may take.
         patterns: most triple patterns of a query.
@@ -53,6 +58,11 @@ class Settings:
     readers: int = 2
     query_seconds: float = 30.0
     write_seconds: float = 120.0
+    job_readers: int = 1
+    job_seconds: float = 900.0
+    job_bytes: int = 64_000_000
+    job_kept_seconds: float = 3600.0
+    jobs_each: int = 5
     waiting: int = 200
     memory_megabytes: int = 2048
     patterns: int = 200
@@ -79,6 +89,8 @@ class Settings:
             "readers",
             "query_seconds",
             "write_seconds",
+            "job_readers",
+            "job_seconds",
             "memory_megabytes",
             "patterns",
             "query_bytes",

@@ -11,6 +11,7 @@ from typing import Any, Self
 from api.access.allowance import current as allowance_of_request
 from api.errors import AccessDeniedError, ReaderDiedError
 from api.readers.pool import Answer, Limits, Pool
+from api.rest.longjobs import LongJobs
 from api.settings import Settings
 from graphstore import layout
 from graphstore.audiences.visibility import view_path
@@ -28,12 +29,14 @@ class State:
         settings: what it was told.
         readers: processes that answer.
         writers: the one process that writes.
+        jobs: answers that take longer than a request may.
         generations: the published generations of the store.
     """
 
     settings: Settings
     readers: Pool
     writers: Pool
+    jobs: LongJobs
     generations: Generations
 
     @classmethod
@@ -49,6 +52,10 @@ class State:
             settings,
             Pool("reading", readers, settings),
             Pool("writing", writers, settings),
+            LongJobs(
+                Pool("reading", Limits(settings.job_readers, settings.job_seconds, settings.waiting), settings),
+                settings,
+            ),
             Generations(layout.read(settings.store)),
         )
 
@@ -61,6 +68,7 @@ class State:
                 await self.writers.start()
             yield
         finally:
+            await self.jobs.close()
             await self.readers.close()
             await self.writers.close()
 
@@ -87,10 +95,15 @@ class State:
         return self.generations if audience is None else _view(self.settings, audience)
 
     @contextlib.asynccontextmanager
-    async def read(self, job: Job, audience: str | None = None) -> AsyncIterator[Answer]:
+    async def read(self, job: Job, audience: str | None = None, payload: bytes = b"") -> AsyncIterator[Answer]:
         """Have a reader answer from the newest generation, of the whole store or of what an audience may read.
 
         A job may be pinned to a past state by ``release`` and ``as_of``; see :class:`api.pins.Pin`.
+
+        Args:
+            job: what it does.
+            audience: whose view of the store it reads; ``None`` for the whole store.
+            payload: bytes that come with the job.
 
         Raises:
             UnknownNameError: there is no such release in that view.
@@ -98,12 +111,13 @@ class State:
         """
         allowance = allowance_of_request()
         if allowance is None:
-            async with self.readers.ask(self._reading(job, audience)) as answer:
+            async with self.readers.ask(self._reading(job, audience), payload) as answer:
                 yield answer
             return
         allowance.check(audience)
         with allowance.job():
-            async with self.readers.ask(self._reading(job, audience) | allowance.limits.of_job) as answer:
+            limited = self._reading(job, audience) | allowance.limits.of_job
+            async with self.readers.ask(limited, payload) as answer:
                 yield answer
 
     def _reading(self, job: Job, audience: str | None) -> dict[str, Any]:

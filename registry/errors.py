@@ -6,6 +6,7 @@
     ├── SubmissionError         a file that cannot be taken as a submission; nothing was stored
     ├── UnknownSubmissionError  no such submission or certificate, or several
     ├── TransitionError         a state that may not follow the present one; names those that may
+    ├── RightsError             a change of state that this role does not make; names those that do
     ├── VerificationError       a verification that the register does not allow
     ├── PublishingError         what an audience is to be told cannot be computed
     └── CureError               the cure that a shape names cannot be made; names the cure and the cause
@@ -30,6 +31,10 @@ class UnknownSubmissionError(RegistryError):
 
 class TransitionError(RegistryError):
     """A state may not follow the present one; the message names those that may."""
+
+
+class RightsError(RegistryError):
+    """A change of state that nobody in these roles makes; the message names the roles that do."""
 
 
 class VerificationError(RegistryError):

@@ -59,6 +59,12 @@ def receipt(store: GraphStore, submission: Submission) -> dict[str, Any]:
     }
 
 
+def whole(store: GraphStore, submission: Submission) -> dict[str, Any]:
+    """The receipt of a submission with its verifications and its history."""
+    found = {"verifications": named_verifications(store, submission), "history": story(store, submission)}
+    return receipt(store, submission) | found
+
+
 def story(store: GraphStore, submission: Submission) -> list[dict[str, Any]]:
     """The events of a submission with names, oldest first."""
     return named_events(store, submission.node, SUBMISSION)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from graphstore import Transaction
-from graphstore.contract import SparqlStore
-from graphstore.errors import UnknownNameError
-from graphstore.shipped import PREFIX, key_of
+from graphstore.shipped import PREFIX, key_of, require
+
+__all__ = ["PREFIX", "load_into", "require"]
 
 
 def load_into(transaction: Transaction) -> int:
@@ -18,16 +18,3 @@ def load_into(transaction: Transaction) -> int:
         report = transaction.load_bytes(file.read_bytes(), key=key, format="turtle", name=file.name)
         changed += report.changed
     return changed
-
-
-def require(store: SparqlStore) -> None:
-    """Refuse to calculate on a store without units, gases and warming potentials.
-
-    Raises:
-        UnknownNameError: says how to load them.
-    """
-    if not any(dataset.key.startswith(PREFIX) for dataset in store.datasets()):
-        where = store.location or "the store in memory"
-        raise UnknownNameError(
-            f"{where} holds no reference knowledge (units, gases, warming potentials). Run `tanmai init --store {where}`."
-        )

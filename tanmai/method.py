@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from footprint.gaps import Reading
 from graphstore.answers.graph import Settings
+from graphstore.answers.settings import STATED, method_settings
 
 
 class Method(TypedDict, total=False):
@@ -47,14 +47,11 @@ def settings_of(method: Method) -> Settings:
         kind = bool if key in _SWITCHES else str
         if not isinstance(value, kind) and not (key == "scenario" and value is None):
             raise TypeError(f"{key} is {value!r}: state {'True or False' if kind is bool else 'a text'}.")
-    recycling = method.get("recycling", "stated")
-    return Settings(
-        gwp=method.get("gwp", "AR6").upper(),
-        reading=Reading(
-            method.get("unlinked", "error"),
-            method.get("coproducts", "error"),
-            "" if recycling == "stated" else recycling,
-        ),
+    return method_settings(
+        method.get("gwp", "AR6"),
+        method.get("unlinked", "error"),
+        method.get("coproducts", "error"),
+        method.get("recycling", STATED),
         strict=method.get("strict", False),
         sector_average=method.get("sector_average", False),
     )

@@ -104,14 +104,15 @@ class Reading:
     def _query(self, store: GraphStore, job: Job, out: Output) -> None:
         text = str(job["text"])
         check_patterns(text, int(job["patterns"]))
-        _answer(job, store.query(text, dataset=_dataset(job), base_iri=job["base"]), out)
+        found = store.query(text, dataset=_dataset(job), base_iri=job["base"])
+        write_answer(store, found, str(job["accept"]), out, str(job["generation"]))
 
     def _shipped(self, store: GraphStore, job: Job, out: Output) -> None:
         bindings: dict[str, Value] = {name: ox.NamedNode(iri) for name, iri in job["bindings"].items()}
         bindings |= {"base": ox.NamedNode(store.base), "catalogue": catalogue_iri(store.base)}
         text = queries.load(str(job["name"]))
         known = {name: value for name, value in bindings.items() if f"?{name}" in text}
-        _answer(job, store.query(text, known), out)
+        write_answer(store, store.query(text, known), str(job["accept"]), out, str(job["generation"]))
 
     def _graph(self, store: GraphStore, job: Job, out: Output) -> None:
         graph: str | None = job["graph"]
@@ -235,9 +236,12 @@ def _dataset(job: Job) -> Dataset | None:
     return None if job["dataset"] is None else Dataset(*(tuple(names) for names in job["dataset"]))
 
 
-def _answer(job: Job, result: QueryResult, out: Output) -> None:
-    offer = negotiation.choose(str(job["accept"]), negotiation.GRAPHS if result.kind == "graph" else negotiation.TABLES)
-    facts: dict[str, Any] = {"content_type": offer.content_type, "generation": job["generation"]}
+def write_answer(
+    store: GraphStore, result: QueryResult, accept: str, out: Output, generation: str | None = None
+) -> None:
+    """Write a result in the format that the client likes best; ``generation`` is said where the store is a view of it."""
+    offer = negotiation.choose(accept, negotiation.GRAPHS if result.kind == "graph" else negotiation.TABLES)
+    facts: dict[str, Any] = {"content_type": offer.content_type, "generation": generation or store.generation}
     if not result.extended:
         out.head(**facts)
         result.serialize(offer.name, out.file)

@@ -21,10 +21,28 @@ READING: Final[Mapping[str, str]] = {
     "page-search": "api.pages.work:search",
     "page-explanation": "api.pages.work:explanation",
     "page-changes": "api.pages.work:changes",
+    "products": "api.rest.product_work:listing",
+    "product": "api.rest.product_work:product",
+    "footprint": "api.rest.product_work:footprint",
+    "explain": "api.rest.product_work:explain",
+    "contributions": "api.rest.product_work:contributions",
+    "uncertainty": "api.rest.product_work:uncertainty",
+    "compare": "api.rest.product_work:compare",
+    "footprints": "api.rest.product_work:footprints",
+    "whatif": "api.rest.product_work:whatif",
+    "list": "api.rest.knowledge_work:listing",
+    "question": "api.rest.knowledge_work:question",
+    "validate": "api.rest.study_work:validate",
+    "export": "api.rest.export_work:export",
+    "submissions": "api.rest.study_work:submissions",
+    "submission": "api.rest.study_work:submission",
     "audit": "api.audit.prov:page",
 }
 """Kind to ``module:function`` of a :data:`ReadingWork`."""
-WRITING: Final[Mapping[str, str]] = {}
+WRITING: Final[Mapping[str, str]] = {
+    "submit": "api.rest.study_work:submit",
+    "submission-event": "api.rest.study_work:event",
+}
 """Kind to ``module:function`` of a :data:`WritingWork`."""
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from footprint.contributions import by_exchange
 from graphstore.answers.names import Names
 from graphstore.answers.question import Question
+from graphstore.technosphere.snapshot import Snapshot
 
 
 def credits_in(question: Question) -> list[dict[str, Any]]:
@@ -27,6 +28,7 @@ def credits_in(question: Question) -> list[dict[str, Any]]:
         return []
     found = by_exchange(chain, calculation.cost, calculation.scores).tech
     order = used[np.argsort(-np.abs(found.values[used]), kind="stable")]
+    question.names.learn(iri for at in order.tolist() for iri in _nodes(snapshot, at))
     made = [_line(question, question.names, int(at)) for at in order]
     for line, at in zip(made, order, strict=True):
         line |= {"value": float(found.values[at]), "error_bound": float(found.bounds[at])}
@@ -34,12 +36,23 @@ def credits_in(question: Question) -> list[dict[str, Any]]:
 
 
 def _line(question: Question, names: Names, at: int) -> dict[str, Any]:
-    snapshot, system = question.calculation.snapshot, question.calculation.snapshot.compiled.system
-    provider, consumer = int(system.tech_provider[at]), int(system.tech_consumer[at])
+    system = question.calculation.snapshot.compiled.system
+    process, product, unit = _nodes(question.calculation.snapshot, at)
     return {
         "exchange": system.exchange_ids[int(system.tech_exchange[at])],
-        "process": names[snapshot.maker(consumer)].as_dict(),
-        "product": names[snapshot.product_of(provider) or snapshot.maker(provider)].as_dict(),
-        "amount": float(system.tech_amount[at] * question.chain.runs[consumer]),
-        "unit": names[snapshot.unit_of(provider)].as_dict(),
+        "process": names[process].as_dict(),
+        "product": names[product].as_dict(),
+        "amount": float(system.tech_amount[at] * question.chain.runs[int(system.tech_consumer[at])]),
+        "unit": names[unit].as_dict(),
     }
+
+
+def _nodes(snapshot: Snapshot, at: int) -> tuple[str, str, str]:
+    """The process that is credited, the product that need not be made, and its unit."""
+    system = snapshot.compiled.system
+    provider, consumer = int(system.tech_provider[at]), int(system.tech_consumer[at])
+    return (
+        snapshot.maker(consumer),
+        snapshot.product_of(provider) or snapshot.maker(provider),
+        snapshot.unit_of(provider),
+    )

@@ -23,7 +23,7 @@ from graphstore.answers.sectorpart import sector_part
 from graphstore.errors import ExtractionError
 from graphstore.queries import load
 from graphstore.technosphere.emissions import CO2E
-from graphstore.technosphere.quantities import MASS_UNIT, conversions_of, unit_table
+from graphstore.technosphere.quantities import MASS_UNIT, conversions_of
 from graphstore.terms import iri
 
 
@@ -182,7 +182,7 @@ def _carbon_content(question: Question) -> dict[str, Any] | None:
     stated = calculation.graph.query(load("carbon-content"), {"product": iri(product)}).dicts()
     if not stated:
         return None
-    units = unit_table(calculation.select)
+    units = calculation.units
     row, own = stated[0], snapshot.unit_of(question.activity)
     per_unit = float(str(row["amount"])) * units.scale(str(row["unit"]), MASS_UNIT)
     scale = units.scale(own, str(row["perUnit"]), conversions_of(calculation.select, product))

@@ -18,17 +18,20 @@ from footprint.errors import FootprintError
 from footprint.gaps import Reading
 from footprint.inventory import Bools
 from footprint.solve import Scores, scores
+from footprint.units import UnitTable
 from graphstore.contract import SparqlStore
 from graphstore.scenarios import Scenario
 from graphstore.store import GraphStore
 from graphstore.technosphere.binding import Bound, bind
 from graphstore.technosphere.emissions import Characterisation, characterisation
+from graphstore.technosphere.quantities import unit_table
 from graphstore.technosphere.snapshot import Snapshot, snapshot
 from graphstore.technosphere.uncertainty import spreads
 from graphstore.terms import PythonValue
 
 if TYPE_CHECKING:
     from graphstore.answers.overlay import Overlay
+    from graphstore.answers.products import ProductTable
 
 ID = "https://w3id.org/tanmai/id/"
 BATCH = 2000
@@ -142,6 +145,18 @@ class Calculation:
     def scores(self) -> Scores:
         """The footprint of one unit of every product."""
         return scores(self.snapshot.compiled, self.cost)
+
+    @cached_property
+    def products(self) -> ProductTable:
+        """Every product of the system."""
+        from graphstore.answers.products import assembled_products  # it needs this module
+
+        return assembled_products(self)
+
+    @cached_property
+    def units(self) -> UnitTable:
+        """Every unit of the graph."""
+        return unit_table(self.select)
 
     @cached_property
     def uncertain(self) -> Bound:

@@ -20,7 +20,7 @@ from graphstore.answers.graph import Calculation
 from graphstore.answers.inputs import engine, inputs
 from graphstore.answers.method import limits_of
 from graphstore.answers.names import Names
-from graphstore.answers.products import ProductRow, find, products
+from graphstore.answers.products import ProductRow, ProductTable, find, products
 from graphstore.answers.sectors import Sectors, describe_tables, sectors
 from graphstore.errors import UnknownNameError
 from graphstore.technosphere.quantities import conversions_of, unit_table
@@ -38,13 +38,13 @@ class Wanted:
     unit: str | None = None
 
 
-def sector_rows(calculation: Calculation, known: Sectors) -> list[ProductRow]:
+def sector_rows(calculation: Calculation, known: Sectors) -> ProductTable:
     """Return the sector products that can be bought.
 
     Raises:
         UnknownNameError: the graph holds no input-output table.
     """
-    rows = [row for row in products(calculation) if known.activity[row.key]]
+    rows = ProductTable(row for row in products(calculation) if known.activity[row.key])
     if not rows:
         raise UnknownNameError(
             "The graph holds no sector of an input-output table. Bring one in with `tanmai import TABLE.toml`."
@@ -143,7 +143,7 @@ def processes_of(calculation: Calculation, activities: Ints) -> Bools:
     return marked
 
 
-def _found(calculation: Calculation, rows: Sequence[ProductRow], wanted: Wanted, names: Names) -> ProductRow:
+def _found(calculation: Calculation, rows: ProductTable, wanted: Wanted, names: Names) -> ProductRow:
     if not (math.isfinite(wanted.amount) and wanted.amount > 0):
         raise InvalidQuery(f"the amount of {wanted.product!r} is {wanted.amount:g}; state a positive amount of money.")
     return find(calculation, rows, wanted.product, names)

@@ -63,14 +63,19 @@ class Names:
 
         One that has its name already is left alone: a message may pass two graphs.
         """
-        found = list(dict.fromkeys(_IRI.findall(text)))
-        self.learn(found)
+        self.learn(_IRI.findall(text))
 
         def named(match: re.Match[str]) -> str:
             labels = self._known[match[1]].labels
             return f'"{self._known[match[1]].in_language(lang)}" {match[0]}' if labels else match[0]
 
         return _IRI.sub(named, text)
+
+    def mentioned(self, text: str) -> list[dict[str, str]]:
+        """Return the nodes of a message that the graph has a name for, in the order in which they are mentioned."""
+        found = list(dict.fromkeys(_IRI.findall(text)))
+        self.learn(found)
+        return [self._known[iri].as_dict() for iri in found if self._known[iri].labels]
 
 
 _IRI = re.compile(r"(?<!\" )<((?:https?|urn):[^<>\s\"{}|\\^`]*)>")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -37,17 +38,36 @@ class ProductRow:
     unit: str
 
 
-def products(calculation: Calculation) -> list[ProductRow]:
+class ProductTable(tuple[ProductRow, ...]):
+    """Products in the order of their system, and which of them an IRI means."""
+
+    @cached_property
+    def by_iri(self) -> dict[str, tuple[ProductRow, ...]]:
+        """The rows that each IRI stands for: of a product, a process or an output exchange."""
+        found: dict[str, tuple[ProductRow, ...]] = {}
+        for row in self:
+            for node in dict.fromkeys((row.iri, row.process, row.output)):
+                found[node] = (*found.get(node, ()), row)
+        return found
+
+
+def products(calculation: Calculation) -> ProductTable:
     """Return every product with its process, in the order of the system; emission factors are not products."""
+    found: ProductTable = calculation.products
+    return found
+
+
+def assembled_products(calculation: Calculation) -> ProductTable:
+    """Read the products of a compiled system; `Calculation.products` keeps them."""
     snapshot = calculation.snapshot
     outputs = snapshot.compiled.system.activity_ids
-    return [
+    return ProductTable(
         ProductRow(a, str(snapshot.product_of(a)), snapshot.maker(a), outputs[a], snapshot.unit_of(a))
         for a in np.flatnonzero(snapshot.process >= 0).tolist()
-    ]
+    )
 
 
-def unassembled_products(inventory: Inventory) -> list[ProductRow]:
+def unassembled_products(inventory: Inventory) -> ProductTable:
     """Return every product that an inventory states, keyed by process; for a store that cannot be assembled whole."""
     table = inventory.exchanges
     stated = (table.direction == Direction.OUTPUT) & (inventory.flows.kind[table.flow] == FlowKind.PRODUCT)
@@ -60,10 +80,10 @@ def unassembled_products(inventory: Inventory) -> list[ProductRow]:
         rows.append(
             ProductRow(int(table.process[e]), inventory.flows.ids[int(table.flow[e])], process, table.ids[e], unit)
         )
-    return rows
+    return ProductTable(rows)
 
 
-def find(calculation: Calculation, rows: Sequence[ProductRow], text: str, names: Names) -> ProductRow:
+def find(calculation: Calculation, rows: ProductTable, text: str, names: Names) -> ProductRow:
     """Return the product that is meant.
 
     An IRI (of a product, a process, a co-product's output, or a study of a product) must match whole. A name may be any unique
@@ -77,8 +97,8 @@ def find(calculation: Calculation, rows: Sequence[ProductRow], text: str, names:
             "The graph holds no product that can be calculated. Bring processes in with `tanmai load` or `tanmai import`, or run "
             "`tanmai demo`."
         )
-    by_iri = [row for row in rows if text in {row.iri, row.process, row.output}]
-    if by_iri:
+    by_iri = rows.by_iri.get(text)
+    if by_iri is not None:
         return _one(text, by_iri, names)
     if "://" in text or text.startswith("urn:"):
         studied = _studied(calculation, rows, text)

@@ -23,7 +23,7 @@ from graphstore.answers.products import find, products, unassembled_products
 from graphstore.answers.sectors import require_sound
 from graphstore.errors import ScenarioError, UnknownNameError
 from graphstore.technosphere.extract import extract
-from graphstore.technosphere.quantities import conversions_of, unit_table
+from graphstore.technosphere.quantities import conversions_of
 from graphstore.technosphere.snapshot import Snapshot, tolerant
 
 SMALLEST, LARGEST = 1e-100, 1e100
@@ -69,7 +69,7 @@ def ask(calculation: Calculation, product: str, amount: float, unit: str | None)
         InvalidInventory: sectors of an input-output table are all there is, or an input is covered twice.
         FootprintError: the supply chain cannot be computed.
     """
-    _check_amount(amount)
+    check_amount(amount)
     names = Names(calculation)
     try:
         question = _answered(calculation, names, product, (amount, unit))
@@ -87,7 +87,7 @@ def ask_within(calculation: Calculation, product: str, amount: float, unit: str 
     For systems that differ from the graph on purpose (a variant of it), where the graph's own upstream part would be another
     answer. Arguments and errors as for `ask`.
     """
-    _check_amount(amount)
+    check_amount(amount)
     names = Names(calculation)
     row = find(calculation, products(calculation), product, names)
     question = _solved(calculation, names, row.key, (amount, unit))
@@ -96,7 +96,12 @@ def ask_within(calculation: Calculation, product: str, amount: float, unit: str 
     return question
 
 
-def _check_amount(amount: float) -> None:
+def check_amount(amount: float) -> None:
+    """Refuse an amount that no footprint can be given for.
+
+    Raises:
+        InvalidQuery: it is no positive number, or so large or small that errors cannot be bounded.
+    """
     if not (math.isfinite(amount) and amount > 0):
         raise InvalidQuery(f"the amount asked for is {amount:g}; ask for a positive amount of the product.")
     if not SMALLEST <= amount <= LARGEST:
@@ -142,7 +147,7 @@ def _solved(
 ) -> Question:
     amount, unit = asked
     own = calculation.snapshot.unit_of(activity)
-    chain = supply(calculation.snapshot.compiled, activity, _in_reference_unit(calculation, activity, amount, unit))
+    chain = supply(calculation.snapshot.compiled, activity, in_reference_unit(calculation, activity, amount, unit))
     calculation.scores  # noqa: B018 - solved here, so that a system that cannot be is known before anything is answered
     return Question(calculation, names, activity, amount, unit or own, chain, narrowed)
 
@@ -164,10 +169,15 @@ def _narrowed(
     return _solved(narrow, names, activity, asked, str(whole))
 
 
-def _in_reference_unit(calculation: Calculation, activity: int, amount: float, unit: str | None) -> float:
-    """Return an amount in the product's reference unit, converted by way of its stated properties if need be."""
-    snapshot = calculation.snapshot
-    if unit in {None, snapshot.unit_of(activity)}:
+def in_reference_unit(calculation: Calculation, activity: int, amount: float, unit: str | None) -> float:
+    """Return an amount in the product's reference unit, converted by way of its stated properties if need be.
+
+    Raises:
+        UnitError: the unit is not known, or does not fit the product.
+    """
+    own = calculation.snapshot.unit_of(activity)
+    if unit is None or unit == own:
         return amount
-    properties = conversions_of(calculation.select, str(snapshot.product_of(activity)))
-    return amount * unit_table(calculation.select).scale(str(unit), snapshot.unit_of(activity), properties)
+    units, product = calculation.units, str(calculation.snapshot.product_of(activity))
+    properties = () if units.commensurable(unit, own) else conversions_of(calculation.select, product)
+    return amount * units.scale(unit, own, properties)

@@ -68,11 +68,15 @@ ORDER BY entry.rank, name.rank, length(name.text), name.folded, node.iri LIMIT :
 """
 _LISTED: Final = """
 SELECT node.iri, name.text, name.lang, node.kinds FROM name JOIN node ON node.id = name.node
-WHERE name.lang = :lang {kind} AND NOT EXISTS (
+WHERE name.lang = :lang {kind} {after} AND NOT EXISTS (
   SELECT 1 FROM name AS better WHERE better.node = name.node AND better.lang = name.lang
   AND (better.rank, better.id) < (name.rank, name.id)
 )
 ORDER BY name.place, name.node LIMIT :most OFFSET :start
+"""
+_PLACE: Final = """
+SELECT name.place, name.node FROM name JOIN node ON node.id = name.node
+WHERE node.iri = :after AND name.lang = :lang ORDER BY name.rank, name.id LIMIT 1
 """
 _NAMES_EACH: Final = 8
 """Names looked at for each node that is wanted: a node has a few, in two languages."""
@@ -168,7 +172,9 @@ class SearchIndex:
             found.setdefault(row[0], row)
         return self._hits(list(found.values())[:most])
 
-    def listed(self, kind: str | None = None, lang: str = "en", most: int = 100, start: int = 0) -> list[Hit]:
+    def listed(
+        self, kind: str | None = None, lang: str = "en", most: int = 100, start: int = 0, after: str | None = None
+    ) -> list[Hit]:
         """Return nodes in the order of their names in a language; a node without one is left out.
 
         Args:
@@ -176,14 +182,23 @@ class SearchIndex:
             lang: language tag of the names.
             most: how many at the most.
             start: how many to pass over, for the next page.
+            after: IRI of the node that the list goes on after: what was added or removed before it moves nothing.
+
+        Raises:
+            QueryError: no node is of that kind; the one to go on after has no name in the language.
         """
         self._require_kind(kind)
+        values = {"lang": lang, "kind": kind, "most": most, "start": start, "after": after}
+        if after is not None:
+            place = self._connection.execute(_PLACE, values).fetchone()
+            if place is None:
+                raise QueryError(
+                    f"The list cannot go on after <{after}>, which has no name here. Begin with its first page."
+                )
+            values |= {"place": place[0], "node": place[1]}
         chosen = _each_of_kind(kind) if self._is_common(kind) else _of_kind("name.node", kind)
-        rows = self._connection.execute(
-            _LISTED.format(kind=chosen),
-            {"lang": lang, "kind": kind, "most": most, "start": start},
-        )
-        return self._hits(list(rows))
+        beyond = "" if after is None else "AND (name.place, name.node) > (:place, :node)"
+        return self._hits(list(self._connection.execute(_LISTED.format(kind=chosen, after=beyond), values)))
 
     def kinds(self) -> dict[str, int]:
         """Return the kinds of nodes that have names, and how many there are of each."""

@@ -125,11 +125,9 @@ def settings_of(
     sector_average: bool = False,
 ) -> Settings:
     """Return the method settings that the options of a command say."""
-    from footprint.gaps import Reading
-    from graphstore.answers.graph import Settings
+    from graphstore.answers.settings import method_settings
 
-    chosen = "" if recycling == "stated" else recycling
-    return Settings(gwp.upper(), Reading(unlinked, coproducts, chosen), strict, sector_average)
+    return method_settings(gwp, unlinked, coproducts, recycling, strict=strict, sector_average=sector_average)
 
 
 def _all(front: Front, calculation: Calculation, out: Path | None) -> None:

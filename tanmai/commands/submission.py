@@ -130,12 +130,13 @@ def show(
     lang: Lang = None,
 ) -> None:
     """Show the receipt, the verifications and the history of a submission. 显示回执、核查记录与历程。"""
+    from registry.receipt import whole
     from registry.submissions import find
 
     front = Front.of(store, json, lang)
     with front.open() as graph:
         found = find(graph, submission)
-        data = _whole(graph, found)
+        data = whole(graph, found)
         if report:
             data["requirements"] = _outcomes(graph, found)
         if raw is not None:
@@ -150,15 +151,6 @@ def show(
         show_outcomes(data["requirements"], front.lang)
     show_verifications(data["verifications"], front.lang)
     show_story(data["history"], front.lang)
-
-
-def _whole(graph: GraphStore, found: Submission) -> dict[str, Any]:
-    from registry.receipt import named_verifications, receipt, story
-
-    return receipt(graph, found) | {
-        "verifications": named_verifications(graph, found),
-        "history": story(graph, found),
-    }
 
 
 def _outcomes(graph: GraphStore, found: Submission) -> list[dict[str, Any]]:
@@ -221,7 +213,9 @@ def withdraw(submission: Id, by: By, why: Why = "", store: Store = None, json: J
 
 def _told(front: Front, graph: GraphStore, submission: Submission) -> None:
     """Say how a submission stands now."""
-    data = _whole(graph, submission)
+    from registry.receipt import whole
+
+    data = whole(graph, submission)
     if front.json:
         front.print_json(data)
         return

@@ -63,3 +63,27 @@ def select(reading: httpx.Client) -> Callable[..., httpx.Response]:
         return reading.get("/sparql", params={"query": query}, headers={"Accept": accept, **headers})
 
     return ask
+
+
+@pytest.fixture(scope="session")
+def shop_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store on disk with the reference knowledge and the aluminium chain of `tanmai demo`."""
+    from importlib.resources import files
+
+    from tanmai import knowledge
+
+    where = tmp_path_factory.mktemp("rest") / "store"
+    with GraphStore.open(where) as store, store.transaction("demo") as transaction:
+        knowledge.load_into(transaction)
+        transaction.load_bytes((files("tanmai.demo") / "aluminium.ttl").read_bytes(), key="demo", format="turtle")
+    return where
+
+
+@pytest.fixture(scope="session")
+def shop(shop_store: Path) -> Iterator[httpx.Client]:
+    """A client of a server with that store, which takes writes and says messages in the language of the client."""
+    with (
+        served(shop_store, allow_writes=True, readers=1, jobs_each=2, body_bytes=1_000_000) as address,
+        httpx.Client(base_url=address, timeout=60) as client,
+    ):
+        yield client

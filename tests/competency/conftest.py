@@ -1,4 +1,4 @@
-"""Asking the questions of examples/questions as a user does: the file as it stands, or with another VALUES line."""
+"""Asking the questions of graphstore/questions as a user does: the file as it stands, or with another VALUES line."""
 
 from __future__ import annotations
 

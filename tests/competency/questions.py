@@ -1,11 +1,11 @@
-"""The questions of examples/questions, as text."""
+"""The questions of graphstore/questions, as text."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-FOLDER = Path(__file__).parents[2] / "examples" / "questions"
+FOLDER = Path(__file__).parents[2] / "graphstore" / "questions"
 
 
 def text_of(name: str, **values: str) -> str:

@@ -1,4 +1,4 @@
-"""What every file in examples/questions keeps: a header in both languages, the columns it names, and an answer on any store."""
+"""What every file in graphstore/questions keeps: a header in both languages, the columns it names, and an answer on any store."""
 
 import re
 

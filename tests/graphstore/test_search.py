@@ -83,6 +83,14 @@ def test_lists_are_sorted_in_the_language_chinese_by_pinyin(index):
     assert [hit.name for hit in index.listed("Product", "en", most=1, start=1)] == ["copper cathode"]
 
 
+def test_a_list_goes_on_after_a_node(index):
+    whole = [hit.iri for hit in index.listed("Product", "zh")]
+    assert [hit.iri for hit in index.listed("Product", "zh", after=whole[0])] == whole[1:]
+    assert index.listed("Product", "zh", after=whole[-1]) == []
+    with pytest.raises(QueryError, match="urn:nowhere"):
+        index.listed("Product", "zh", after="urn:nowhere")
+
+
 def test_a_list_of_a_common_kind_is_the_same_as_of_a_rare_one(index, monkeypatch):
     """The two ways to choose a kind give the same page; which is taken depends on how many nodes are of it."""
     rare = index.listed("Product", "zh")

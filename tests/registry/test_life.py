@@ -11,9 +11,10 @@ from graphstore.errors import GraphStoreError
 from registry.bodies import bodies, find_body
 from registry.certificates import apply
 from registry.certificates import change as take
-from registry.errors import SubmissionError, TransitionError, UnknownSubmissionError, VerificationError
+from registry.errors import RightsError, SubmissionError, TransitionError, UnknownSubmissionError, VerificationError
 from registry.life import Said, Verified, change, verify
 from registry.receipt import named_verifications, story
+from registry.rights import Acting, require_right
 from registry.states import SUBMISSION, States
 from registry.submissions import find, submissions
 from registry.submitting import Handed, submit
@@ -229,3 +230,33 @@ def test_unknown_and_ambiguous_submissions(store, accepted):
         find(store, "")
     with pytest.raises(SubmissionError, match="empty"):
         change(store, accepted, "withdrawn", Said(" "))
+
+
+@pytest.mark.parametrize(
+    ("state", "roles", "organisation", "may"),
+    [
+        ("under-verification", {"curator"}, "", True),
+        ("under-verification", {"submitter"}, "", False),
+        ("verified", {"verifier"}, "urn:v", True),
+        ("verified", {"curator", "submitter"}, "urn:v", False),
+        ("withdrawn", {"submitter"}, "urn:other", False),
+        ("withdrawn", {"submitter"}, "own", True),
+        ("withdrawn", {"curator"}, "urn:other", True),
+        ("superseded", {"curator", "verifier", "submitter"}, "", False),
+    ],
+)
+def test_a_state_says_which_roles_set_it(store, accepted, state, roles, organisation, may):
+    found = find(store, accepted)
+    acting = Acting(roles, found.by if organisation == "own" else organisation)
+    wanted = States.of(store, SUBMISSION).named(state)
+    if may:
+        require_right(store, found, wanted, acting)
+    else:
+        with pytest.raises(RightsError, match=found.id):
+            require_right(store, found, wanted, acting)
+
+
+def test_which_role_sets_a_state_is_data(store, accepted):
+    wanted = States.of(store, SUBMISSION).named("published")
+    store.update(f'INSERT DATA {{ <{wanted.iri}> <https://w3id.org/tanmai/ontology#settingRole> "reader" }}')
+    require_right(store, find(store, accepted), wanted, Acting({"reader"}, "urn:x"))

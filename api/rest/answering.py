@@ -1,0 +1,123 @@
+"""From a route to a reader: the job, who may have the answer, and whether the client has it already."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from api.access.allowance import current as allowance_of_request
+from api.access.principals import principal_of
+from api.delivery import deliver
+from api.negotiation import Offer, choose
+from api.requests import root_of
+from api.rest.longjobs import Result
+from api.state import State, matches, tag_of
+
+JSON: Final = (Offer("json", "application/json"),)
+"""What most answers are written in."""
+
+Headers = Callable[[Mapping[str, Any]], Mapping[str, str]]
+"""From what a child says of its answer to further headers."""
+
+
+def state_of(request: Request) -> State:
+    """The running parts of the application that a request came to."""
+    found: State = request.app.state.tanmai
+    return found
+
+
+class Answered(Response):
+    """The answer of a reader. It is asked when the response is sent, so that a long one is never held whole.
+
+    Its entity tag is made from the generation, the audience and the job. A client that has it is told so without asking a
+    reader.
+
+    Attributes:
+        job: What the reader is to do.
+        payload: What the client sent, for the reader to parse.
+        told: Further headers, from what the reader says.
+    """
+
+    def __init__(
+        self,
+        request: Request,
+        job: Mapping[str, Any],
+        *,
+        payload: bytes = b"",
+        offers: Sequence[Offer] = JSON,
+        told: Headers = lambda _: {},
+    ) -> None:
+        """Choose the format of the answer.
+
+        Raises:
+            NotAcceptableError: the client takes none of those offered.
+        """
+        super().__init__()
+        self.request, self.payload, self.told = request, payload, told
+        offer = choose(request.headers.get("accept", "*/*"), offers)
+        self.job = {**job, "format": offer.name, "content_type": offer.content_type}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Ask a reader and send what it says."""
+        state, asking = state_of(self.request), principal_of(self.request)
+        headers = {"vary": "Accept", "cache-control": "no-cache"}
+        if wants_job(self.request):
+            await begun(self.request, self._as_job)(scope, receive, send)
+            return
+        safe = scope["method"] in {"GET", "HEAD"}
+        condition = self.request.headers.get("if-none-match")
+        if safe and condition is not None and matches(condition, tag := self._tag(state.newest(asking.audience))):
+            await Response(status_code=304, headers={**headers, "etag": tag})(scope, receive, send)
+            return
+        async with state.read(self.job, asking.audience, self.payload) as answer:
+            if safe:
+                headers["etag"] = self._tag(str(answer.head["generation"]))
+            await deliver(answer, scope, send, headers | dict(self.told(answer.head)))
+
+    async def _as_job(self) -> Result:
+        state, audience = state_of(self.request), principal_of(self.request).audience
+        asked = {"generation": state.newest(audience), "audience": audience, **self.job}
+        if (allowance := allowance_of_request()) is not None:
+            allowance.check(audience)
+            asked["most_megabytes"] = allowance.limits.memory_megabytes
+        answer, body = await state.jobs.read(asked, self.payload)
+        return Result(200, dict(self.told(answer.head)), str(answer.head["content_type"]), body)
+
+    def _tag(self, generation: str) -> str:
+        return tag_of(generation, principal_of(self.request).audience, sorted(self.job.items(), key=str))
+
+
+def wants_job(request: Request) -> bool:
+    """Whether the client prefers to be told at once where the answer will be (RFC 7240)."""
+    preferred = request.headers.get("prefer", "").lower().split(",")
+    return "respond-async" in {each.partition(";")[0].strip() for each in preferred}
+
+
+def begun(request: Request, run: Callable[[], Awaitable[Result]]) -> Response:
+    """Begin a long job and say where it is.
+
+    Raises:
+        TooManyJobsError: The principal has as many as it may.
+    """
+    jobs = state_of(request).jobs
+    query = f"?{request.url.query}" if request.url.query else ""
+    job = jobs.begin(principal_of(request).name, f"{request.method} {request.url.path}{query}", run)
+    headers = {"location": f"/jobs/{job.id}", "preference-applied": "respond-async", "cache-control": "no-store"}
+    return JSONResponse(job.told(jobs.settings.job_seconds), 202, headers)
+
+
+def next_link(request: Request, path: str, stated: Mapping[str, Any]) -> Headers:
+    """How a page links to the next one."""
+
+    def told(head: Mapping[str, Any]) -> dict[str, str]:
+        if head["next"] is None:
+            return {}
+        asked = {key: value for key, value in {**stated, "after": head["next"]}.items() if value is not None}
+        return {"link": f'<{root_of(request, state_of(request).settings)}{path}?{urlencode(asked)}>; rel="next"'}
+
+    return told

@@ -1,0 +1,88 @@
+"""``/jobs``: following answers that take long, and fetching them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from api.access.principals import principal_of
+from api.errors import RequestError
+from api.problems import ToldError
+from api.requests import language_of
+from api.rest import schemas
+from api.rest.answering import state_of
+from api.rest.longjobs import LongJob, LongJobs
+from api.rest.parameters import STRICT
+
+router = APIRouter(prefix="/jobs", tags=["jobs 任务"], dependencies=STRICT, default_response_class=Response)
+
+Id = Annotated[str, Path(max_length=100, description="Id of the job, from its Location. 任务编号。")]
+
+
+def _found(request: Request, name: str) -> tuple[LongJobs, LongJob]:
+    jobs = state_of(request).jobs
+    return jobs, jobs.find(principal_of(request).name, name)
+
+
+@router.get("/{id}", summary="How a job stands. 任务状态。", responses=schemas.answers(schemas.JobAnswer))
+async def job(request: Request, id: Id) -> Response:  # noqa: A002 - as in the address
+    """Say whether a job runs, how long it has, and where its result is; of a failed one, the problem."""
+    jobs, found = _found(request, id)
+    told = found.told(jobs.settings.job_seconds)
+    if found.problem is not None:
+        told["problem"] = found.problem.body(language_of(request), found.problem.detail, "")
+    headers = {"cache-control": "no-store"} | ({"retry-after": "1"} if found.state == "running" else {})
+    return JSONResponse(told, headers=headers)
+
+
+@router.get(
+    "/{id}/result",
+    summary="The result of a job. 任务结果。",
+    responses={200: {"description": "As the request would have been answered. 与同步应答相同。"}, **schemas.problems()},
+)
+async def result(request: Request, id: Id) -> Response:  # noqa: A002 - as in the address
+    """Give the answer that the request would have had."""
+    _, found = _found(request, id)
+    if found.problem is not None:
+        raise ToldError(found.problem)
+    if found.result is None:
+        raise RequestError("The job still runs. Follow it at its address, or by its events.")
+    made = found.result
+    return Response(made.body, made.status, {**made.headers, "cache-control": "no-store"}, made.content_type)
+
+
+@router.get(
+    "/{id}/events",
+    summary="Server-sent events of a job. 任务事件流。",
+    responses={
+        200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "Events. 事件。"},
+        **schemas.problems(),
+    },
+)
+async def events(request: Request, id: Id) -> Response:  # noqa: A002 - as in the address
+    """Say how a job stands once a second, until it ends. With curl: ``curl -N``."""
+    jobs, found = _found(request, id)
+
+    async def written() -> AsyncIterator[str]:
+        async for told in jobs.follow(found):
+            yield f"event: {told['state']}\ndata: {json.dumps(told, ensure_ascii=False)}\n\n"
+
+    return StreamingResponse(written(), headers={"cache-control": "no-store"}, media_type="text/event-stream")
+
+
+@router.delete(
+    "/{id}",
+    status_code=204,
+    summary="End and forget a job. 终止并删除任务。",
+    responses={204: {"description": "It is gone. 已删除。"}, **schemas.problems()},
+)
+async def delete(request: Request, id: Id) -> Response:  # noqa: A002 - as in the address
+    """Kill a job that runs, and let go of its result."""
+    jobs, found = _found(request, id)
+    await jobs.drop(found)
+    return Response(status_code=204)

@@ -1,0 +1,194 @@
+"""What a reader keeps between requests: states of the past, compiled systems, the scores of all products."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from api.errors import RequestError, UnpreparedError
+from footprint.errors import FootprintError
+from graphstore import GraphStore, shipped
+from graphstore.answers.board import Board
+from graphstore.answers.graph import Calculation, Settings
+from graphstore.answers.names import Names
+from graphstore.answers.settings import method_settings
+from graphstore.errors import GraphStoreError, QueryError, UnknownNameError
+from graphstore.scenarios import find_scenario
+
+if TYPE_CHECKING:
+    from shapes.background import Background
+
+_MOST_STATES: Final = 4
+_MOST_SYSTEMS: Final = 6
+_MOST_UNITS: Final = 100
+
+Past = tuple[str | None, str | None]
+"""Day and release, of which one at most is stated."""
+
+
+@dataclass(frozen=True)
+class System:
+    """One compiled system, and the scores of all its products once they are asked for."""
+
+    calculation: Calculation
+
+    @cached_property
+    def board(self) -> Board:
+        """The footprints of all products."""
+        return Board(self.calculation)
+
+    @cached_property
+    def units(self) -> dict[str, str]:
+        """IRIs of the units that were asked for by symbol or name."""
+        return {}
+
+
+class Kept:
+    """States and systems, the least recently used of which are let go."""
+
+    def __init__(self) -> None:
+        self._states: OrderedDict[tuple[GraphStore, Past], GraphStore] = OrderedDict()
+        self._systems: OrderedDict[tuple[GraphStore, Settings], System] = OrderedDict()
+        self._backgrounds: dict[GraphStore, Background] = {}
+        self._audiences: dict[str | None, GraphStore] = {}
+
+    def state(self, store: GraphStore, job: Mapping[str, Any]) -> GraphStore:
+        """The state that a job asks about: the newest, a release, or what was known on a day.
+
+        Raises:
+            RequestError: both a day and a release, or one that is not there.
+        """
+        self._renew(job.get("audience"), store)
+        past: Past = (job.get("past_day"), job.get("past_release"))
+        if past == (None, None):
+            return store
+        if None not in past:
+            raise RequestError("The request states a day and a release. Give one of as-of and release.")
+        key = (store, past)
+        if key not in self._states:
+            self._states[key] = _opened(store, past)
+        self._states.move_to_end(key)
+        while len(self._states) > _MOST_STATES:
+            self._drop(next(iter(self._states)))
+        return self._states[key]
+
+    def system(self, state: GraphStore, method: Mapping[str, Any]) -> System:
+        """The compiled system of a state under some settings.
+
+        Raises:
+            UnpreparedError: the store holds no reference knowledge.
+            RequestError: no such scenario, or no such reading.
+        """
+        with _said_by_request():
+            settings = method_settings(**{key: value for key, value in method.items() if key != "scenario"})
+            if method.get("scenario") is not None:
+                settings = replace(settings, scenario=find_scenario(state, str(method["scenario"])))
+        key = (state, replace(settings, scenario=None))
+        if key not in self._systems:
+            _require_knowledge(state)
+            self._systems[key] = System(Calculation(state, key[1]))
+        self._systems.move_to_end(key)
+        while len(self._systems) > _MOST_SYSTEMS:
+            self._systems.popitem(last=False)
+        found = self._systems[key]
+        return found if settings.scenario is None else System(found.calculation.under(settings.scenario))
+
+    def background(self, state: GraphStore) -> Background:
+        """The reference knowledge of a state, as studies are judged beside it; the latest one is kept."""
+        from shapes.background import of_store
+
+        if state not in self._backgrounds:
+            self._backgrounds.clear()
+            self._backgrounds[state] = of_store(state)
+        return self._backgrounds[state]
+
+    def _renew(self, audience: str | None, store: GraphStore) -> None:
+        """Let go of what belongs to an older generation of what an audience reads."""
+        before = self._audiences.get(audience)
+        self._audiences[audience] = store
+        if before is None or before is store:
+            return
+        for key in [key for key in self._states if key[0] is before]:
+            self._drop(key)
+        for kept in [kept for kept in self._systems if kept[0] is before]:
+            del self._systems[kept]
+
+    def _drop(self, key: tuple[GraphStore, Past]) -> None:
+        state = self._states.pop(key)
+        for kept in [kept for kept in self._systems if kept[0] is state]:
+            del self._systems[kept]
+        state.close()
+
+
+KEPT: Final = Kept()
+"""What this process keeps: a reader is a process of its own that does one job after the other."""
+
+
+@contextmanager
+def calculating(store: GraphStore, job: Mapping[str, Any]) -> Iterator[System]:
+    """The system that a job asks about; errors are told with the names of the nodes that they mention.
+
+    Raises:
+        ToldError: what the calculation refuses.
+    """
+    from api.problems import Problem, ToldError, problem_of
+
+    found = KEPT.system(KEPT.state(store, job), job["method"])
+    try:
+        yield found
+    except (FootprintError, GraphStoreError) as error:
+        told = problem_of(error)
+        nodes = Names(found.calculation).mentioned(str(error))
+        facts = {**told.facts, "nodes": nodes} if nodes else told.facts
+        raise ToldError(Problem(told.kind, told.detail, facts, told.headers)) from error
+
+
+def unit_of(system: System, text: str | None) -> str | None:
+    """The unit that a request names; ``None`` stays ``None``.
+
+    Raises:
+        RequestError: there is none, or several.
+    """
+    from graphstore.answers.units import find_unit
+
+    if text is None:
+        return None
+    if text not in system.units:
+        with _said_by_request():
+            found = find_unit(system.calculation, text)
+        if len(system.units) >= _MOST_UNITS:
+            system.units.clear()
+        system.units[text] = found
+    return system.units[text]
+
+
+@contextmanager
+def _said_by_request() -> Iterator[None]:
+    """What is not known by a name that a parameter states makes the request wrong, not its address."""
+    try:
+        yield
+    except (UnknownNameError, QueryError, FootprintError) as error:
+        raise RequestError(str(error)) from None
+
+
+def _opened(store: GraphStore, past: Past) -> GraphStore:
+    day, release = past
+    with _said_by_request():
+        if release is not None:
+            return GraphStore.open(store.path, mode="read", release=release)
+        return store.as_of(dt.date.fromisoformat(str(day)))
+
+
+def _require_knowledge(state: GraphStore) -> None:
+    try:
+        shipped.require(state)
+    except UnknownNameError:
+        raise UnpreparedError(
+            "The store of this server holds no reference knowledge (units, gases, warming potentials) yet. Its administrator "
+            "loads it by `tanmai init`."
+        ) from None

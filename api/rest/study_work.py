@@ -1,0 +1,166 @@
+"""Jobs about studies: judge one, hand one in, show what was handed in, take it to another state."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from api import negotiation
+from api.errors import AccessDeniedError, RequestError
+from api.readers.frames import Output
+from api.rest.bodies import Fields
+from api.rest.kept import KEPT
+from api.rest.product_work import tell
+from graphstore import GraphStore
+from graphstore.formats import JSON_LD, Format, by_name
+
+if TYPE_CHECKING:
+    from registry.submissions import Submission
+    from shapes.judge import Judgement
+
+Job = Mapping[str, Any]
+
+
+def format_of(content_type: str) -> Format:
+    """The format of a study that is sent; plain JSON is a PACT record or JSON-LD.
+
+    Raises:
+        MediaTypeError: it is not one that is taken.
+    """
+    name, _, rest = content_type.partition(";")
+    if name.strip().lower() == "application/json":
+        return negotiation.by_media_type(JSON_LD.media_type + (f";{rest}" if rest else ""))
+    return negotiation.by_media_type(content_type)
+
+
+def _file(job: Job, format_: Format) -> str:
+    """What messages call the study: the name that was sent with it, without any folder."""
+    name = str(job["name"] or "").replace("\\", "/").rpartition("/")[2]
+    return name or f"study{format_.suffixes[0]}"
+
+
+def validate(store: GraphStore, job: Job, payload: bytes, out: Output) -> None:
+    """Judge a study beside the data of a store; nothing is stored."""
+    judged = _judged(KEPT.state(store, job), job, payload)
+    if job["format"] == "json":
+        tell(out, store, judged.as_dict())
+        return
+    from shapes.w3c import to_json_ld, to_turtle
+
+    text = to_turtle(judged.report) if job["format"] == "turtle" else to_json_ld(judged.report)
+    out.head(content_type=job["content_type"], generation=store.generation)
+    out.write(text.encode())
+
+
+def _judged(store: GraphStore, job: Job, payload: bytes) -> Judgement:
+    from shapes.judge import judge
+    from shapes.reading import read_bytes
+
+    found = format_of(str(job["media_type"]))
+    document = read_bytes(payload, _file(job, found), format=found)
+    return judge([document], pcr=job["pcr"], day=_day(job), background=KEPT.background(store))
+
+
+def _day(job: Job) -> dt.date | None:
+    return None if job["day"] is None else dt.date.fromisoformat(job["day"])
+
+
+def submit(store: GraphStore, job: Job, payload: bytes) -> dict[str, Any]:
+    """Hand in a study; the receipt, and its report in the format that the client takes."""
+    from registry.receipt import receipt
+    from registry.shapes_judge import judge
+    from registry.submissions import find
+    from registry.submitting import Handed
+    from registry.submitting import submit as hand_in
+
+    found = format_of(str(job["media_type"]))
+    rules = job["pcr"]
+    if len(rules) > 1:
+        raise RequestError("A submission is judged by one rule. Give pcr once.")
+    rule = rules[0] if rules else None
+    handed = Handed(payload, _file(job, found), job["by"], found.name, rule, _day(job), job["revises"])
+    made = hand_in(store, handed, judge)
+    submission = find(store, made.id)
+    data = receipt(store, submission) | {"new": made.new}
+    if job["audience"] is not None:
+        data["details"] = []  # they name nodes of others, which this audience may not know of
+    body = _as_json(data) if job["format"] == "json" else _report(store, submission, str(job["format"])).decode()
+    return {"body": body, "type": job["content_type"], "id": made.id, "verdict": data["verdict"], "new": made.new}
+
+
+def _as_json(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False, default=str, allow_nan=False)
+
+
+def _report(store: GraphStore, submission: Submission, format_: str) -> bytes:
+    """The assessment of a submission with its validation report, as RDF."""
+    from graphstore.terms import PREFIXES
+
+    node = ox.NamedNode(submission.assessment)
+    graphs = {quad.graph_name for quad in store.engine.quads_for_pattern(node, None, None, None)}
+    stated = (
+        quad.triple for graph in sorted(graphs, key=str) for quad in store.engine.quads_for_pattern(None, None, None, graph)
+        if quad.subject != submission.node
+    )  # fmt: skip
+    return ox.serialize(stated, format=by_name(format_).rdf, prefixes=dict(PREFIXES)) or b""
+
+
+def submissions(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
+    """What was handed in, in short."""
+    from registry.receipt import overview
+    from registry.states import SUBMISSION, States
+    from registry.submissions import submissions as every
+
+    known = every(store)
+    if job["status"] is not None:
+        wanted = States.of(store, SUBMISSION).named(job["status"]).iri
+        known = [each for each in known if each.status == wanted]
+    tell(out, store, {"submissions": overview(store, known)})
+
+
+def submission(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
+    """One submission: its receipt with verifications and history, or its assessment as RDF."""
+    from registry.receipt import outcomes, whole
+    from registry.submissions import find
+
+    found = find(store, str(job["id"]))
+    if job["format"] == "json":
+        tell(out, store, whole(store, found) | {"requirements": outcomes(store, found)})
+        return
+    out.head(content_type=job["content_type"], generation=store.generation)
+    out.write(_report(store, found, str(job["format"])))
+
+
+def event(store: GraphStore, job: Job, payload: bytes) -> dict[str, Any]:
+    """Take a submission to another state, as far as the states allow it to who asks."""
+    from registry.life import Said, Verified, change, verify
+    from registry.receipt import whole
+    from registry.rights import Acting, require_right
+    from registry.states import SUBMISSION, States
+    from registry.submissions import find
+
+    fields = Fields.read(payload, {"status", "by", "why", "body", "level", "on"})
+    found = find(store, str(job["id"]))
+    state = States.of(store, SUBMISSION).named(fields.text("status"))
+    require_right(store, found, state, Acting(job["roles"], job["organisation"]))
+    why = fields.text("why", "")
+    if state.notation == "verified":
+        said = Verified(fields.text("body"), fields.text("level"), fields.day("on"), why)
+        changed = verify(store, found.iri, said)
+    else:
+        changed = change(store, found.iri, state.iri, Said(_by(job, fields.text("by", "")), why))
+    return {"body": _as_json(whole(store, changed)), "type": "application/json"}
+
+
+def _by(job: Job, stated: str) -> str:
+    """Who changes the state: the organisation of the principal, which cannot speak for another one."""
+    own = str(job["organisation"])
+    if own and stated not in {"", own}:
+        raise AccessDeniedError(f"The request is made for <{own}>, so it cannot be made by {stated!r}. Leave by out.")
+    if not (own or stated):
+        raise RequestError("The body does not say who changes the state. State by: a name or IRI.")
+    return own or stated
