@@ -271,7 +271,7 @@ def test_an_iri_that_ends_like_an_address_is_an_iri(shop):
 
 
 def test_a_format_that_is_not_written_is_refused(shop):
-    problem(shop.get(f"/products/{HYDRO}/footprint", headers={"Accept": "text/html"}), 406)
+    problem(shop.get(f"/products/{HYDRO}/footprint", headers={"Accept": "image/png"}), 406)
 
 
 def test_a_problem_names_nodes_in_both_languages(shop):
