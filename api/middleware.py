@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.access.guard import tell_limits
 from api.errors import HostError, MethodError, NotFoundError, RequestError
 from api.observation import Observer
+from api.pact.telling import is_pact, pact_response, require_https
 from api.pages.problem import problem_page, wants_page
 from api.problems import INTERNAL, MEDIA_TYPE, Problem, ToldError, problem_of
 from api.proxies import believed
@@ -78,6 +79,8 @@ class Frame:
         try:
             self._check_host(headers.get(b"host", b"").decode("latin-1"))
             require_plain(headers)
+            if not self.settings.plain_http_accepted:
+                require_https(scope["scheme"], scope["path"])
             wire.watch()
             await self.app(scope, wire.receive, sending)
         except asyncio.CancelledError:
@@ -116,6 +119,8 @@ def problem_response(
 ) -> Response:
     """A problem as a response, in the language of the client: as a document, for a browser as a page."""
     lang = language_of(request)
+    if is_pact(request.scope["path"]):
+        return pact_response(problem, translate(problem.detail, lang), lang)
     body = problem.body(lang, translate(problem.detail, lang), request_id)
     headers = {**problem.headers, "Content-Language": lang, "Vary": "Accept, Accept-Language"}
     if wants_page(request):
