@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any, Final
 
 from mappings.pact.findings import Finding
 from mappings.pact.members import record_of
 from mappings.pact.method import advice
 from mappings.pact.schema import broken, defect
+
+MOST: Final = 200
+"""Most defects of one record that are listed: a file of nothing but defects shall not fill the memory."""
 
 _MAJORS: Final = ("3.0.", "2.0.", "2.1.", "2.2.", "2.3.")
 
@@ -23,7 +27,9 @@ def check(record: Any) -> list[Finding]:
         Errors first. A record without an error can be read; one of version 3 can be exchanged.
     """
     major = major_of(record)
-    found = [*_unknown_version(record), *broken(record, record_of(major))]
+    found = [*_unknown_version(record), *islice(broken(record, record_of(major)), MOST)]
+    if len(found) >= MOST:
+        found.append(defect("more", "", None, count=str(MOST)))
     if major == "3" and not any(finding.severity == "error" for finding in found):
         found += advice(dict(record), record_of(major))
     return sorted(found, key=lambda finding: ("error", "warning", "info").index(finding.severity))

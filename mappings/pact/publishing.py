@@ -57,9 +57,14 @@ def publish(
         now: the moment of creation; the present one when None.
 
     Raises:
-        RecordError: facts are missing, or the record breaks a rule; nothing is kept.
+        RecordError: facts are missing, the settings lay a scenario over the data, or the record breaks a rule; nothing is kept.
         FootprintError: the footprint cannot be computed.
     """
+    if calculation.settings.scenario is not None:
+        raise RecordError(
+            "a footprint under a scenario is not published: nothing in a record tells it from one of the data as they are. "
+            "Leave the scenario out."
+        )
     made = draft(calculation, product, study)
     held = held_records(calculation.graph)
     identifier = str(uuid.uuid5(_NAMESPACE, f"{made.own.activity}\n{jsontext.dumps(made.content)}"))

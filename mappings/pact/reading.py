@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Final
 
 from mappings.errors import PackageError
@@ -13,6 +14,10 @@ from mappings.pact.facts import facts_of
 from mappings.pact.findings import Finding, Loss
 from mappings.pact.judging import check
 
+MOST_RECORDS: Final = 5_000
+"""Most records of one file; what a host gives out comes in pages that are smaller."""
+
+_WRAPPED: Final = 3
 _WRAPPERS: Final = ("data", "pfs")
 
 
@@ -100,19 +105,24 @@ def read_records(data: bytes, name: str) -> ReadReport:
     """
     text = jsontext.decode(data, name)
     value = jsontext.parse(text, name)
-    found = list(_unwrapped(jsontext.Part(value, text), name))
+    found = list(islice(_unwrapped(jsontext.Part(value, text), name), MOST_RECORDS + 1))
+    if len(found) > MOST_RECORDS:
+        raise PackageError(
+            name, f"it holds more than {MOST_RECORDS:,} records, the most that are read at once. Split the file."
+        )
     records = tuple(_read(number, part) for number, part in enumerate(found, 1))
     return ReadReport(name, hashlib.sha256(data).hexdigest(), records)
 
 
-def _unwrapped(part: jsontext.Part, name: str) -> Iterator[jsontext.Part]:
+def _unwrapped(part: jsontext.Part, name: str, levels: int = _WRAPPED) -> Iterator[jsontext.Part]:
+    """Yield what is inside wrappers, to a few levels: each level reads its inside again."""
     value = part.value
     if isinstance(value, list):
         for element in jsontext.elements(part.text, name):
-            yield from _unwrapped(element, name) if _is_wrapper(element.value) else (element,)
-    elif _is_wrapper(value):
+            yield from _unwrapped(element, name, levels - 1) if levels and _is_wrapper(element.value) else (element,)
+    elif levels and _is_wrapper(value):
         key = next(key for key in _WRAPPERS if isinstance(value.get(key), dict | list))
-        yield from _unwrapped(jsontext.member(part.text, key, name), name)
+        yield from _unwrapped(jsontext.member(part.text, key, name), name, levels - 1)
     elif isinstance(value, dict):
         yield jsontext.Part(value, part.text.strip())
     else:

@@ -29,12 +29,10 @@ def broken(record: Any, member: Member) -> Iterator[Finding]:
         yield from _operators(pcf)
 
 
-def defect(
-    rule: str, pointer: str, value: Any, severity: Severity = "error", name: str | None = None, **words: str
-) -> Finding:
+def defect(rule: str, pointer: str, value: Any, severity: Severity = "error", **words: str) -> Finding:
     """Return a finding of the first layer."""
     stands = shown(value)
-    last = name or next((step for step in reversed(pointer.split("/")) if not step.isdigit()), "") or "the record"
+    last = next((step for step in reversed(pointer.split("/")) if not step.isdigit()), "")
     return Finding(pointer, rule, severity, "schema", stands, told(rule, name=last, **{"value": stands, **words}))
 
 
@@ -42,7 +40,7 @@ def _value(value: Any, member: Member, pointer: str) -> Iterator[Finding]:
     """Judge a value that is there, or its absence: ``null`` is absence."""
     if value is None:
         if member.required or not pointer:
-            yield defect("missing" if pointer else "object", pointer, None)
+            yield defect("missing" if pointer else "record", pointer, None)
     elif not member.many:
         yield from _single(value, member, pointer)
     elif not isinstance(value, list):
@@ -80,7 +78,7 @@ def _single(value: Any, member: Member, pointer: str) -> Iterator[Finding]:
 
 def _object(value: Any, member: Member, pointer: str) -> Iterator[Finding]:
     if not isinstance(value, dict):
-        yield defect("object", pointer, value)
+        yield defect("object" if pointer else "record", pointer, value)
         return
     for part in member.members:
         found = value.get(part.name)

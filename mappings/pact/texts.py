@@ -9,6 +9,14 @@ from mappings.pact.findings import Loss
 
 TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "missing": ("{name} is missing. State it.", "缺少 {name}。请填写。"),
+    "more": (
+        "It has {count} defects or more; further ones are not listed. Check that it is a PACT record at all.",
+        "缺陷达到或超过 {count} 处，其余不再列出。请确认其是否为 PACT 记录。",
+    ),
+    "record": (
+        "A record is an object. Hand in a ProductFootprint, an array of them, or either under data.",
+        "记录应为对象。请提交 ProductFootprint、其数组，或将二者之一置于 data 之下。",
+    ),
     "object": (
         '{name} must be an object. Write it as {{"member": ...}}.',
         '{name} 应为对象。请按 {{"成员": ...}} 的形式填写。',
@@ -220,6 +228,11 @@ _LOSSES: Final[Mapping[str, tuple[Literal["changed", "narrowed", "computed", "dr
         "changed",
         "The specification has no word for <{unit}>; the amount is given in {word}.",
         "规范没有 <{unit}> 对应的单位，数量换算为 {word}。",
+    ),
+    "year": (
+        "dropped",
+        "The graph states no year of {source}, which a record needs beside a source of factors.",
+        "图中未注明 {source} 的年份，而记录要求因子来源同时给出版本。",
     ),
     "publisher": (
         "dropped",

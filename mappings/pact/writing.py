@@ -28,6 +28,11 @@ VERSION: Final = "3.0.3"
 
 _RELEASE: Final = f"{ID}emission-category/biogenic-co2-release"
 _SLACK: Final = Decimal("1e-12")
+_TOLD_TO_ALL: Final = frozenset({"illustrative", "gwp-set-unknown"})
+"""Assumptions that name nothing of the bill of materials."""
+
+_MOST_LINES: Final = 10_000
+"""Contributions that are looked through for the sources of secondary factors, the largest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +68,8 @@ def draft(calculation: Calculation, product: str, study: str | None = None) -> D
     iri = str(calculate(calculation, product, most=0).data["product"]["iri"])
     facts = needed(calculation.graph, iri, study)
     amount, unit = facts.asked
-    result = calculate(calculation, iri, amount, unit, most=0).data if unit else {}
-    record = _heading(facts)
+    result = calculate(calculation, iri, amount, unit, most=_MOST_LINES).data if unit else {}
+    record = {**_heading(facts), **_stated("comment", _assumptions(result))}
     record["pcf"] = {**_unit_and_period(facts), **(_numbers(facts, result) if result else {}), **_rules(facts, result)}
     if facts.missing:
         listed = ", ".join(dict.fromkeys(facts.missing))
@@ -77,7 +82,10 @@ def draft(calculation: Calculation, product: str, study: str | None = None) -> D
 _NOT_SAID: Final = (
     {"what": "life-cycle stages", "what_zh": "生命周期阶段"},
     {"what": "suppliers and exchanges", "what_zh": "供应方和交换"},
-    {"what": "assumptions, error bound and versions of the data", "what_zh": "假设、误差界和数据版本"},
+    {
+        "what": "the error bound, further assumptions and the versions of the data",
+        "what_zh": "误差界、其他假设和数据版本",
+    },
 )
 
 
@@ -208,11 +216,34 @@ def _rules(facts: StudyFacts, result: Mapping[str, Any]) -> dict[str, Any]:
         "exemptedEmissionsPercent": exempted(facts),
         **_stated("allocationRulesDescription", facts.texts("allocation")),
     }
+    sources = _sources(facts, result)
+    if sources:
+        made["secondaryEmissionFactorSources"] = sources
     share = facts.texts("share")
     if len(share) == 1 and lexical.number(share[0]) is not None:
         made["primaryDataShare"] = text(100 * Decimal(share[0]))
     rules = _product_rules(facts)
     return {**made, **({"productOrSectorSpecificRules": rules} if rules else {})}
+
+
+def _sources(facts: StudyFacts, result: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The sources of the factors in use, with the year of each; one without a year cannot be stated."""
+    found, undated = set[tuple[str, str]](), set[str]()
+    for line in result.get("contributions", ()):
+        source = line.get("factorSource")
+        name = str(source["name_en"] or source["iri"]) if source else str(line.get("factorSourceText") or "")
+        if name and line.get("factorYear"):
+            found.add((name, str(line["factorYear"])))
+        elif name:
+            undated.add(name)
+    facts.losses += [lost("/pcf/secondaryEmissionFactorSources", "year", source=name) for name in sorted(undated)]
+    return [{"name": name, "version": version} for name, version in sorted(found)]
+
+
+def _assumptions(result: Mapping[str, Any]) -> list[str]:
+    """What a reader of the record must know of the calculation. Other assumptions name suppliers and inputs: they stay here."""
+    told = [each for each in result.get("assumptions", ()) if each["code"] in _TOLD_TO_ALL]
+    return [f"{each['text_en']} {each['text_zh']}" for each in told]
 
 
 def _product_rules(facts: StudyFacts) -> list[dict[str, Any]]:

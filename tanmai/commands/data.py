@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tanmai.commands.options import Front, Gwp, Json, Lang, Store, day
-from tanmai.phrases import phrase
 from tanmai.words import word
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ def init(store: Store = None, json: Json = False, lang: Lang = None) -> None:
     with front.connect("write") as graph:
         with graph.transaction("init") as transaction:
             changed = knowledge.load_into(transaction)
-        _tell(front, {"store": graph.location, "datasets_changed": changed, "generation": graph.generation})
+        front.tell({"store": graph.location, "datasets_changed": changed, "generation": graph.generation})
 
 
 def load(
@@ -230,7 +229,7 @@ def export(
 
     with front.open() as graph:
         report = graph.export(target, format=format, dataset=dataset, leave_out="" if knowledge else PREFIX)
-    _tell(front, {"path": str(report.path), "statements": report.quads, "format": report.format})
+    front.tell({"path": str(report.path), "statements": report.quads, "format": report.format})
 
 
 def backup(
@@ -242,7 +241,7 @@ def backup(
     """Copy the store, verified, while it may be in use. 备份存储。"""
     front = Front.of(store, json, lang)
     with front.open() as graph:
-        _tell(front, {"backup": str(graph.backup(target)), "generation": graph.generation})
+        front.tell({"backup": str(graph.backup(target)), "generation": graph.generation})
 
 
 def restore(
@@ -257,7 +256,7 @@ def restore(
     from graphstore import GraphStore
 
     front = Front.of(store, json, lang)
-    _tell(front, {"store": str(GraphStore.restore(source, front.store_path))})
+    front.tell({"store": str(GraphStore.restore(source, front.store_path))})
 
 
 def release(
@@ -349,11 +348,4 @@ def _examined(front: Front) -> None:
     """Say what the endpoint is that keeps the store; one that cannot be used is an error."""
     with front.connect() as graph:
         found = graph.info()
-    _tell(front, {"endpoint": found.endpoint, "quads": found.quads, "datasets": len(found.datasets)})
-
-
-def _tell(front: Front, facts: dict[str, Any]) -> None:
-    if front.json:
-        front.print_json(facts)
-    else:
-        typer.echo("  ".join(f"{phrase(key, front.lang)}: {value}" for key, value in facts.items()))
+    front.tell({"endpoint": found.endpoint, "quads": found.quads, "datasets": len(found.datasets)})

@@ -37,7 +37,7 @@ def import_file(front: Front, path: Path) -> None:
     if not report.usable:
         _tell(front, report, None)
         raise typer.Exit(1)
-    with front.open("write") as graph:
+    with front.connect("write") as graph:
         with graph.transaction("init") as transaction:
             knowledge.load_into(transaction)
         done = import_records(graph, report)
@@ -52,7 +52,7 @@ def _tell(front: Front, report: ReadReport, done: Imported | None) -> None:
             told["factors"] = dict(done.factors)
         front.print_json(told)
         return
-    from tanmai.render.records import show_report
+    from tanmai.render.records import printable, show_report
 
     show_report(report, front.lang)
     if done is None:
@@ -64,7 +64,7 @@ def _tell(front: Front, report: ReadReport, done: Imported | None) -> None:
     for each in report.records:
         factor = done.factors.get(each.id)
         usable = word("factor_none", front.lang) if factor is None else word("factor_at", front.lang, iri=factor)
-        typer.echo(f"{each.record['productNameCompany']}: {usable}")
+        typer.echo(f"{printable(each.record['productNameCompany'])}: {usable}")
 
 
 def export_file(front: Front, target: Path, product: str | None, study: str | None, gwp: str) -> None:
@@ -79,7 +79,7 @@ def export_file(front: Front, target: Path, product: str | None, study: str | No
         _write(target, f'{{"data":{dumps(found)}}}')
         _written(front, target, len(found))
         return
-    with front.open("write") as store:
+    with front.connect("write") as store:
         from graphstore.answers.graph import Calculation
         from mappings.pact import publish
         from tanmai import knowledge

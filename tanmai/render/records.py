@@ -24,7 +24,7 @@ def show_report(report: ReadReport, lang: Language) -> None:
 def show_findings(found: Iterable[tuple[str, Finding]], lang: Language) -> None:
     """Print findings, each with the record it is about."""
     rows = [
-        (record, word(f"finding_{each.severity}", lang), each.pointer or "/", each.value, each.messages[lang])
+        (record, word(f"finding_{each.severity}", lang), _place(each.pointer), each.value, each.messages[lang])
         for record, each in found
     ]
     columns = [word(key, lang) for key in ("column_record", "column_kind", "column_place", "value", "column_says")]
@@ -34,10 +34,20 @@ def show_findings(found: Iterable[tuple[str, Finding]], lang: Language) -> None:
 def show_losses(found: Iterable[tuple[str, Loss]], lang: Language) -> None:
     """Print losses, each with the record it is about."""
     rows = [
-        (record, word(f"loss_{each.kind}", lang), each.pointer or "/", each.messages[lang]) for record, each in found
+        (record, word(f"loss_{each.kind}", lang), _place(each.pointer), printable(each.messages[lang]))
+        for record, each in found
     ]
     columns = [word(key, lang) for key in ("column_record", "column_kind", "column_place", "column_says")]
     _show("record_losses", columns, rows, lang)
+
+
+def printable(text: str) -> str:
+    """Return what a partner wrote with nothing in it that a terminal would obey."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
+def _place(pointer: str) -> str:
+    return printable(pointer) or "/"
 
 
 def _show(title: str, columns: list[str], rows: Sequence[tuple[str, ...]], lang: Language) -> None:

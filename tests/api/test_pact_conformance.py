@@ -12,9 +12,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from pact_parties import FULFILLED, REJECTED, known, put
 from partners import CLIENT, SECRET, Host, footprint, make_certificate, partner_host
 from servers import served
-from test_pact_host import FULFILLED, REJECTED, known, put
 
 from api.pact import partners
 from api.pact.partners import Partner

@@ -4,49 +4,26 @@ import contextlib
 import json
 import ssl
 import time
-import uuid
 
 import httpx
 import pytest
+from pact_parties import CREATED, FULFILLED, PUBLISHED, REJECTED, TYPE, event, known, put, send
 from partners import CLIENT, SECRET, footprint, make_certificate, partner_host
 from servers import served
 
-from api.access import keys
-from api.access.clients import Client, ClientFile
-from api.access.principals import Role
 from api.pact import inbox, partners
 from api.pact.partners import Partner
 from graphstore import GraphStore
 from graphstore.audiences import changes
 from graphstore.audiences.visibility import Audience, Extent
-from mappings.pact import import_records, read_records, records
+from mappings.pact import records
 from registry.publishing.refreshing import refresh
 
-TYPE = "application/cloudevents+json; charset=UTF-8"
-CREATED = "org.wbcsd.pact.ProductFootprint.RequestCreatedEvent.3"
-FULFILLED = "org.wbcsd.pact.ProductFootprint.RequestFulfilledEvent.3"
-REJECTED = "org.wbcsd.pact.ProductFootprint.RequestRejectedEvent.3"
-PUBLISHED = "org.wbcsd.pact.ProductFootprint.PublishedEvent.3"
 OURS = [
     footprint(1),
     footprint(2, pcf={"geographyCountrySubdivision": None, "geographyCountry": "DE"}),
     footprint(3, validityPeriodStart=None, validityPeriodEnd=None),
 ]
-
-
-def put(store, found):
-    with GraphStore.open(store) as opened:
-        import_records(opened, read_records(json.dumps(found).encode(), "test"))
-
-
-def known(store, name, audience):
-    """Make a client; the secret it signs in with."""
-    text, key = keys.new(keys.today())
-    roles = frozenset({Role.READER, Role.SUBMITTER}) if name != "looker" else frozenset({Role.READER})
-    ClientFile(store / "access" / "clients.json").change(
-        lambda r: r.with_client(Client(name, roles, audience, keys=(key,)))
-    )
-    return text
 
 
 @pytest.fixture(scope="module")
@@ -110,21 +87,6 @@ def client(sign_in):
 def ids(answer):
     assert answer.status_code == 200, answer.text
     return [int(record["id"][-12:]) for record in answer.json()["data"]]
-
-
-def event(kind, source, data, identifier=None):
-    return {
-        "type": kind,
-        "specversion": "1.0",
-        "id": identifier or str(uuid.uuid4()),
-        "source": source,
-        "time": "2026-01-05T08:00:00Z",
-        "data": data,
-    }
-
-
-def send(client, told):
-    return client.post("/3/events", content=json.dumps(told), headers={"Content-Type": TYPE})
 
 
 def test_footprints_come_out_as_they_went_in(client):

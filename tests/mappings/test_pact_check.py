@@ -265,6 +265,12 @@ def test_version_two_is_judged_by_its_own_members():
     assert ("/pcf/pcfExcludingBiogenicUptake", "missing") in errors(old_record(specVersion="3.0.0"))
 
 
+def test_a_record_of_nothing_but_defects_is_told_in_few_findings():
+    found = check(record(companyIds=[1] * 100_000))
+    assert len(found) == 201
+    assert found[-1].rule == "more"
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),

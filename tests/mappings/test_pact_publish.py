@@ -95,6 +95,23 @@ def test_what_leaves_is_a_record_and_says_what_it_cannot_say(published):
     }
 
 
+def test_what_a_reader_must_know_leaves_and_the_bill_of_materials_does_not(published):
+    inputs = """
+:alloy a tm:Product ; rdfs:label "secret alloy"@en .
+:in a tm:Exchange ; tm:flow :alloy ; tm:amount 2 ; tm:unit unit:KiloGM ; tm:defaultProvider :factor ; tm:illustrative true .
+:making tm:input :in .
+:factor a tm:EmissionFactor ; rdfs:label "factor of the secret alloy"@en ; tm:perUnit unit:KiloGM ; tm:co2e 10 ;
+    tm:gwpSet set:unknown ; dcterms:source :database ; tm:referenceYear "2023"^^xsd:gYear .
+:database a tm:Source ; rdfs:label "Database of metals"@en .
+"""
+    made = published(FOIL + inputs)
+    assert made.record["pcf"]["pcfExcludingBiogenicUptake"] == "23.5"
+    assert made.record["pcf"]["secondaryEmissionFactorSources"] == [{"name": "Database of metals", "version": "2023"}]
+    assert "illustrative" in made.record["comment"]
+    assert "cannot be restated" in made.record["comment"]
+    assert "alloy" not in dumps(made.record)
+
+
 def test_the_same_footprint_is_the_same_record(store, published):
     first = published()
     again = published(now=NOW + dt.timedelta(days=9))
@@ -214,3 +231,25 @@ def test_the_shapes_agree_with_the_checks(published):
     wrong = json.loads(dumps(made))
     wrong["pcf"]["biogenicCO2Uptake"] = "1.25"
     assert len(violations(wrong)) == 1
+
+
+def test_a_footprint_under_a_scenario_is_not_published(store):
+    from graphstore.scenarios import Scenario
+
+    store.load_bytes((HEAD + FOIL).encode(), key="case", format="turtle")
+    settings = Settings("AR6", scenario=Scenario(iri=f"{EX}s", changes=()))
+    with pytest.raises(RecordError, match="under a scenario is not published"):
+        publish(Calculation(store, settings), f"{EX}foil")
+
+
+def test_from_python(tmp_path):
+    import tanmai
+
+    (tmp_path / "partner.json").write_bytes(encoded(record()))
+    with tanmai.open(None) as graph:
+        assert graph.import_records(tmp_path / "partner.json").added == (FIRST,)
+        (tmp_path / "foil.ttl").write_text(HEAD + FOIL, encoding="utf-8")
+        graph.load(tmp_path / "foil.ttl")
+        made = graph.publish_record("foil")
+        assert made.record["pcf"]["pcfExcludingBiogenicUptake"] == "3.5"
+        assert {each["id"] for each in listed(graph.store)} == {FIRST, made.record["id"]}

@@ -34,6 +34,14 @@ def test_records_are_found_in_their_wrappers(document, identifiers):
     assert report.usable
 
 
+def test_wrappers_without_end_are_no_record():
+    document = record()
+    for _ in range(90):
+        document = {"data": document}
+    (read,) = read_records(encoded(document), "f.json").records
+    assert not read.usable
+
+
 def test_the_text_of_each_record_is_kept_to_the_letter():
     text = '{ "b": 1.50,\n "pcf": null }'
     report = read_records(f'  {{"data" : [ {text} ,{json.dumps(record())}]}}'.encode(), "f.json")
@@ -113,6 +121,7 @@ def test_half_a_character_is_written_as_it_came():
         ('{"名": "中文的内容"}'.encode("gb18030"), "GB18030"),
         (b'{"a": "\x00"}', "zero byte"),
         (b" " * (17 << 20), "16,777,216 bytes"),
+        (b"[" + b"1," * 5000 + b"1]", "more than 5,000 records"),
         (gzip.compress(b"[" + b"0," * (40 << 20) + b"0]"), "unpacks to more than"),
     ],
 )

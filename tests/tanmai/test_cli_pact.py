@@ -78,6 +78,16 @@ def test_what_is_no_json_is_one_error(run, home):
     assert err.startswith("error: cut.json: this is no JSON")
 
 
+def test_a_terminal_obeys_no_partner(run, home):
+    document = json.loads(RECORD.read_text(encoding="utf-8"))
+    document |= {"id": "22222222-2222-4222-8222-222222222222", "productNameCompany": "red \x1b[31m", "x\x1b[2J": 1}
+    (home / "red.json").write_text(json.dumps(document), encoding="utf-8")
+    code, out, _ = run("import", home / "red.json")
+    assert code == 0
+    assert "\x1b" not in out
+    assert "red \\x1b[31m: usable" in out
+
+
 def test_another_record_under_the_same_id_is_one_error(run, home):
     run("import", RECORD)
     document = {**json.loads(RECORD.read_text(encoding="utf-8")), "comment": "other"}
