@@ -190,6 +190,27 @@ def test_no_description_does(ask, path):
     ask("rival", "GET", path)
 
 
+OTHERS = [
+    "/products?q=zq",
+    "/products",
+    "/factors",
+    "/submissions",
+    "/3/footprints",
+    f"/products/{quote(EX + 'foil', safe='')}/footprint",
+    f"/products/{quote(EX + 'foil', safe='')}/explain",
+    f"/products/{quote(EX + 'zqflux', safe='')}/footprint",
+    f"/id?iri={quote(EX + 'zqfurnace', safe='')}",
+    "/id/dataset/zqrecipe-data/v1",
+    "/id/graph/catalogue",
+]
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+@pytest.mark.parametrize("path", OTHERS)
+def test_no_other_address_does(ask, audience, path):
+    assert ask(audience, "GET", path).status_code < 500
+
+
 def test_the_description_of_datasets_names_those_that_are_read(ask):
     told = ask("buyer", "GET", "/.well-known/void", headers={"Accept": "text/turtle"}).text
     assert "dataset/mill/v1" in told
