@@ -32,6 +32,7 @@ from api.settings import Settings
 from api.sparql import routes
 from api.sparql.routes import SparqlEndpoint
 from api.state import State
+from api.watch.watcher import Watcher
 
 
 def create_app(settings: Settings, translate: Translate = lambda text, _: text) -> FastAPI:
@@ -47,11 +48,12 @@ def create_app(settings: Settings, translate: Translate = lambda text, _: text) 
     """
     state, access = State.of(settings), Access.of(settings)
     access.check()
-    sender = Sender(state, Outbound.allowing(settings.pact_networks))
+    outbound = Outbound.allowing(settings.pact_networks)
+    sender, watcher = Sender(state, outbound), Watcher(state, outbound.send)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with access.running(), state.running(), sender.running():
+        async with access.running(), state.running(), sender.running(), watcher.running():
             yield
 
     app = FastAPI(title="Tanmai 碳脉", version=_version(), lifespan=lifespan)

@@ -41,6 +41,7 @@ from tanmai.commands import (
     submission,
     validate,
     variants,
+    watch,
     whatif,
 )
 from tanmai.commands import uncertainty as uncertain
@@ -92,6 +93,7 @@ app.add_typer(audience.app, name="audience")
 app.command(name="serve")(serve.serve)
 app.add_typer(client.app, name="client")
 app.add_typer(audit.app, name="audit")
+app.add_typer(watch.app, name="watch")
 app.command(name="export")(data.export)
 app.command(name="backup")(data.backup)
 app.command(name="restore")(data.restore)

@@ -32,6 +32,16 @@ ACCESS_WORDS: Final[dict[str, tuple[str, str]]] = {
         "There are no clients. A server of this store is open to everybody who reaches it.",
         "尚无客户端。凡能访问该存储服务器者均可读取。",
     ),
+    "watch_added": (
+        (
+            "{name} will be told of changes at {url} while the server runs. Its calls are signed by HMAC-SHA256 with this secret, "
+            "shown once:\n\n  {secret}"
+        ),
+        "服务器运行期间将向 {url}（{name}）发送变更通知。请求以下列密钥作 HMAC-SHA256 签名，密钥仅显示一次：\n\n  {secret}",
+    ),
+    "watch_removed": ("{name} is no longer told.", "已移除通知对象 {name}。"),
+    "watch_none": ("Nobody is told of changes.", "没有通知对象。"),
+    "watch_failed": ("not told, attempt {count}: {message}", "通知未成功（第 {count} 次）：{message}"),
     "client_name": ("client", "客户端"),
     "client_roles": ("roles", "角色"),
     "client_audience": ("audience", "受众"),

@@ -77,29 +77,52 @@ def changes(store: GraphStore, about: str | None, number: int) -> tuple[list[Cha
         about: IRI of a node; only what concerns it, the datasets that speak of it, or the rules that it rests on.
         number: which page, from 1.
     """
-    found = [*_versions(store), *_states(store), *_rules(store)]
-    if about is not None:
-        wanted = _around(store, about)
-        found = [change for change in found if change.concerns & wanted]
+    found = _all(store, about)
     found.sort(key=lambda change: (-change.time.timestamp(), change.id))
     start = (number - 1) * PAGE
     return found[start : start + PAGE], len(found) > start + PAGE
 
 
+def later(store: GraphStore, about: str | None, after: dt.datetime, known: frozenset[str]) -> tuple[list[Change], bool]:
+    """The oldest changes after a time, one page of them, and whether there are more.
+
+    Args:
+        store: state of the graph.
+        about: as for `changes`.
+        after: changes of this time and later ones.
+        known: identifiers of changes of just this time that are left out.
+    """
+    found = [
+        change
+        for change in _all(store, about)
+        if change.time > after or (change.time == after and change.id not in known)
+    ]
+    found.sort(key=lambda change: (change.time.timestamp(), change.id))
+    return found[:PAGE], len(found) > PAGE
+
+
+def _all(store: GraphStore, about: str | None) -> list[Change]:
+    found = [*_versions(store), *_states(store), *_rules(store)]
+    if about is None:
+        return found
+    wanted = _around(store, about)
+    return [change for change in found if change.concerns & wanted]
+
+
 def _versions(store: GraphStore) -> Iterator[Change]:
     rows = store.query(load("version-ends"), {"catalogue": catalogue_iri(store.base)}).dicts()
-    ends = {str(row["version"]): _moment(row["time"]) for row in rows}
+    ends = {str(row["version"]): moment(row["time"]) for row in rows}
     versions = store.datasets(all_versions=True)
     successors = {(each.key, each.replaces): each for each in versions if each.replaces}
     for version in versions:
         subject, dataset = version.iri(store.base).value, dataset_iri(store.base, version.key).value
         concerns = frozenset({subject, dataset, *version.graphs})
         facts = {"number": version.number, "title": version.title, "issued": version.issued}
-        loaded = _moment(version.created)
+        loaded = moment(version.created)
         if loaded is not None:
             yield Change(f"{subject}#loaded", loaded, "version", subject, concerns, facts)
         successor = successors.get((version.key, version.number))
-        ended = _moment(successor.created) if successor is not None else None
+        ended = moment(successor.created) if successor is not None else None
         if ended is not None:
             yield Change(f"{subject}#superseded", ended, "superseded", subject, concerns, facts)
         elif (retired := ends.get(subject)) is not None:
@@ -108,7 +131,7 @@ def _versions(store: GraphStore) -> Iterator[Change]:
 
 def _states(store: GraphStore) -> Iterator[Change]:
     for row in store.query(load("all-status-events"), {"catalogue": catalogue_iri(store.base)}).dicts():
-        time, subject, event = _moment(row["time"]), str(row["subject"]), str(row["event"])
+        time, subject, event = moment(row["time"]), str(row["subject"]), str(row["event"])
         if time is not None:
             yield Change(event, time, "status", subject, frozenset({subject, event}), {"status": str(row["to"])})
 
@@ -118,7 +141,7 @@ def _rules(store: GraphStore) -> Iterator[Change]:
     first: dict[tuple[str, str, str], Change] = {}
     for row in store.query(load("rule-changes"), {"catalogue": catalogue_iri(store.base)}).dicts():
         new, relation, old = (str(row[each]) for each in ("new", "relation", "old"))
-        known = _moment(row["known"])
+        known = moment(row["known"])
         if known is None:
             continue  # a local statement: when it was made is not known
         facts = {"new": new, "relation": relation, "old": old, "issued": str(row["issued"] or "")}
@@ -164,7 +187,7 @@ def _resting(store: GraphStore, labels: Labels, change: Change) -> list[tuple[st
     return [(each, labels[each] if position < NAMED else "") for position, each in enumerate(data)]
 
 
-def _moment(value: object) -> dt.datetime | None:
+def moment(value: object) -> dt.datetime | None:
     """A time with its zone, UTC where none is stated; ``None`` for what is no time."""
     if isinstance(value, str):
         try:

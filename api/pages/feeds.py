@@ -81,7 +81,7 @@ def json_feed(feed: Feed) -> bytes:
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,
         "language": "zh-Hans" if feed.lang == "zh" else "en",
-        "feed_url": feed.links["self"],
+        **({"feed_url": feed.links["self"]} if "self" in feed.links else {}),
         "items": [_item(feed, entry) for entry in feed.entries],
     }
     if "next" in feed.links:

@@ -40,6 +40,7 @@ READING: Final[Mapping[str, str]] = {
     "export": "api.rest.export_work:export",
     "submissions": "api.rest.study_work:submissions",
     "submission": "api.rest.study_work:submission",
+    "watch-changes": "api.watch.finding:later_changes",
     "audit": "api.audit.prov:page",
 }
 """Kind to ``module:function`` of a :data:`ReadingWork`."""

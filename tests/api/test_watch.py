@@ -1,0 +1,214 @@
+"""Webhooks: who is told of changes, by whom it is signed, and what happens when nobody takes it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import pytest
+
+from api.errors import AccessFileError, PartnerUnreachableError, WatchError
+from api.pact.outbound import Outbound, Reply
+from api.settings import Settings
+from api.state import State
+from api.watch import targets, watcher
+from api.watch.targets import Progress, Target
+from api.watch.watcher import Watcher
+from graphstore import GraphStore
+
+LONG_AGO = "2020-01-01T00:00:00+00:00"
+
+
+@dataclass
+class Receiver:
+    """Takes calls in the place of the network: the statuses that it answers by, and what it got."""
+
+    statuses: list[int] = field(default_factory=list)
+    calls: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
+
+    def __call__(self, method, url, headers, body):
+        self.calls.append((url, dict(headers), body))
+        return Reply(self.statuses.pop(0) if self.statuses else 200, {}, b"")
+
+    def titles(self) -> list[str]:
+        return [item["title"] for _, _, body in self.calls for item in json.loads(body)["items"]]
+
+
+@pytest.fixture
+def store(tmp_path):
+    where = tmp_path / "store"
+    with GraphStore.open(where) as opened:
+        opened.load_bytes(b"<urn:a> <urn:b> 1 .", key="first", format="turtle", title="First")
+    return where
+
+
+def look(store, send, times=1):
+    """Have a watcher look a few times, with real reader processes."""
+
+    async def looking():
+        state = State.of(Settings(store=store, readers=1))
+        async with state.running():
+            made = Watcher(state, send)
+            made._known = targets.progress(store)
+            for _ in range(times):
+                await made.look()
+
+    asyncio.run(looking())
+
+
+def test_a_target_is_told_once_and_of_what_comes_later(store):
+    targets.add(store, Target("lab", "https://lab.example/hook", "key", LONG_AGO))
+    receiver = Receiver()
+    look(store, receiver, times=2)
+    assert receiver.titles() == ["New dataset First"]
+    with GraphStore.open(store) as opened:
+        opened.load_bytes(b"<urn:a> <urn:b> 2 .", key="first", format="turtle", title="First")
+    look(store, receiver, times=2)
+    assert receiver.titles()[1:] in (
+        ["Version 1 of First is superseded", "New version 2 of First"],
+        ["New version 2 of First", "Version 1 of First is superseded"],
+    )
+
+
+def test_calls_are_signed_over_time_and_body(store):
+    targets.add(store, Target("lab", "https://lab.example/hook", "key", LONG_AGO))
+    receiver = Receiver()
+    look(store, receiver)
+    _, headers, body = receiver.calls[0]
+    seconds, digest = headers["X-Tanmai-Signature"].removeprefix("t=").split(",sha256=")
+    assert hmac.new(b"key", f"{seconds}.".encode() + body, hashlib.sha256).hexdigest() == digest
+    assert abs(int(seconds) - time.time()) < 60
+
+
+def test_what_is_not_taken_waits_longer_each_time(store, monkeypatch):
+    targets.add(store, Target("lab", "https://lab.example/hook", "key", LONG_AGO))
+    receiver = Receiver([503, 302, 200])
+    now = 1_000_000.0
+    monkeypatch.setattr(watcher.time, "time", lambda: now)
+    for pause in (30.0, 60.0):
+        look(store, receiver, times=3)  # the second and third look come too early
+        assert targets.progress(store)["lab"].due == now + pause
+        now += pause + 1
+    look(store, receiver, times=2)
+    assert len(receiver.calls) == 3
+    assert receiver.calls[0][2] == receiver.calls[2][2]
+    reached = targets.progress(store)["lab"]
+    assert (reached.attempts, reached.message) == (0, "")
+
+
+def test_a_slow_or_broken_target_keeps_no_other_waiting(store):
+    for name in ("broken", "lab"):
+        targets.add(store, Target(name, f"https://{name}.example/hook", "key", LONG_AGO))
+    receiver = Receiver()
+
+    def send(method, url, headers, body):
+        if "broken" in url:
+            raise PartnerUnreachableError("gone")
+        return receiver(method, url, headers, body)
+
+    look(store, send)
+    assert receiver.titles() == ["New dataset First"]
+    assert targets.progress(store)["broken"].message == "gone"
+
+
+def test_a_target_is_told_about_its_node_and_its_view_alone(store):
+    with GraphStore.open(store) as opened:
+        opened.load_bytes(b"<urn:c> <urn:b> 1 .", key="second", format="turtle", title="Second")
+    targets.add(store, Target("node", "https://a.example/", "key", LONG_AGO, about="urn:c", lang="zh"))
+    targets.add(store, Target("guests", "https://b.example/", "key", LONG_AGO, audience="guests"))
+    receiver = Receiver()
+    look(store, receiver)
+    assert [url for url, _, _ in receiver.calls] == ["https://a.example/"]
+    assert receiver.titles() == ["新数据集 Second"]
+    assert "guests" in targets.progress(store)["guests"].message
+
+
+@pytest.mark.parametrize(
+    "url", ["https://127.0.0.1/", "https://localhost/", "https://169.254.169.254/latest", "https://[::1]/"]
+)
+def test_addresses_of_this_side_are_not_called(store, url):
+    targets.add(store, Target("self", url, "key", LONG_AGO))
+    look(store, Outbound().send)
+    assert "no public address" in targets.progress(store)["self"].message
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "about"),
+    [("a b", "https://x.example/", ""), ("", "https://x.example/", ""), ("x", "http://x.example/", ""),
+     ("x", "https://x.example/ y", ""), ("x", "https://x.example/\r\nX: y", ""), ("x", "https://x.example/", "nothing")],
+)  # fmt: skip
+def test_what_cannot_be_a_target_is_refused(name, url, about):
+    with pytest.raises(WatchError):
+        Target(name, url, "key", LONG_AGO, about=about)
+
+
+def test_targets_are_kept_for_their_owner_alone(store):
+    target = Target("lab", "https://lab.example/hook", "key", LONG_AGO)
+    targets.add(store, target)
+    assert targets.load(store) == {"lab": target}
+    assert "key" not in repr(target)
+    with pytest.raises(WatchError, match="already"):
+        targets.add(store, target)
+    file = store / "watch" / "targets.json"
+    assert file.stat().st_mode & 0o077 == 0
+    file.chmod(0o644)
+    with pytest.raises(AccessFileError, match="chmod 600"):
+        targets.load(store)
+    file.chmod(0o600)
+    targets.remove(store, "lab")
+    with pytest.raises(WatchError, match="no target"):
+        targets.remove(store, "lab")
+
+
+def test_one_process_tells(store):
+    targets.add(store, Target("lab", "https://lab.example/hook", "key", LONG_AGO))
+    state = State.of(Settings(store=store))
+    first, second = Watcher(state, Receiver()), Watcher(state, Receiver())
+    lock = first._locked()
+    assert lock is not None
+    assert second._locked() is None
+    lock.release()
+    later = second._locked()
+    assert later is not None
+    later.release()
+
+
+def test_the_task_of_a_server_tells(store, monkeypatch):
+    monkeypatch.setattr(watcher, "LOOK", 0.05)
+    targets.add(store, Target("lab", "https://lab.example/hook", "key", LONG_AGO))
+    receiver = Receiver()
+
+    async def serving():
+        state = State.of(Settings(store=store, readers=1))
+        async with state.running(), Watcher(state, receiver).running():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(30):
+                    while not targets.progress(store).get("lab", Progress()).generation:
+                        await asyncio.sleep(0.05)
+
+    asyncio.run(serving())
+    assert receiver.titles() == ["New dataset First"]
+
+
+def test_the_command_line_adds_lists_and_removes(store):
+    from typer.testing import CliRunner
+
+    from tanmai.cli import app
+
+    runner = CliRunner()
+    base = ["--store", str(store), "--json"]
+    made = json.loads(
+        runner.invoke(app, ["watch", "add", "lab", "https://lab.example/", "--whole-store", *base]).output
+    )
+    assert len(made["secret"]) > 40
+    listed = json.loads(runner.invoke(app, ["watch", "list", *base]).output)["targets"]
+    assert [(each["name"], each["audience"]) for each in listed] == [("lab", None)]
+    assert "secret" not in listed[0]
+    assert runner.invoke(app, ["watch", "remove", "lab", *base]).exit_code == 0
+    refused = runner.invoke(app, ["watch", "add", "lab", "https://lab.example/", *base])
+    assert isinstance(refused.exception, WatchError)
