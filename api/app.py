@@ -23,6 +23,9 @@ from api.direct import Direct
 from api.invalid import invalid
 from api.middleware import Frame, Translate, router_error
 from api.observation import Observer
+from api.pact import routes as pact
+from api.pact.outbound import Outbound
+from api.pact.sender import Sender
 from api.pages.routes import routes as page_routes
 from api.rest import application as rest
 from api.settings import Settings
@@ -44,10 +47,11 @@ def create_app(settings: Settings, translate: Translate = lambda text, _: text) 
     """
     state, access = State.of(settings), Access.of(settings)
     access.check()
+    sender = Sender(state, Outbound.allowing(settings.pact_networks))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with access.running(), state.running():
+        async with access.running(), state.running(), sender.running():
             yield
 
     app = FastAPI(title="Tanmai 碳脉", version=_version(), lifespan=lifespan)
@@ -58,6 +62,7 @@ def create_app(settings: Settings, translate: Translate = lambda text, _: text) 
         Route(well_known.PATH, well_known.VoidEndpoint(state)),
         Route(graphs.PATH, graphs.GraphsEndpoint(state)),
         Route(graphs.PATH + "/{name:path}", graphs.GraphsEndpoint(state)),
+        *pact.routes(state),
         Route(endpoints.PATH, endpoints.TokenEndpoint(access)),
         *(Route(path, endpoints.DiscoveryEndpoint(settings)) for path in endpoints.DISCOVERY),
         Route(AUDIT, AuditEndpoint(state)),

@@ -22,7 +22,13 @@
     │   ├── AnswerTooLargeError  the answer is larger than the principal may have (403)
     │   ├── SlowBodyError        the body did not come in time (408)
     │   ├── RateError            the principal asks too often, or for too much at once (429)
-    │   └── WriteRefusedError    writes are off, or the page that asks is another site's (403)
+    │   ├── WriteRefusedError    writes are off, or the page that asks is another site's (403)
+    │   ├── InsecureError        asked over plain HTTP for what goes over HTTPS alone (403)
+    │   └── UnsupportedError     a part of the protocol that this server does not offer (501)
+    ├── PartnerError             a partner, or what is kept of it, cannot be used
+    │   ├── PartnerAddressError  its address may not be called
+    │   ├── PartnerUnreachableError  it gives no answer
+    │   └── PartnerAnswerError   its answer is a refusal, or cannot be used
     ├── UnpreparedError          the store lacks what answers need (503)
     └── ReaderError              the process that answered was ended (503)
         ├── BusyError            no reader became free in time
@@ -133,6 +139,38 @@ class RateError(RequestError):
 
 class WriteRefusedError(RequestError):
     """The server does not take this write."""
+
+
+class InsecureError(RequestError):
+    """The request came over plain HTTP, and what it asks for goes over HTTPS alone."""
+
+
+class UnsupportedError(RequestError):
+    """The request asks for a part of the protocol that this server does not offer."""
+
+
+class PartnerError(ApiError):
+    """A partner, or what is kept of it, cannot be used."""
+
+
+class PartnerAddressError(PartnerError):
+    """The address of a partner may not be called."""
+
+
+class PartnerUnreachableError(PartnerError):
+    """A partner gives no answer."""
+
+
+class PartnerAnswerError(PartnerError):
+    """The answer of a partner is a refusal, or cannot be used.
+
+    Attributes:
+        status: the HTTP status of a refusal; 0 where it is something else.
+    """
+
+    def __init__(self, message: str, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class UnpreparedError(ApiError):

@@ -7,7 +7,7 @@ import logging
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.access.guard import tell_limits
 from api.errors import HostError, MethodError, NotFoundError, RequestError
 from api.observation import Observer
+from api.pact.telling import is_pact, pact_response, require_https
 from api.pages.problem import problem_page, wants_page
 from api.problems import INTERNAL, MEDIA_TYPE, Problem, ToldError, problem_of
 from api.proxies import believed
@@ -76,8 +77,7 @@ class Frame:
             await send(message)
 
         try:
-            self._check_host(headers.get(b"host", b"").decode("latin-1"))
-            require_plain(headers)
+            self._check(scope, headers)
             wire.watch()
             await self.app(scope, wire.receive, sending)
         except asyncio.CancelledError:
@@ -86,10 +86,7 @@ class Frame:
             status = status or _LEFT
         except Exception as error:
             problem = told(error)
-            if problem.kind.status == INTERNAL.status:
-                log.exception("request %s failed", request_id)
-            elif problem.detail != str(error):
-                log.warning("request %s was refused: %s", request_id, error)
+            _log(error, problem, request_id)
             if not status:
                 response = problem_response(problem, Request(scope), request_id, self.translate, self.settings)
                 await response(scope, receive, sending)
@@ -97,11 +94,24 @@ class Frame:
             wire.end()
             self.observer.saw(scope, request_id, status, began)
 
-    def _check_host(self, host: str) -> None:
+    def _check(self, scope: Scope, headers: Mapping[bytes, bytes]) -> None:
+        """Refuse what is asked of another server, comes compressed, or comes in the open where it may not."""
+        host = headers.get(b"host", b"").decode("latin-1")
         if not self.settings.answers_to(host):
             raise HostError(
                 f"This server does not answer to the name {host!r}. Ask for 127.0.0.1, or add the name to its hosts."
             )
+        require_plain(headers)
+        if not self.settings.plain_http_accepted:
+            require_https(scope["scheme"], scope["path"])
+
+
+def _log(error: Exception, problem: Problem, request_id: str) -> None:
+    """Keep what went wrong where it is not told."""
+    if problem.kind.status == INTERNAL.status:
+        log.error("request %s failed", request_id, exc_info=error)
+    elif problem.detail != str(error):
+        log.warning("request %s was refused: %s", request_id, error)
 
 
 def told(error: Exception) -> Problem:
@@ -116,6 +126,8 @@ def problem_response(
 ) -> Response:
     """A problem as a response, in the language of the client: as a document, for a browser as a page."""
     lang = language_of(request)
+    if is_pact(request.scope["path"]):
+        return pact_response(problem, translate(problem.detail, lang), lang)
     body = problem.body(lang, translate(problem.detail, lang), request_id)
     headers = {**problem.headers, "Content-Language": lang, "Vary": "Accept, Accept-Language"}
     if wants_page(request):

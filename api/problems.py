@@ -48,6 +48,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "api.errors.AnswerTooLargeError": Kind(403, "answer-too-large", "The answer is too large for you", "应答超出限额"),
     "api.errors.SlowBodyError": Kind(408, "slow-body", "The body did not come in time", "请求体未及时送达"),
     "api.errors.RateError": Kind(429, "rate", "You ask too often", "请求过于频繁"),
+    "api.errors.InsecureError": Kind(403, "insecure", "This goes over HTTPS alone", "仅限 HTTPS 访问"),
+    "api.errors.UnsupportedError": Kind(501, "unsupported", "This is not offered here", "本服务器不提供此功能"),
     "api.errors.AccessFileError": Kind(503, "access-file", "Who may ask cannot be found out", "无法确认访问权限"),
     "api.errors.AuditError": Kind(503, "audit", "The audit log cannot be used", "审计日志无法使用"),
     "api.errors.ReaderError": Kind(503, "reader", "The query could not be answered", "查询未能完成"),

@@ -52,6 +52,9 @@ class Settings:
         cors_origins: sites whose pages may read answers, such as ``https://yasgui.org``; ``*`` for all. They may not write.
         hosts: names that the server answers to, beside those of its address; needed behind a proxy.
         public_url: where clients see the server, without a final slash; else what the request says.
+        plain_http_accepted: whether footprints (``/3``) and secrets (``/auth``) may go over plain HTTP, as between programs on one
+            machine. Behind a proxy that is trusted, what counts is how the proxy was asked.
+        pact_networks: networks beside the public internet, such as ``10.1.0.0/16``, in which PACT partners may be called.
         tls_certificate: file with the certificate and its chain (PEM); with it the server speaks HTTPS alone, TLS 1.2 or newer.
         tls_key: file with the private key of the certificate (PEM).
         trusted_proxies: addresses or networks of proxies, whose X-Forwarded-For, -Proto and -Host are believed; nobody else's are.
@@ -90,6 +93,8 @@ class Settings:
     cors_origins: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     public_url: str = ""
+    plain_http_accepted: bool = False
+    pact_networks: tuple[str, ...] = ()
     tls_certificate: str = ""
     tls_key: str = ""
     trusted_proxies: tuple[str, ...] = ()
@@ -113,9 +118,9 @@ class Settings:
             "readers",
             "query_seconds",
             "write_seconds",
-            "body_seconds",
             "job_readers",
             "job_seconds",
+            "body_seconds",
             "memory_megabytes",
             "patterns",
             "query_bytes",

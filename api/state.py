@@ -113,8 +113,9 @@ class State:
 
         Raises:
             UnknownNameError: there is no such release in that view.
+            EmbeddedOnlyError: a release is asked for, and an endpoint keeps the store.
         """
-        if self.generations is None:
+        if self.generations is None and release is None and audience is None:
             return ""
         generations = self.published(audience)
         if release is not None:
@@ -131,7 +132,7 @@ class State:
             EmbeddedOnlyError: an endpoint keeps the store, which publishes none.
         """
         if self.generations is None:
-            raise refused("list published states", without_secrets(self.settings.endpoint))
+            raise refused("tell its releases or keep views for audiences", without_secrets(self.settings.endpoint))
         return self.generations if audience is None else _view(self.settings, audience)
 
     @contextlib.asynccontextmanager

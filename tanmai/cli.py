@@ -32,6 +32,7 @@ from tanmai.commands import (
     hybrid,
     materialize,
     missing,
+    pact,
     pcr,
     quality,
     scenario,
@@ -79,6 +80,7 @@ app.add_typer(electricity.app, name="electricity")
 app.command(name="whatif")(whatif.whatif)
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(pcr.app, name="pcr")
+app.add_typer(pact.app, name="pact")
 app.command(name="affected")(affected.affected)
 app.command(name="compare")(compare.compare)
 app.command(name="contributions")(compare.contributions)

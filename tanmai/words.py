@@ -6,6 +6,8 @@ from typing import Final, Literal
 
 from tanmai.words_access import ACCESS_WORDS
 from tanmai.words_audience import AUDIENCE_WORDS
+from tanmai.words_exchange import EXCHANGE_WORDS
+from tanmai.words_pact import PACT_WORDS
 from tanmai.words_registry import REGISTRY_WORDS
 from tanmai.words_schemes import SCHEME_WORDS
 from tanmai.words_validation import VALIDATION_WORDS
@@ -255,6 +257,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "yes": ("yes", "是"),
     **ACCESS_WORDS,
     **AUDIENCE_WORDS,
+    **EXCHANGE_WORDS,
+    **PACT_WORDS,
     **REGISTRY_WORDS,
     **SCHEME_WORDS,
     **VALIDATION_WORDS,

@@ -220,15 +220,15 @@ def check_patterns(text: str, most: int) -> None:
         )
 
 
-def probe(store: SparqlStore, _job: Job, out: Output) -> None:
-    """Show that the store can be read."""
-    out.head(content_type="application/json", generation=store.generation, found=bool(store.query("ASK { ?s ?p ?o }")))
-
-
 def _make_room(kept: dict[Any, Kept], most: int, close: Callable[[Kept], None]) -> None:
     """Let go of what was used longest ago, so that one more can be kept."""
     while len(kept) >= most:
         close(kept.pop(next(iter(kept))))
+
+
+def probe(store: SparqlStore, _job: Job, out: Output) -> None:
+    """Show that the store can be read."""
+    out.head(content_type="application/json", generation=store.generation, found=bool(store.query("ASK { ?s ?p ?o }")))
 
 
 def _no_graph(graph: str | None) -> NotFoundError:

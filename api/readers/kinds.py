@@ -15,6 +15,10 @@ WritingWork = Callable[[GraphStore, Mapping[str, Any], bytes], Mapping[str, Any]
 """Does a job in a store that is open for writing; returns the facts that are told."""
 
 READING: Final[Mapping[str, str]] = {
+    "pact-list": "api.pact.reading:list_page",
+    "pact-footprint": "api.pact.reading:footprint",
+    "pact-event": "api.pact.reading:check_event",
+    "pact-answer": "api.pact.reading:answer",
     "page-resource": "api.pages.work:resource",
     "page-terms": "api.pages.work:terms",
     "page-home": "api.pages.work:home",
@@ -40,6 +44,7 @@ READING: Final[Mapping[str, str]] = {
 }
 """Kind to ``module:function`` of a :data:`ReadingWork`."""
 WRITING: Final[Mapping[str, str]] = {
+    "pact-store": "api.pact.writing:store_footprints",
     "submit": "api.rest.study_work:submit",
     "submission-event": "api.rest.study_work:event",
 }

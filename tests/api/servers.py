@@ -39,21 +39,35 @@ class Claimed:
 
 
 @contextlib.contextmanager
-def served(store: Path, *, around: Callable[[ASGIApp], ASGIApp] = Claimed, **stated: object) -> Iterator[str]:
-    """A server on a free port, with something put around its application; its address."""
+def served(
+    store: Path,
+    *,
+    around: Callable[[ASGIApp], ASGIApp] = Claimed,
+    tls: tuple[Path, Path] | None = None,
+    **stated: object,
+) -> Iterator[str]:
+    """A server on a free port, with something put around its application; its address.
+
+    It speaks HTTPS where a certificate and its key are given, else plain HTTP for everything.
+    """
+    stated.setdefault("plain_http_accepted", tls is None)
     settings = Settings(store=store, **stated)  # type: ignore[arg-type]
+    certificate, key = tls or (None, None)
     config = uvicorn.Config(
         around(create_app(settings)),
         http=BoundedProtocol,
         log_level="critical",
         timeout_graceful_shutdown=2,
         proxy_headers=False,
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
     )
     server = uvicorn.Server(config)
     taken = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=server.run, args=([taken],))
     thread.start()
-    address = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    port = taken.getsockname()[1]
+    address = f"https://localhost:{port}" if tls else f"http://127.0.0.1:{port}"
     try:
         while not server.started:
             assert thread.is_alive()
