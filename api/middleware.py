@@ -84,7 +84,7 @@ class Frame:
             if not wire.gone:
                 raise
             status = status or _LEFT
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the client is told, and the log
             problem = told(error)
             _log(error, problem, request_id)
             if not status:

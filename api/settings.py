@@ -16,7 +16,7 @@ from graphstore.remote.http import without_secrets
 PREFIX: Final = "TANMAI_API_"
 """What the names of environment variables begin with: ``TANMAI_API_QUERY_SECONDS`` is ``query_seconds``."""
 
-FILES: Final = ("store", "tls_certificate", "tls_key", "run_directory")
+FILES: Final = ("store", "access", "tls_certificate", "tls_key", "run_directory")
 """Settings that are paths."""
 
 LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")

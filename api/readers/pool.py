@@ -19,6 +19,7 @@ from api.errors import ApiError, BusyError, DeadlineError, ReaderDiedError
 from api.problems import INTERNAL, Kind, Problem, ToldError
 from api.readers import frames
 from api.settings import Settings
+from graphstore.terms import PREFIXES
 
 log: Final = logging.getLogger("tanmai.api")
 
@@ -29,8 +30,8 @@ _FRUGAL: Final = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
 the query: the engine opens a store by up to 16 threads at once, which alone can exceed the limit and abort the process."""
 SPARE: Final = 1
 """Processes that stand by."""
-_LONG: Final = 0.5
-"""Seconds after which a reader gives way to others; to replace it then costs about as much again."""
+_LONG: Final = 1.0
+"""Seconds after which a query gives way to others; to replace its process then costs about half as much again."""
 _LOW: Final = 10
 """Its niceness from then on: it gets a tenth of the processor where others want it too."""
 _LEAST_PATIENCE: Final = 5.0
@@ -229,6 +230,14 @@ async def deadline(last: float) -> AsyncIterator[None]:
         raise DeadlineError(_TOO_LONG) from None
 
 
+def _may_wait(job: Mapping[str, Any]) -> bool:
+    """Whether a job gives way when it takes long: a query that calculates nothing.
+
+    A calculation leaves behind what the next one needs (compiled systems, loaded libraries), so its process is kept.
+    """
+    return job["kind"] == "query" and "tmf:" not in job["text"] and PREFIXES["tmf"] not in job["text"]
+
+
 @dataclass(slots=True)
 class Pool:
     """Child processes of one kind.
@@ -301,7 +310,7 @@ class Pool:
             worker = await self._idle_worker()
             last = asyncio.get_running_loop().time() + float(job.get("seconds", self.limits.seconds))
             self._running += 1
-            way = asyncio.get_running_loop().call_later(_LONG, worker.give_way) if self.work == "reading" else None
+            way = asyncio.get_running_loop().call_later(_LONG, worker.give_way) if _may_wait(job) else None
             try:
                 yield await Answer.begin(worker, job, payload, last)
             finally:

@@ -80,7 +80,7 @@ def test_a_reader_that_takes_long_gives_way_and_is_replaced(make_store):
         async with pool.ask(job(store, endless)) as answer:
             assert answer._worker is first
             before = os.getpriority(os.PRIO_PROCESS, first.process.pid)
-            await asyncio.sleep(1)
+            await asyncio.sleep(1.5)
             after = os.getpriority(os.PRIO_PROCESS, first.process.pid)
         async with pool.ask(job(store, "ASK { ?s ?p ?o }")) as answer:
             other = answer._worker
