@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
@@ -12,7 +11,7 @@ from starlette.responses import Response
 from api.requests import body_of
 from api.rest import schemas
 from api.rest.answering import Answered, state_of
-from api.rest.parameters import STRICT, Amount, Anyway, AsMethod, AsPast, Unit
+from api.rest.parameters import STRICT, Amount, Anyway, AsMethod, AsPast, Day, Unit
 
 router = APIRouter(tags=["analyses 分析"], dependencies=STRICT, default_response_class=Response)
 
@@ -77,7 +76,7 @@ async def compare(
     against_coproducts: Annotated[_Setting, Query(alias="against-coproducts", description=_B)] = None,
     against_recycling: Annotated[_Setting, Query(alias="against-recycling", description=_B)] = None,
     against_scenario: Annotated[_Setting, Query(alias="against-scenario", description=_B)] = None,
-    against_as_of: Annotated[dt.date | None, Query(alias="against-as-of", description=_B)] = None,
+    against_as_of: Annotated[Day, Query(alias="against-as-of", description=_B)] = None,
     against_release: Annotated[_Setting, Query(alias="against-release", description=_B)] = None,
     anyway: Anyway = False,
     most: Annotated[int, Query(ge=1, le=10_000, description="Terms to list. 列出项数。")] = 20,

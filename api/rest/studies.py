@@ -19,7 +19,7 @@ from api.rest import schemas
 from api.rest.addresses import QuotedRoute
 from api.rest.answering import JSON, Answered, begun, state_of, wants_job
 from api.rest.longjobs import Result
-from api.rest.parameters import STRICT
+from api.rest.parameters import STRICT, Day
 
 router = APIRouter(
     tags=["submissions 提交"], route_class=QuotedRoute, dependencies=STRICT, default_response_class=Response
@@ -67,9 +67,7 @@ Rules = Annotated[
     list[str] | None,
     Query(max_length=20, description="Judge by this rule (number, key or IRI), not the one claimed. 评判所用规则。"),
 ]
-Day = Annotated[
-    dt.date | None, Query(alias="as-of", description="Day for which is judged; else today. 评判所依据的日期。")
-]
+AsOf = Annotated[Day, Query(alias="as-of", description="Day for which is judged; else today. 评判所依据的日期。")]
 Name = Annotated[
     str | None,
     Query(max_length=200, description="What reports call the file. 报告中的文件名。", examples=["study.ttl"]),
@@ -89,7 +87,7 @@ Id = Annotated[
     responses=schemas.answers(schemas.JudgementAnswer, 413, 415),
     openapi_extra=_STUDY,
 )
-async def validate(request: Request, name: Name = None, pcr: Rules = None, as_of: Day = None) -> Response:
+async def validate(request: Request, name: Name = None, pcr: Rules = None, as_of: AsOf = None) -> Response:
     """Say what breaks which rule, where, and how to mend it. The verdict is in the answer, whose status is 200 either way."""
     body = await body_of(request, state_of(request).settings.body_bytes)
     return Answered(request, _job("validate", request, name, pcr, as_of), payload=body, offers=REPORTS)
@@ -125,7 +123,7 @@ async def submit(
     request: Request,
     name: Name = None,
     pcr: Rules = None,
-    as_of: Day = None,
+    as_of: AsOf = None,
     by: Annotated[
         str | None,
         Query(max_length=2000, description="Organisation that hands it in; else the creator. 提交方。"),

@@ -227,6 +227,8 @@ def test_an_export_of_what_is_not_there_is_no_empty_file(shop):
         ("release=nowhere", "nowhere"),
         ("release=..%2F..%2Fx", "x"),
         ("as-of=yesterday", "as-of is no day"),
+        ("as-of=0", "as-of is no day"),
+        ("as-of=2025-02-30", "as-of is no day"),
         ("as-of=2025-01-01&release=x", "one of as-of and release"),
     ],
 )
@@ -268,6 +270,12 @@ def test_hostile_names_of_products_name_none(shop, name, status, verb):
 def test_an_iri_that_ends_like_an_address_is_an_iri(shop):
     """%2F is no boundary between segments: this is the product <http://x/footprint>, not the footprint of <http://x>."""
     assert "<http://x/footprint>" in problem(shop.get("/products/http%3A%2F%2Fx%2Ffootprint"), 404)["detail"]
+
+
+def test_the_methods_of_an_address_are_all_named(shop):
+    refused = shop.request("PUT", "/submissions")
+    problem(refused, 405)
+    assert refused.headers["allow"] == "GET, POST"
 
 
 def test_a_format_that_is_not_written_is_refused(shop):
