@@ -20,6 +20,7 @@ from api.audit.endpoint import PATH as AUDIT
 from api.audit.endpoint import AuditEndpoint
 from api.invalid import invalid
 from api.middleware import Frame, Translate, router_error
+from api.pages.routes import routes as page_routes
 from api.rest import application as rest
 from api.settings import Settings
 from api.sparql import routes
@@ -56,6 +57,7 @@ def create_app(settings: Settings, translate: Translate = lambda text, _: text) 
         Route(endpoints.PATH, endpoints.TokenEndpoint(access)),
         *(Route(path, endpoints.DiscoveryEndpoint(settings)) for path in endpoints.DISCOVERY),
         Route(AUDIT, AuditEndpoint(state)),
+        *page_routes(state),
     ]
     app.include_router(health.router)
     rest.include_in(app)
@@ -68,7 +70,15 @@ def create_app(settings: Settings, translate: Translate = lambda text, _: text) 
         allow_origins=list(settings.cors_origins),
         allow_methods=["GET", "HEAD", "POST"],
         allow_headers=["Accept", "Authorization", "Content-Type", "If-None-Match", "X-API-Key", "X-Request-Id"],
-        expose_headers=["ETag", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id", "Tanmai-Unbound"],
+        expose_headers=[
+            "ETag",
+            "Link",
+            "RateLimit",
+            "RateLimit-Policy",
+            "Retry-After",
+            "X-Request-Id",
+            "Tanmai-Unbound",
+        ],
     )
     return app
 

@@ -98,12 +98,12 @@ class GraphsEndpoint:
         note(request.scope, graphs=_noted(name))
         parts = (name.graph, accept)
         condition = request.headers.get("if-none-match")
-        if condition is not None and matches(condition, tag := tag_of(self.state.newest(audience), *parts)):
+        if condition is not None and matches(condition, tag := tag_of(self.state.newest(audience), audience, *parts)):
             await Response(status_code=304, headers={**headers, "etag": tag})(request.scope, request.receive, send)
             return
         job = {"kind": "graph", "graph": name.graph, "accept": accept, "head": request.method == "HEAD"}
         async with self.state.read(job, audience) as answer:
-            headers["etag"] = tag_of(str(answer.head["generation"]), *parts)
+            headers["etag"] = tag_of(str(answer.head["generation"]), audience, *parts)
             await deliver(answer, request.scope, send, headers)
 
     async def _put(self, request: Request, name: Name) -> Response:

@@ -12,12 +12,13 @@ from typing import Final
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access.guard import tell_limits
 from api.errors import HostError, MethodError, NotFoundError, RequestError
+from api.pages.problem import problem_page, wants_page
 from api.problems import INTERNAL, MEDIA_TYPE, Problem, ToldError, problem_of
 from api.requests import language_of
 from api.settings import Settings
@@ -67,7 +68,7 @@ class Frame:
             elif problem.detail != str(error):
                 log.warning("request %s was refused: %s", request_id, error)
             if not started:
-                response = problem_response(problem, Request(scope), request_id, self.translate)
+                response = problem_response(problem, Request(scope), request_id, self.translate, self.settings)
                 await response(scope, receive, sending)
 
     def _check_host(self, host: str) -> None:
@@ -84,11 +85,15 @@ def told(error: Exception) -> Problem:
     return problem_of(error)
 
 
-def problem_response(problem: Problem, request: Request, request_id: str, translate: Translate) -> JSONResponse:
-    """A problem as a response, in the language of the client."""
+def problem_response(
+    problem: Problem, request: Request, request_id: str, translate: Translate, settings: Settings
+) -> Response:
+    """A problem as a response, in the language of the client: as a document, for a browser as a page."""
     lang = language_of(request)
     body = problem.body(lang, translate(problem.detail, lang), request_id)
-    headers = {**problem.headers, "Content-Language": lang}
+    headers = {**problem.headers, "Content-Language": lang, "Vary": "Accept, Accept-Language"}
+    if wants_page(request):
+        return problem_page(body, headers, lang, settings)
     return JSONResponse(body, problem.kind.status, headers, MEDIA_TYPE)
 
 

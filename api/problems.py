@@ -65,6 +65,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "graphstore.errors.UpdateError": Kind(400, "update", "The update was refused", "更新被拒绝"),
     "graphstore.errors.ProtectedGraphError": Kind(403, "protected-graph", "The graph is protected", "该图受保护"),
+    "graphstore.errors.AudienceError": Kind(409, "audience", "The audience cannot be so", "共享对象不符合要求"),
     "graphstore.errors.UnknownNameError": Kind(404, "unknown-name", "There is no such name", "名称不存在"),
     "graphstore.errors.ExtractionError": _DATA,
     "graphstore.errors.ScenarioError": _DATA,

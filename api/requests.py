@@ -7,7 +7,8 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from api.errors import RequestError, TooLargeError, WriteRefusedError
+from api.access.principals import Role, require
+from api.errors import AccessDeniedError, RequestError, TooLargeError, WriteRefusedError
 from api.settings import Settings
 
 Parameters = list[tuple[str, str]]
@@ -65,7 +66,10 @@ def root_of(request: Request, settings: Settings) -> str:
 
 
 def language_of(request: Request) -> str:
-    """The language that people behind this request read: Chinese where the client says so first, else English."""
+    """The language that people behind this request read: what the address or else the client says first, else English."""
+    stated = request.query_params.get("lang")
+    if stated in {"en", "zh"}:
+        return stated
     return "zh" if request.headers.get("accept-language", "").strip().lower().startswith("zh") else "en"
 
 
@@ -76,6 +80,9 @@ def require_writes(request: Request, settings: Settings) -> None:
 
     Raises:
         WriteRefusedError: it may not write.
+        AccessDeniedError: who asks is no curator, or reads only what an audience may read: who does not see the whole store
+            cannot know what a write would change.
+        UnauthenticatedError: nobody is named.
     """
     if not settings.allow_writes:
         raise WriteRefusedError("This server is for reading. Start it with --allow-writes to take updates.")
@@ -83,4 +90,10 @@ def require_writes(request: Request, settings: Settings) -> None:
     if origin is not None and origin != root_of(request, settings):
         raise WriteRefusedError(
             f"A page of {origin} may not write here. Write from a page of this server, or without a browser."
+        )
+    asking = require(request, Role.CURATOR)
+    if asking.audience is not None:
+        raise AccessDeniedError(
+            f"{asking.name} reads only what the audience {asking.audience} may read, so nothing can be written here. Hand data in as a "
+            "submission, or ask the organisation that keeps the store."
         )

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from api.access.allowance import current as allowance_of_request
-from api.errors import NotFoundError, ReaderDiedError
+from api.errors import AccessDeniedError, ReaderDiedError
 from api.readers.pool import Answer, Limits, Pool
 from api.rest.longjobs import LongJobs
 from api.settings import Settings
 from graphstore import layout
+from graphstore.audiences.visibility import view_path
 from graphstore.errors import StoreNotFoundError
 from graphstore.generations import Generations
 
@@ -71,17 +72,33 @@ class State:
             await self.readers.close()
             await self.writers.close()
 
-    def newest(self, audience: str | None = None) -> str:
-        """Id of the newest published generation, of the whole store or of what an audience may read."""
-        generations = self.generations if audience is None else _view(self.settings, audience)
+    def newest(self, audience: str | None = None, release: str | None = None) -> str:
+        """Id of the newest published generation, of the whole store or of what an audience may read.
+
+        Args:
+            audience: whose view of the store.
+            release: name of a release; its generation then, and not the newest.
+
+        Raises:
+            UnknownNameError: there is no such release in that view.
+        """
+        generations = self.published(audience)
+        if release is not None:
+            return generations.released(release)
         found = generations.ids()
         if not found:
             raise ReaderDiedError("The store has no published generation. Open it for writing once, which recovers it.")
         return found[-1]
 
+    def published(self, audience: str | None = None) -> Generations:
+        """The published generations of the whole store, or of what an audience may read."""
+        return self.generations if audience is None else _view(self.settings, audience)
+
     @contextlib.asynccontextmanager
     async def read(self, job: Job, audience: str | None = None, payload: bytes = b"") -> AsyncIterator[Answer]:
         """Have a reader answer from the newest generation, of the whole store or of what an audience may read.
+
+        A job may be pinned to a past state by ``release`` and ``as_of``; see :class:`api.pins.Pin`.
 
         Args:
             job: what it does.
@@ -89,6 +106,7 @@ class State:
             payload: bytes that come with the job.
 
         Raises:
+            UnknownNameError: there is no such release in that view.
             RateError: the principal of the request under way has as many jobs as it may.
         """
         allowance = allowance_of_request()
@@ -103,7 +121,7 @@ class State:
                 yield answer
 
     def _reading(self, job: Job, audience: str | None) -> dict[str, Any]:
-        return {"generation": self.newest(audience), "audience": audience, **job}
+        return {"generation": self.newest(audience, job.get("release")), "audience": audience, **job}
 
     def write(self, job: Job, payload: bytes = b"") -> contextlib.AbstractAsyncContextManager[Answer]:
         """Have the writer do a job."""
@@ -111,15 +129,18 @@ class State:
 
 
 def _view(settings: Settings, audience: str) -> Generations:
+    path = view_path(layout.read(settings.store), audience)
     try:
-        return Generations(layout.read(layout.read(settings.store).audiences / audience))
-    except StoreNotFoundError:
-        raise NotFoundError(f"Nothing has been made readable for the audience {audience} yet.") from None
+        return Generations(layout.read(path))
+    except StoreNotFoundError:  # its message names a directory, which is nobody's business
+        raise AccessDeniedError(
+            f"Nothing is published for the audience {audience} yet. Ask the organisation that keeps the store."
+        ) from None
 
 
-def tag_of(generation: str, *parts: object) -> str:
-    """The entity tag of an answer: what it was made from, and what was asked. Weak, since rows may come in any order."""
-    digest = hashlib.sha256("\x00".join(map(repr, parts)).encode("utf-8", "surrogatepass")).hexdigest()
+def tag_of(generation: str, audience: str | None, *parts: object) -> str:
+    """The entity tag of an answer: what it was made from, for whom, and what was asked. Weak, since rows may come in any order."""
+    digest = hashlib.sha256("\x00".join(map(repr, (audience, *parts))).encode("utf-8", "surrogatepass")).hexdigest()
     return f'W/"{generation}-{digest[:16]}"'
 
 

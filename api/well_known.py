@@ -34,4 +34,4 @@ class VoidEndpoint:
         accept = request.headers.get("accept", "*/*")
         job = {"kind": "shipped", "name": "void-description", "bindings": bindings, "accept": accept}
         async with self.state.read(job, principal_of(request).audience) as answer:
-            await deliver(answer, scope, send, {"vary": "Accept"})
+            await deliver(answer, scope, send, {"vary": "Accept", "cache-control": "no-cache"})

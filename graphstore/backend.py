@@ -157,6 +157,7 @@ class WriterBackend(Backend):
         with storage_errors("Opening the store", root), contextlib.ExitStack() as undo:
             fresh = not layouts.exists(root)
             layout = layouts.prepare(root, base) if fresh else layouts.read(root, base)
+            layout.require_own()
             self._lock = undo.enter_context(writer_lock(layout.lock, wait))
             # Another writer may have created the store before we had the lock.
             if layouts.exists(root):

@@ -221,6 +221,11 @@ class Catalogue:
         old = ox.Quad(subject, predicate, ox.NamedNode(_STATUS_IRI + version.status), self.graph)
         return old, ox.Quad(subject, predicate, ox.NamedNode(_STATUS_IRI + status), self.graph)
 
+    def ended(self, version: DatasetVersion, time: str) -> Iterator[ox.Quad]:
+        """The quad that says when a version was taken out; none where that is not known."""
+        if time:
+            yield ox.Quad(version.iri(self._base), name("prov:invalidatedAtTime"), typed(time, "dateTime"), self.graph)
+
 
 def _iri_or_text(text: str) -> ox.NamedNode | ox.Literal:
     if "://" in text or text.startswith("urn:"):

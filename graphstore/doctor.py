@@ -215,6 +215,7 @@ def rebuild(path: str | Path) -> Report:
     """
     report = Report(Path(path))
     layout = layouts.read(report.path)
+    layout.require_own()
     with writer_lock(layout.lock):
         layout.make_folders()
         layout.sweep()

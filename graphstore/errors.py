@@ -25,6 +25,7 @@
     ├── ExtractionError             the graph's statements cannot be read as unit processes
     │   └── UncertaintyError        a stated spread cannot be used, or two products cannot be drawn together
     ├── ScenarioError               a scenario is not stated properly, or cannot be laid over the data
+    ├── AudienceError               an audience or a sharing that cannot be; nothing was changed
     ├── UnknownNameError            no such dataset, version, graph, generation or release
     ├── ExportError                 the target could not be written
     ├── StorageError                the disk failed or is full; the previous state is intact
@@ -140,6 +141,10 @@ class UpdateError(GraphStoreError):
 
 class ProtectedGraphError(UpdateError):
     """An update would change a graph that belongs to a dataset, or the catalogue."""
+
+
+class AudienceError(GraphStoreError):
+    """An audience or a sharing cannot be as asked. Nothing was changed."""
 
 
 class UnknownNameError(GraphStoreError):

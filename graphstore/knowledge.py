@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from graphstore.contract import SparqlStore
 from graphstore.errors import UnknownNameError
-
-PREFIX: Final = "tanmai/"
-"""Keys of shipped datasets begin with this."""
+from graphstore.shipped import PREFIX
 
 
 def require(store: SparqlStore) -> None:

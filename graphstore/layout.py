@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Final
 
 from graphstore.durable import remove_tree, replace_file, sync_directory
-from graphstore.errors import LayoutError, LayoutVersionError, StoreNotFoundError
+from graphstore.errors import LayoutError, LayoutVersionError, ModeError, StoreNotFoundError
 from graphstore.lock import FileLock
 from graphstore.terms import DEFAULT_BASE
 
@@ -40,10 +40,12 @@ class Layout:
     Attributes:
         root: the store directory.
         base: base IRI of local data, without a final slash.
+        audience: the audience whose view of another store this is; empty for a store of its own.
     """
 
     root: Path
     base: str
+    audience: str = ""
 
     @property
     def lock(self) -> Path:
@@ -90,6 +92,18 @@ class Layout:
         """Unfinished work."""
         return self.root / "tmp"
 
+    def require_own(self) -> None:
+        """Refuse to write into what is made from another store.
+
+        Raises:
+            ModeError: this is what an audience sees.
+        """
+        if self.audience:
+            raise ModeError(
+                f"{self.root} is what the audience {self.audience} sees of another store, and is only read. Change that store; "
+                "`tanmai audience publish` brings the audience up to date."
+            )
+
     def make_folders(self) -> None:
         """Create the folders that are missing."""
         for folder in _FOLDERS:
@@ -98,8 +112,10 @@ class Layout:
 
     def write_format(self) -> None:
         """Write the FORMAT file: from now on the directory is a store."""
-        text = json.dumps({"store": "tanmai", "layout": LAYOUT_VERSION, "base": self.base}, indent=2)
-        replace_file(self.root / "FORMAT", text.encode() + b"\n")
+        note: dict[str, object] = {"store": "tanmai", "layout": LAYOUT_VERSION, "base": self.base}
+        if self.audience:
+            note["audience"] = self.audience
+        replace_file(self.root / "FORMAT", json.dumps(note, indent=2).encode() + b"\n")
 
     def sweep(self) -> None:
         """Remove unfinished work that a dead writer left behind. Only the writer may call this."""
@@ -173,7 +189,7 @@ def read(root: Path, base: str | None = None) -> Layout:
             f"The store at {root} has the base IRI {stored}, not {clean_base(base)}. The base of a store cannot be "
             "changed: leave it out, or make a new store and load the data there."
         )
-    return Layout(root, stored)
+    return Layout(root, stored, str(note.get("audience", "")))
 
 
 def clean_base(base: str) -> str:

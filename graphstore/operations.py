@@ -52,11 +52,19 @@ def describe(workspace: Workspace, base: str, version: DatasetVersion, previous:
     workspace.change(removed, added)
 
 
-def retire(workspace: Workspace, base: str, version: DatasetVersion) -> None:
-    """Take a current version out of the store; its description stays, marked as retired."""
+def retire(workspace: Workspace, base: str, version: DatasetVersion, time: str) -> None:
+    """Take a current version out of the store; its description stays, marked as retired.
+
+    Args:
+        workspace: where.
+        base: base IRI of local data.
+        version: what is taken out.
+        time: when, ISO 8601 with time zone; empty where a journal of old does not say.
+    """
     drop_version(workspace, base, version)
-    old, new = Catalogue(workspace.engine, base).status_change(version, "retired")
-    workspace.change([old], [new])
+    catalogue = Catalogue(workspace.engine, base)
+    old, new = catalogue.status_change(version, "retired")
+    workspace.change([old], [new, *catalogue.ended(version, time)])
 
 
 def drop_version(workspace: Workspace, base: str, version: DatasetVersion) -> None:

@@ -142,7 +142,9 @@ class Operation:
                 operations.drop_version(workspace, base, previous)
             operations.describe(workspace, base, version, previous)
         elif self.record.kind is Kind.RETIRE:
-            operations.retire(workspace, base, catalogue.version(self.record.meta["key"], self.record.meta["number"]))
+            meta = self.record.meta
+            version = catalogue.version(meta["key"], meta["number"])
+            operations.retire(workspace, base, version, str(meta.get("time", "")))
         elif self.record.kind is Kind.DELTA:
             payload, border = self.payload(), int(self.record.meta["removed_bytes"])
             removed, added = operations.decode_quads(payload[:border]), operations.decode_quads(payload[border:])

@@ -89,6 +89,8 @@ class GraphStore:
         self._backend: Backend | None = backend
         self._transaction: Transaction | None = None
         self._at_close: list[Callable[[], object]] = []
+        self._before_close: list[Callable[[GraphStore], object]] = []
+        self._committed = False
 
     @classmethod
     def open(
@@ -140,11 +142,19 @@ class GraphStore:
         """Let go of everything; an open transaction is taken back. Closing twice does nothing."""
         if self._transaction is not None:
             self._transaction.rollback()
-        if self._backend is not None:
-            self._backend.close()
-        self._backend = None
+        try:
+            while self._before_close and self._committed and self._backend is not None:
+                self._before_close.pop()(self)
+        finally:
+            if self._backend is not None:
+                self._backend.close()
+            self._backend = None
         while self._at_close:
             self._at_close.pop()()
+
+    def before_close(self, work: Callable[[GraphStore], object]) -> None:
+        """Have something done before the store is let go, if it was changed: what follows from all its changes together."""
+        self._before_close.append(work)
 
     def __enter__(self) -> Self:
         return self
@@ -176,6 +186,11 @@ class GraphStore:
     def in_memory(self) -> bool:
         """Whether the store has no directory: made in memory, or a view such as :meth:`as_of`."""
         return self._open_backend().layout is None
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed."""
+        return self._backend is None
 
     @property
     def recovered(self) -> tuple[str, ...]:
@@ -312,6 +327,7 @@ class GraphStore:
         backend = self._open_backend()
         if keep and transaction.changes:
             backend.commit(transaction.label, transaction.created)
+            self._committed = True
         elif keep and backend.journal is not None:
             backend.journal.rollback()  # nothing happened: take the BEGIN back and keep the working copy
         elif not keep:

@@ -149,8 +149,8 @@ class Transaction:
                 raise UnknownNameError(
                     f"Dataset {key!r} has no current version; version {version.number} is {version.status}."
                 )
-            operations.retire(self._workspace, self._base, version)
-            self._record(Kind.RETIRE, {"key": version.key, "number": version.number})
+            operations.retire(self._workspace, self._base, version, self.created)
+            self._record(Kind.RETIRE, {"key": version.key, "number": version.number, "time": self.created})
             return version.with_status("retired")
 
     def update(

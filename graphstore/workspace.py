@@ -158,6 +158,11 @@ class DiskWorkspace(Workspace):
         gone, came = _change(self.engine, removed, added)
         self._quads += len(came) - len(gone)
 
+    def take(self, quads: Iterable[ox.Quad], size: int) -> None:
+        """Add ``size`` quads of another store, none of which is here yet; labels of blank nodes stay."""
+        (self.engine.bulk_extend if size > _LARGE else self.engine.extend)(quads)
+        self._quads += size
+
     def drop_graph(self, graph: ox.NamedNode) -> None:
         """Remove a graph; a large one by copying the rest, since the engine removes quad by quad."""
         size = count(self.engine, graph)

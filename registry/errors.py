@@ -8,6 +8,7 @@
     ├── TransitionError         a state that may not follow the present one; names those that may
     ├── RightsError             a change of state that this role does not make; names those that do
     ├── VerificationError       a verification that the register does not allow
+    ├── PublishingError         what an audience is to be told cannot be computed
     └── CureError               the cure that a shape names cannot be made; names the cure and the cause
 
 Every message says what is wrong, where, why, and how to mend it.
@@ -42,3 +43,7 @@ class VerificationError(RegistryError):
 
 class CureError(RegistryError):
     """The cure that a shape names cannot be made."""
+
+
+class PublishingError(RegistryError):
+    """What an audience is to be told of data that it does not read cannot be computed."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import polars as pl
 
@@ -22,8 +22,9 @@ from schemes.errors import SchemeDataError
 
 RULE = "R13"
 PRIMARY = f"{ID}data-kind/primary"
+ACTIVITY = "activity"
 READINGS: Mapping[str, tuple[str, str]] = {
-    "activity": ("activity data", "活动数据"),
+    ACTIVITY: ("activity data", "活动数据"),
     "strict": ("activity data and factor", "活动数据和因子"),
 }
 """The readings, as tm:primaryDataReading states them, and in Chinese; the first is the one of PACT 3.0.3 as read here."""
@@ -45,7 +46,7 @@ def primary_share(calculation: Calculation, frame: pl.DataFrame, names: Names) -
     Raises:
         SchemeDataError: a node states two kinds of data, or a share outside 0 to 1.
     """
-    scored = _scored(calculation, frame)
+    scored = _scored(frame, stated_kinds(calculation))
     readings = {
         reading: {
             "share": math.fsum((scored["weight"] * scored[reading]).to_list()),
@@ -67,9 +68,25 @@ def primary_share(calculation: Calculation, frame: pl.DataFrame, names: Names) -
     }
 
 
-def _scored(calculation: Calculation, frame: pl.DataFrame) -> pl.DataFrame:
+Stated: TypeAlias = tuple[pl.DataFrame, pl.DataFrame]
+"""What nodes state about their data: kind by node, and supplier's primary share by node."""
+
+
+def share_of(frame: pl.DataFrame, stated: Stated, reading: str = ACTIVITY) -> float:
+    """Return the primary data share alone, in one reading.
+
+    Args:
+        frame: Contributions, see `schemes.contributions`.
+        stated: What the graph states about its data, see `stated_kinds`.
+        reading: One of `READINGS`.
+    """
+    scored = _scored(frame, stated)
+    return math.fsum((scored["weight"] * scored[reading]).to_list())
+
+
+def _scored(frame: pl.DataFrame, stated: Stated) -> pl.DataFrame:
     """Add the kinds of data of activity and factor, the supplier's share, and the primary share in each reading."""
-    kinds, shares = _stated(calculation)
+    kinds, shares = stated
     frame = beside(beside(frame, kinds, "kind"), shares, "share")
     activity = pl.coalesce("kind_exchange", "kind_process")
     primary = (activity == PRIMARY).fill_null(value=False).cast(pl.Float64)
@@ -85,8 +102,12 @@ def _scored(calculation: Calculation, frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _stated(calculation: Calculation) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return kind by node and supplier's share by node."""
+def stated_kinds(calculation: Calculation) -> Stated:
+    """Return what nodes state about their data.
+
+    Raises:
+        SchemeDataError: a node states two kinds of data, or a share outside 0 to 1.
+    """
     rows = table(calculation.select, load("data-kinds"), "node", "kind", "share")
     kinds = rows.filter(pl.col("kind").is_not_null() & (pl.col("kind") != "")).select("node", "kind").unique()
     shares = rows.filter(pl.col("share").is_not_null() & (pl.col("share") != "")).select("node", "share").unique()

@@ -17,6 +17,7 @@ import typer
 from tanmai.commands import (
     affected,
     ask,
+    audience,
     audit,
     calculate,
     certificate,
@@ -85,6 +86,7 @@ app.command(name="suppliers")(compare.suppliers)
 app.command(name="submit")(submission.submit)
 app.add_typer(submission.app, name="submission")
 app.add_typer(certificate.app, name="certificate")
+app.add_typer(audience.app, name="audience")
 app.command(name="serve")(serve.serve)
 app.add_typer(client.app, name="client")
 app.add_typer(audit.app, name="audit")

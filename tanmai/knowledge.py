@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
-
 from graphstore import Transaction
-from graphstore.knowledge import PREFIX, require
+from graphstore.knowledge import require
+from graphstore.shipped import PREFIX, key_of
 
 __all__ = ["PREFIX", "load_into", "require"]
 
@@ -16,13 +15,7 @@ def load_into(transaction: Transaction) -> int:
 
     changed = 0
     for file in ontology.files():
-        key = _key(str(file))
+        key = key_of(str(file))
         report = transaction.load_bytes(file.read_bytes(), key=key, format="turtle", name=file.name)
         changed += report.changed
     return changed
-
-
-def _key(path: str) -> str:
-    """Name a shipped dataset after its folder and file: tanmai/reference/gwp."""
-    folder, name = PurePath(path).parts[-2:]
-    return f"{PREFIX}{'vocabulary' if folder == 'ontology' else folder}/{name.removesuffix('.ttl')}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from tanmai.words_access import ACCESS_WORDS
+from tanmai.words_audience import AUDIENCE_WORDS
 from tanmai.words_registry import REGISTRY_WORDS
 from tanmai.words_schemes import SCHEME_WORDS
 from tanmai.words_validation import VALIDATION_WORDS
@@ -253,6 +254,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "tiers": ("EIO-LCA in three tiers", "EIO-LCA 三个层面"),
     "yes": ("yes", "是"),
     **ACCESS_WORDS,
+    **AUDIENCE_WORDS,
     **REGISTRY_WORDS,
     **SCHEME_WORDS,
     **VALIDATION_WORDS,

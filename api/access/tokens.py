@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from api.access.principals import Principal
@@ -30,7 +31,7 @@ class Holder:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tokens:
     """Makes and reads the tokens of one server.
 
@@ -46,7 +47,7 @@ class Tokens:
     public_url: str = ""
     clock: Callable[[], float] = time.time
 
-    @property
+    @cached_property
     def issuer(self) -> str:
         """Who makes the tokens, and whom they are for."""
         return self.public_url or f"urn:tanmai:{hashlib.sha256(b'issuer' + self.secret).hexdigest()[:16]}"
@@ -66,7 +67,7 @@ class Tokens:
             "exp": now + self.seconds,
             "jti": uuid.uuid4().hex,
         }
-        return jwt.encode({"alg": ALGORITHM, "typ": TYPE}, claims, self._key())
+        return jwt.encode({"alg": ALGORITHM, "typ": TYPE}, claims, self._key)
 
     def read(self, text: str) -> Holder:
         """Whom a token was given to.
@@ -81,16 +82,17 @@ class Tokens:
         if len(text) > _LONGEST:
             raise _refused()
         try:
-            token = jwt.decode(text, self._key(), algorithms=[ALGORITHM])
+            token = jwt.decode(text, self._key, algorithms=[ALGORITHM])
             if token.header.get("typ") != TYPE:
                 raise _refused()
-            self._claims().validate(token.claims)
+            self._claims.validate(token.claims)
         except ExpiredTokenError:
             raise TokenExpiredError("The access token is over its time. Ask for a new one at /auth/token.") from None
         except (JoseError, ValueError, TypeError):
             raise _refused() from None
         return Holder(token.claims["sub"], str(token.claims["key"]))
 
+    @cached_property
     def _claims(self) -> Any:
         from joserfc.jwt import JWTClaimsRegistry
 
@@ -104,6 +106,7 @@ class Tokens:
             exp={"essential": True},
         )
 
+    @cached_property
     def _key(self) -> Any:
         from joserfc.jwk import OctKey
 

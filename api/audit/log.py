@@ -17,6 +17,7 @@ import json
 import logging
 import os
 import re
+import threading
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -84,6 +85,7 @@ class AuditLog:
     _last: tuple[Path, int, Head] | None = None
     _unsynced: set[Path] = field(default_factory=set)
     _failing: str = ""
+    _noting: threading.Lock = field(default_factory=threading.Lock)
 
     def require(self) -> None:
         """Refuse what must not go unrecorded while the log cannot be written.
@@ -119,10 +121,11 @@ class AuditLog:
 
     def sync(self) -> None:
         """Force the log to the disk, and say in ``HEAD`` how far it has come."""
-        if self._last is None or not self._unsynced:
-            return
-        _, _, head = self._last
-        written, self._unsynced = self._unsynced, set()
+        with self._noting:
+            if self._last is None or not self._unsynced:
+                return
+            head, written = self._last[2], self._unsynced
+            self._unsynced = set()
         for path in written:
             sync_file(path)
         sync_directory(self.folder)
@@ -141,49 +144,53 @@ class AuditLog:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-            self.sync()
+            self._synced()
 
     async def _syncing(self) -> None:
         while True:
             await asyncio.sleep(_GROUP)
-            try:
-                await asyncio.to_thread(self.sync)
-            except _CAUSES as error:
-                self._failing = f"{type(error).__name__}: {error}"
-                log.exception("the audit log cannot be forced to the disk")
+            await asyncio.to_thread(self._synced)
+
+    def _synced(self) -> None:
+        try:
+            self.sync()
+        except _CAUSES as error:
+            self._failing = f"{type(error).__name__}: {error}"
+            log.exception("the audit log cannot be forced to the disk")
 
     def _append(self, facts: Mapping[str, Any]) -> None:
-        private.make_folder(self.folder)
+        if not self.folder.is_dir():
+            private.make_folder(self.folder)
         with private.locked(self.folder / "LOCK"):
             path, size, before = self._end()
             line = _line(before.number + 1, before.sha256, facts)
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
-                os.ftruncate(descriptor, size)  # half a line of a process that died while it wrote
+                if os.fstat(descriptor).st_size != size:
+                    os.ftruncate(descriptor, size)  # half a line of a process that died while it wrote
                 _write(descriptor, line + b"\n", size)
             finally:
                 os.close(descriptor)
-            self._last = path, size + len(line) + 1, Head.of(line)
-            self._unsynced.add(path)
+            with self._noting:
+                self._last = path, size + len(line) + 1, Head(before.number + 1, hashlib.sha256(line).hexdigest())
+                self._unsynced.add(path)
 
     def _end(self) -> tuple[Path, int, Head]:
         """The file to write, where in it, and the head so far."""
-        newest = max(self.folder.glob(PATTERN), default=None)
         today = self.folder / f"{dt.datetime.now(dt.UTC).date().isoformat()}.jsonl"
-        if newest is None:
-            return today, 0, Head(0, FIRST)
-        size = newest.stat().st_size
-        if self._last is not None and self._last[:2] == (newest, size):
-            head = self._last[2]
-        else:
-            size, head = _tail(newest, size) or self._older(newest)
+        if self._last is not None and self._last[0] >= today and _size(self._last[0]) == self._last[1]:
+            return self._last
+        newest = max(self.folder.glob(PATTERN), default=None)
+        if newest is None:  # should the files be taken away while the server runs, the numbers say so
+            return today, 0, Head(0, FIRST) if self._last is None else self._last[2]
+        size, head = _tail(newest, _size(newest)) or self._older(newest)
         # a clock that was set back must not put new records before old ones
         return (newest, size, head) if newest >= today else (today, 0, head)
 
     def _older(self, path: Path) -> tuple[int, Head]:
         """Where a file without a whole line goes on: from the file before it."""
         for each in sorted(self.folder.glob(PATTERN), reverse=True):
-            if each < path and (found := _tail(each, each.stat().st_size)) is not None:
+            if each < path and (found := _tail(each, _size(each))) is not None:
                 return 0, found[1]
         return 0, Head(0, FIRST)
 
@@ -217,6 +224,14 @@ def _write(descriptor: int, data: bytes, offset: int) -> None:
     while data:
         written = os.pwrite(descriptor, data, offset)
         data, offset = data[written:], offset + written
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file; 0 where there is none."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _tail(path: Path, size: int) -> tuple[int, Head] | None:

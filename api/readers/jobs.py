@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, TypeVar
 
 import pyoxigraph as ox
 
@@ -19,6 +20,7 @@ from api.readers.frames import Output
 from api.readers.kinds import reading_work, writing_work
 from api.writing import parts_of
 from graphstore import GraphStore, layout, queries
+from graphstore.audiences.visibility import view_path
 from graphstore.delta import Surroundings
 from graphstore.errors import QueryError, StoreLockedError
 from graphstore.formats import by_name
@@ -27,25 +29,39 @@ from graphstore.query import Dataset, QueryResult
 from graphstore.sparql import count_patterns, guard
 from graphstore.terms import Value, catalogue_iri
 
+log: Final = logging.getLogger("tanmai.api.audiences")
+
 Job = Mapping[str, Any]
+Kept = TypeVar("Kept")
 
 _LOCK_PAUSE: Final = 0.05
 _LONGEST_HOLD: Final = 2.0
 _MOST_REASONS: Final = 3
 _MOST_OPEN: Final = 8
-"""Audiences whose stores one reader keeps open."""
+"""Stores of audiences and releases that one reader keeps open."""
+_MOST_DAYS: Final = 2
+"""Views of past days that one reader keeps: each is a copy of its own."""
+
+
+class View(NamedTuple):
+    """What is read: whose view of the store, and whether a release of it."""
+
+    audience: str | None
+    release: str | None
 
 
 class Reading:
-    """Answers from the newest published generation, of the whole store or of what an audience may read."""
+    """Answers from a published generation, of the whole store or of what an audience may read, present or past."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._stores: dict[str | None, GraphStore] = {}
+        self._stores: dict[View, GraphStore] = {}
+        self._days: dict[tuple[View, str], tuple[GraphStore, str]] = {}
 
     def run(self, job: Job, payload: bytes, out: Output) -> None:
         """Do one job."""
-        store = self._newest(str(job["generation"]), job.get("audience"))
+        store, generation = self._store(job)
+        job = {**job, "generation": generation}  # a newer one may have been published since it was asked for
         memory.bound(job.get("most_megabytes"))
         kind = str(job["kind"])
         own = {"query": self._query, "graph": self._graph, "shipped": self._shipped}.get(kind)
@@ -57,36 +73,52 @@ class Reading:
     def rest(self) -> None:
         """Keep what is open: it stands in nobody's way."""
 
-    def _newest(self, wanted: str, audience: str | None) -> GraphStore:
-        found = self._stores.get(audience)
-        if found is not None and found.generation == wanted:
-            return found
-        if found is not None:
-            found.close()
-        elif len(self._stores) >= _MOST_OPEN:
-            self._stores.pop(next(iter(self._stores))).close()
-        path = self._path if audience is None else layout.read(self._path).audiences / audience
-        self._stores[audience] = GraphStore.open(path, mode="read")
-        return self._stores[audience]
+    def _store(self, job: Job) -> tuple[GraphStore, str]:
+        """What a job reads, and which generation that is or was made from."""
+        view = View(job.get("audience"), job.get("release"))
+        day, wanted = job.get("as_of"), str(job["generation"])
+        if day is None:
+            found = self._generation(view, wanted)
+            return found, found.generation or wanted
+        kept = self._days.pop((view, day), None)
+        if kept is None or kept[1] != wanted:
+            if kept is not None:
+                kept[0].close()
+            base = self._generation(view, wanted)
+            _make_room(self._days, _MOST_DAYS, lambda each: each[0].close())
+            kept = base.as_of(day), base.generation or wanted
+        self._days[view, day] = kept  # the one used last stands last
+        return kept
+
+    def _generation(self, view: View, wanted: str) -> GraphStore:
+        found = self._stores.pop(view, None)
+        if found is None or found.generation != wanted:
+            if found is not None:
+                found.close()
+            _make_room(self._stores, _MOST_OPEN, lambda kept: kept.close())
+            path = self._path if view.audience is None else view_path(layout.read(self._path), view.audience)
+            found = GraphStore.open(path, mode="read", release=view.release)
+        self._stores[view] = found
+        return found
 
     def _query(self, store: GraphStore, job: Job, out: Output) -> None:
         text = str(job["text"])
         check_patterns(text, int(job["patterns"]))
-        write_answer(store, store.query(text, dataset=_dataset(job), base_iri=job["base"]), str(job["accept"]), out)
+        write_answer(job, store.query(text, dataset=_dataset(job), base_iri=job["base"]), out)
 
     def _shipped(self, store: GraphStore, job: Job, out: Output) -> None:
         bindings: dict[str, Value] = {name: ox.NamedNode(iri) for name, iri in job["bindings"].items()}
         bindings |= {"base": ox.NamedNode(store.base), "catalogue": catalogue_iri(store.base)}
         text = queries.load(str(job["name"]))
         known = {name: value for name, value in bindings.items() if f"?{name}" in text}
-        write_answer(store, store.query(text, known), str(job["accept"]), out)
+        write_answer(job, store.query(text, known), out)
 
     def _graph(self, store: GraphStore, job: Job, out: Output) -> None:
         graph: str | None = job["graph"]
         if not has_graph(store.engine, graph):
             raise _no_graph(graph)
         offer = negotiation.choose(str(job["accept"]), negotiation.GRAPHS)
-        out.head(content_type=offer.content_type, generation=store.generation)
+        out.head(content_type=offer.content_type, generation=job["generation"])
         if not job["head"]:
             write_graph(store.engine, graph, by_name(offer.name), out.file)
 
@@ -109,6 +141,7 @@ class Writing:
         work = own.get(str(job["kind"])) or writing_work(str(job["kind"]))
         if self._store is None:
             self._store, self._since = self._opened(float(job["seconds"])), time.monotonic()
+            self._store.before_close(refresh_audiences)
         try:
             facts = work(self._store, job, payload)
         except BaseException:
@@ -165,6 +198,16 @@ class Writing:
         return {"removed": report.removed}
 
 
+def refresh_audiences(store: GraphStore) -> None:
+    """Bring what audiences read up to date with the store; what fails is logged, and mended by the next write or by hand."""
+    from registry.publishing.refreshing import refresh
+
+    try:
+        refresh(store)
+    except Exception:
+        log.exception("audiences could not be brought up to date; run `tanmai audience publish`")
+
+
 def check_patterns(text: str, most: int) -> None:
     """Refuse a query that joins more patterns than the engine can plan in reasonable time.
 
@@ -178,6 +221,12 @@ def check_patterns(text: str, most: int) -> None:
         )
 
 
+def _make_room(kept: dict[Any, Kept], most: int, close: Callable[[Kept], None]) -> None:
+    """Let go of what was used longest ago, so that one more can be kept."""
+    while len(kept) >= most:
+        close(kept.pop(next(iter(kept))))
+
+
 def _no_graph(graph: str | None) -> NotFoundError:
     return NotFoundError(f"There is no graph {graph} in the store, or it is empty. Check the name.")
 
@@ -186,12 +235,10 @@ def _dataset(job: Job) -> Dataset | None:
     return None if job["dataset"] is None else Dataset(*(tuple(names) for names in job["dataset"]))
 
 
-def write_answer(
-    store: GraphStore, result: QueryResult, accept: str, out: Output, generation: str | None = None
-) -> None:
-    """Write a result in the format that the client likes best; ``generation`` is said where the store is a view of it."""
-    offer = negotiation.choose(accept, negotiation.GRAPHS if result.kind == "graph" else negotiation.TABLES)
-    facts: dict[str, Any] = {"content_type": offer.content_type, "generation": generation or store.generation}
+def write_answer(job: Job, result: QueryResult, out: Output) -> None:
+    """Write a result in the format that the client of a job likes best."""
+    offer = negotiation.choose(str(job["accept"]), negotiation.GRAPHS if result.kind == "graph" else negotiation.TABLES)
+    facts: dict[str, Any] = {"content_type": offer.content_type, "generation": job["generation"]}
     if not result.extended:
         out.head(**facts)
         result.serialize(offer.name, out.file)

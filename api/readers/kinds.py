@@ -15,6 +15,12 @@ WritingWork = Callable[[GraphStore, Mapping[str, Any], bytes], Mapping[str, Any]
 """Does a job in a store that is open for writing; returns the facts that are told."""
 
 READING: Final[Mapping[str, str]] = {
+    "page-resource": "api.pages.work:resource",
+    "page-terms": "api.pages.work:terms",
+    "page-home": "api.pages.work:home",
+    "page-search": "api.pages.work:search",
+    "page-explanation": "api.pages.work:explanation",
+    "page-changes": "api.pages.work:changes",
     "products": "api.rest.product_work:listing",
     "product": "api.rest.product_work:product",
     "footprint": "api.rest.product_work:footprint",

@@ -95,8 +95,14 @@ class Past:
 
     @property
     def job(self) -> dict[str, Any]:
-        """The same for a reader."""
-        return {"as_of": None if self.as_of is None else self.as_of.isoformat(), "release": self.release}
+        """The same for a reader, which then reads that state."""
+        day, release = self.at
+        return {"as_of": day, "release": release}
+
+    @property
+    def at(self) -> tuple[str | None, str | None]:
+        """Day and release, for a reader that looks at several states."""
+        return None if self.as_of is None else self.as_of.isoformat(), self.release
 
 
 @dataclass(frozen=True, slots=True)

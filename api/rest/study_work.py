@@ -45,14 +45,14 @@ def _file(job: Job, format_: Format) -> str:
 
 def validate(store: GraphStore, job: Job, payload: bytes, out: Output) -> None:
     """Judge a study beside the data of a store; nothing is stored."""
-    judged = _judged(KEPT.state(store, job), job, payload)
+    judged = _judged(store, job, payload)
     if job["format"] == "json":
-        tell(out, store, judged.as_dict())
+        tell(out, job, judged.as_dict())
         return
     from shapes.w3c import to_json_ld, to_turtle
 
     text = to_turtle(judged.report) if job["format"] == "turtle" else to_json_ld(judged.report)
-    out.head(content_type=job["content_type"], generation=store.generation)
+    out.head(content_type=job["content_type"], generation=job["generation"])
     out.write(text.encode())
 
 
@@ -119,7 +119,7 @@ def submissions(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
     if job["status"] is not None:
         wanted = States.of(store, SUBMISSION).named(job["status"]).iri
         known = [each for each in known if each.status == wanted]
-    tell(out, store, {"submissions": overview(store, known)})
+    tell(out, job, {"submissions": overview(store, known)})
 
 
 def submission(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
@@ -129,9 +129,9 @@ def submission(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
 
     found = find(store, str(job["id"]))
     if job["format"] == "json":
-        tell(out, store, whole(store, found) | {"requirements": outcomes(store, found)})
+        tell(out, job, whole(store, found) | {"requirements": outcomes(store, found)})
         return
-    out.head(content_type=job["content_type"], generation=store.generation)
+    out.head(content_type=job["content_type"], generation=job["generation"])
     out.write(_report(store, found, str(job["format"])))
 
 

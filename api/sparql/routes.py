@@ -13,7 +13,9 @@ from starlette.types import Receive, Scope, Send
 from api.access.guard import note
 from api.access.principals import Role, principal_of, require_whole_store
 from api.delivery import deliver
-from api.errors import MethodError
+from api.errors import MethodError, RequestError
+from api.pages.routes import sparql_page, wants_page
+from api.pins import pin_of
 from api.requests import body_of, require_writes, root_of
 from api.sparql.description import service_description
 from api.sparql.protocol import METHODS, Operation, operation
@@ -47,6 +49,8 @@ class SparqlEndpoint:
             await self._update(request, asked, send)
         elif asked.verb == "query":
             await self._query(request, asked, send)
+        elif wants_page(request):
+            await sparql_page(self.state, request, send)
         else:
             await service_description(request, self.state.settings)(scope, receive, send)
 
@@ -60,19 +64,25 @@ class SparqlEndpoint:
 
     async def _query(self, request: Request, asked: Operation, send: Send) -> None:
         accept = request.headers.get("accept", "*/*")
-        job = {**self._job(request, asked), "accept": accept, "patterns": self.state.settings.patterns}
-        audience = principal_of(request).audience
+        pin, audience = pin_of(request), principal_of(request).audience
         note(request.scope, graphs=_graphs(asked))
-        parts = (asked.text, asked.dataset, job["base"], accept)
+        limits = {"patterns": self.state.settings.patterns}
+        job = {**self._job(request, asked), **pin.fields(), **limits, "accept": accept}
+        parts = (asked.text, asked.dataset, job["base"], accept, pin, audience)
         headers = {"vary": "Accept"}
         lasting = _CHANGING.search(asked.text) is None
         condition = request.headers.get("if-none-match")
-        if lasting and condition is not None and matches(condition, tag := tag_of(self.state.newest(audience), *parts)):
-            await Response(status_code=304, headers={**headers, "etag": tag})(request.scope, request.receive, send)
-            return
+        if lasting and condition is not None:
+            tag = tag_of(self.state.newest(audience, pin.release), audience, *parts)
+            if matches(condition, tag):
+                await Response(status_code=304, headers={**headers, "etag": tag})(request.scope, request.receive, send)
+                return
         async with self.state.read(job, audience) as answer:
             if lasting:
-                headers |= {"etag": tag_of(str(answer.head["generation"]), *parts), "cache-control": "no-cache"}
+                headers |= {
+                    "etag": tag_of(str(answer.head["generation"]), audience, *parts),
+                    "cache-control": "no-cache",
+                }
             else:
                 headers |= {"cache-control": "no-store"}
             if answer.head.get("unbound"):
@@ -81,6 +91,8 @@ class SparqlEndpoint:
 
     async def _update(self, request: Request, asked: Operation, send: Send) -> None:
         require_writes(request, self.state.settings)
+        if pin_of(request).stated:
+            raise RequestError("An update changes the present state, never a past one. Leave out release and as-of.")
         require_whole_store(request, Role.CURATOR)
         note(request.scope, graphs=_graphs(asked))
         async with self.state.write(self._job(request, asked)) as answer:

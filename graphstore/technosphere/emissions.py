@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -49,7 +49,7 @@ def factors(select: Select, providers: pl.Series, process_ids: Sequence[str], un
     """Read the emission factors among the named providers; masses of gases are turned into kilograms.
 
     A factor states masses of gases, or CO2e with the GWP set it was made with (`unknown` where the publisher states
-    none). One that is unusable (a CO2-only electricity factor, no unit, no emission) is kept with the reason, so that
+    none); a mass of CO2e, for a part in a category of its own, has that set too. One that is unusable (a CO2-only electricity factor, no unit, no emission) is kept with the reason, so that
     the engine can refuse it where it is used.
     """
     named = providers.drop_nulls().unique()
@@ -63,13 +63,14 @@ def factors(select: Select, providers: pl.Series, process_ids: Sequence[str], un
     refusal: dict[int, str] = {}
     for position, row in enumerate(frame.iter_rows(named=True)):
         masses = gases.filter(pl.col("factor") == row["factor"])
-        reason = _refusal(row, len(masses)) or _refused_mass(masses, units)
+        reason = _refusal(row, masses["gas"].to_list()) or _refused_mass(masses, units)
         if reason:
             refusal[position] = reason
         elif len(masses):
             for _, _, gas, category, aircraft, amount, unit in masses.iter_rows():
                 kilograms = number(amount) * units.scale(unit or MASS_UNIT, MASS_UNIT)
-                emissions.append((position, _row(gas, category, aircraft), kilograms))
+                gwp_set = row["gwpSet"][0] if gas == CO2E else ""
+                emissions.append((position, replace(_row(gas, category, aircraft), gwp_set=gwp_set), kilograms))
         else:
             category = row["category"][0] if row["category"] else FOSSIL
             kind = EmissionRow(CO2E, category, gwp_set=row["gwpSet"][0])
@@ -103,8 +104,8 @@ def _refused_mass(masses: pl.DataFrame, units: UnitTable) -> str | None:
     return None
 
 
-def _refusal(row: Mapping[str, list[str]], gases: int) -> str | None:
-    """Return why a factor cannot be used; `row` holds the values stated for it by column, `gases` counts its masses."""
+def _refusal(row: Mapping[str, list[str]], gases: Sequence[str]) -> str | None:
+    """Return why a factor cannot be used; `row` holds the values stated for it by column, `gases` the gas of each of its masses."""
     for column, predicate in _STATED.items():
         if len(row[column]) > 1 and column != "refusedClass":
             return f"it states more than one tm:{predicate} ({', '.join(row[column])}); keep one."
@@ -119,12 +120,12 @@ def _refusal(row: Mapping[str, list[str]], gases: int) -> str | None:
         ),
         (unit is None, "it states no tm:perUnit; say for one of which unit it is given."),
         (
-            gases > 0 and co2e is not None,
+            bool(gases) and co2e is not None,
             "it states both masses of gases and a tm:co2e; keep the masses, which can be restated under any GWP set.",
         ),
         (not gases and co2e is None, "it states no emission; give masses of gases (tm:gasMass) or tm:co2e."),
         (
-            not gases and gwp_set is None,
+            (not gases or CO2E in gases) and gwp_set is None,
             f"its tm:co2e names no GWP set; state tm:gwpSet, or <{UNKNOWN_SET}> where the publisher names none.",
         ),
         (co2e is not None and not math.isfinite(number(co2e)), f"its tm:co2e {co2e!r} is no finite number."),

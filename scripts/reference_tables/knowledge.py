@@ -28,6 +28,7 @@ SOURCES = Spec(
         link("kind", "tm:sourceKind", "source-kind"),
         link("publisher_key", "dcterms:publisher", "organization"),
         plain("identifier", "dcterms:identifier"),
+        link("corrects", "tm:corrects", "source"),
         address("url", "rdfs:seeAlso"),
     ),
     hook=_source_label,

@@ -187,7 +187,7 @@ def export(
     lang: Lang = None,
 ) -> None:
     """Write the current graph, or one dataset, to a file. 导出当前图或单个数据集。"""
-    from tanmai.knowledge import PREFIX
+    from graphstore.shipped import PREFIX
 
     front = Front.of(store, json, lang)
     with front.open() as graph:

@@ -125,12 +125,13 @@ class Front:
         """Whether an endpoint keeps the store."""
         return self.location.startswith(("http://", "https://"))
 
-    def open(self, mode: Literal["read", "write"] = "read", wait: float = 0.0) -> GraphStore:
+    def open(self, mode: Literal["read", "write"] = "read", wait: float = 0.0, *, refresh: bool = True) -> GraphStore:
         """Open the store in its directory; what opening had to mend is told on stderr.
 
         Args:
             mode: To read, or to write.
             wait: Seconds to wait for another writer to finish.
+            refresh: After a change, bring what audiences read up to date.
 
         Raises:
             EmbeddedOnlyError: an endpoint keeps it.
@@ -142,7 +143,21 @@ class Front:
         opened = GraphStore.open(self.store_path, mode=mode, wait=wait)
         for sentence in opened.recovered:
             typer.echo(translated(sentence, self.lang), err=True)
+        if refresh:
+            opened.before_close(self._refresh)
         return opened
+
+    def _refresh(self, store: GraphStore) -> None:
+        """Bring what audiences read up to date with a change; what fails is told, and leaves the change as it is."""
+        from graphstore.errors import GraphStoreError
+        from registry.errors import RegistryError
+        from registry.publishing.refreshing import refresh
+        from tanmai.translate import translated
+
+        try:
+            refresh(store)
+        except (GraphStoreError, RegistryError) as error:
+            typer.echo(translated(str(error), self.lang), err=True)
 
     def connect(self, mode: Literal["read", "write"] = "read") -> SparqlStore:
         """Open the store, in its directory or behind an endpoint."""

@@ -11,6 +11,9 @@ from api.access import keys
 from api.access.clients import Client, ClientFile
 from api.access.principals import Role
 from graphstore import GraphStore
+from graphstore.audiences import changes
+from graphstore.audiences.visibility import Audience, Extent, Level
+from registry.publishing.publish import publish
 
 SECRET, PARTNER, PUBLIC = "CANARY-bill-of-materials", "CANARY-shared-with-mill", "everybody-may-know"
 
@@ -60,8 +63,12 @@ def guarded(where: Path, limits: str = GENEROUS) -> tuple[Path, dict[str, str]]:
     store = where / "store"
     if not _templates:
         fill(where / "template", PUBLIC, PARTNER, SECRET)
-        fill(where / "template" / "audiences" / "public", PUBLIC)
-        fill(where / "template" / "audiences" / "mill", PUBLIC, PARTNER)
+        with GraphStore.open(where / "template") as opened:
+            changes.set_level(opened, "data0", Level.PUBLIC)
+            changes.add(opened, "public", Audience("Everybody"))
+            changes.add(opened, "mill", Audience("The mill"))
+            changes.share(opened, "data1", "mill", Extent.DATA)
+            publish(opened)
         _templates.append(where / "template")
     shutil.copytree(_templates[0], store)
     found = {name: add(store, name, *stated) for name, stated in CLIENTS.items()}

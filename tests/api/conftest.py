@@ -1,29 +1,17 @@
-"""Servers over real HTTP on loopback, each in a thread, with real reader processes."""
+"""Stores and servers that the tests of this package share."""
 
 from __future__ import annotations
 
-import contextlib
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
+from servers import NUMBERS, PEOPLE, served
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.access.principals import Principal, Role, identify
-from api.app import create_app
-from api.settings import Settings
 from graphstore import GraphStore
-
-PEOPLE = """
-<urn:alice> <urn:knows> <urn:bob> ; <urn:name> "Alice"@en , "爱丽丝"@zh ; <urn:age> 30 .
-<urn:bob> <urn:name> "Bob" ; <urn:age> 40 .
-"""
-NUMBERS = "\n".join(f"<urn:n{i}> <urn:value> {i} ." for i in range(400))
 
 
 class Claimed:
@@ -40,27 +28,6 @@ class Claimed:
         await self._app(scope, receive, send)
 
 
-@contextlib.contextmanager
-def served(store: Path, **stated: object) -> Iterator[str]:
-    """A server on a free port; its address."""
-    settings = Settings(store=store, **stated)  # type: ignore[arg-type]
-    config = uvicorn.Config(Claimed(create_app(settings)), log_level="critical", timeout_graceful_shutdown=2)
-    server = uvicorn.Server(config)
-    taken = socket.create_server(("127.0.0.1", 0))
-    thread = threading.Thread(target=server.run, args=([taken],))
-    thread.start()
-    address = f"http://127.0.0.1:{taken.getsockname()[1]}"
-    try:
-        while not server.started:
-            assert thread.is_alive()
-            time.sleep(0.01)
-        yield address
-    finally:
-        server.should_exit = True
-        thread.join()
-        taken.close()
-
-
 @pytest.fixture(scope="session")
 def make_store(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
     """Make a store with two small datasets and a local statement."""
@@ -74,6 +41,14 @@ def make_store(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
         return where
 
     return make
+
+
+@pytest.fixture(scope="session")
+def pages_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the reference knowledge, two versions of a dataset, and a release."""
+    from page_stores import make_pages_store
+
+    return make_pages_store(tmp_path_factory.mktemp("pages") / "store")
 
 
 @pytest.fixture(scope="session")
@@ -124,7 +99,7 @@ def shop_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shop(shop_store: Path) -> Iterator[httpx.Client]:
     """A client of a server with that store, which takes writes and says messages in the language of the client."""
     with (
-        served(shop_store, allow_writes=True, readers=1, jobs_each=2, body_bytes=1_000_000) as address,
+        served(shop_store, around=Claimed, allow_writes=True, readers=1, jobs_each=2, body_bytes=1_000_000) as address,
         httpx.Client(base_url=address, timeout=60) as client,
     ):
         yield client

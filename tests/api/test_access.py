@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 from admission import CLIENTS, GENEROUS, PARTNER, PUBLIC, SECRET, add, bearer, change, clients_of, fill, guarded
-from conftest import served
 from joserfc import jwt
 from joserfc.jwk import OctKey, OKPKey
+from servers import served
 
 from api.access import keys
 from api.access.clients import Client
@@ -419,7 +419,7 @@ def test_the_first_client_closes_a_running_server(tmp_path):
         assert SECRET in httpx.get(address + "/sparql", params=EVERYTHING).text
         key = add(store, "boss", (Role.ADMIN,), None)
         answer = httpx.get(address + "/sparql", params=EVERYTHING)
-        assert answer.status_code == 404, "nothing is public yet"
+        assert answer.status_code == 403, "nothing is public yet"
         assert SECRET not in answer.text
         assert str(store) not in answer.text
         assert SECRET in httpx.get(address + "/sparql", params=EVERYTHING, headers=bearer(key)).text

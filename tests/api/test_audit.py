@@ -14,7 +14,7 @@ import httpx
 import pyoxigraph as ox
 import pytest
 from admission import bearer, guarded
-from conftest import served
+from servers import served
 
 from api.audit.log import AuditLog, Head
 from api.audit.reading import newest, verify
@@ -249,6 +249,12 @@ def test_a_log_goes_on_from_day_to_day_also_when_the_clock_is_set_back(log, name
         AuditLog(log.folder).append(FACTS)
     assert (verify(log.folder).findings, verify(log.folder).head.number) == ((), 7)
     assert len(list(log.folder.glob("*.jsonl"))) == files
+
+
+def test_files_that_are_taken_away_while_the_server_runs_are_missed(log):
+    shutil.rmtree(log.folder)
+    log.append(FACTS)
+    assert [(finding.kind, finding.record) for finding in verify(log.folder).findings] == [("missing", 6)]
 
 
 def test_processes_write_one_log(tmp_path):

@@ -12,7 +12,7 @@ import time
 import httpx
 import pytest
 from admission import PARTNER, PUBLIC, add, bearer, fill, guarded
-from conftest import NUMBERS, served
+from servers import NUMBERS, served
 
 from api.access.control import Access
 from api.access.limits import Limits, Table
@@ -21,6 +21,9 @@ from api.access.rates import Rate, Rates
 from api.errors import AccessFileError
 from api.settings import Settings
 from graphstore import GraphStore
+from graphstore.audiences import changes
+from graphstore.audiences.visibility import Extent
+from registry.publishing.publish import publish
 
 LIMITS = """
 [anonymous]
@@ -52,9 +55,10 @@ LARGE = f"SELECT (STRLEN(?x23) AS ?n) {{ BIND('12345678' AS ?x0) {DOUBLING}}}"
 def limited(tmp_path_factory):
     """Address, keys and store of a server with narrow limits; its own limit of a query is 1 second."""
     store, found = guarded(tmp_path_factory.mktemp("limits"), LIMITS)
-    for path in (store, store / "audiences" / "mill"):
-        with GraphStore.open(path) as opened, opened.transaction("numbers") as transaction:
-            transaction.load_bytes(NUMBERS.encode(), key="numbers", format="turtle")
+    with GraphStore.open(store) as opened:
+        opened.load_bytes(NUMBERS.encode(), key="numbers", format="turtle")
+        changes.share(opened, "numbers", "mill", Extent.DATA)
+        publish(opened)
     found["reader"] = add(store, "reader", (Role.READER,), "mill")
     found["sub"] = add(store, "sub", (Role.SUBMITTER,), None)
     with served(store, allow_writes=True, readers=2, query_seconds=1.0) as address:

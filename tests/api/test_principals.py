@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 from admission import SECRET, guarded
-from conftest import served
+from servers import served
 from starlette.requests import Request
 
 from api.access.allowance import Allowance

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
-from conftest import served
+from servers import served
 
 from graphstore import GraphStore
 

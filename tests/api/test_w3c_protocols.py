@@ -13,10 +13,10 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 import rdflib
-from conftest import served
 from rdflib import RDF, Namespace
 from rdflib.collection import Collection
 from rdflib.compare import isomorphic
+from servers import served
 
 from graphstore import GraphStore
 

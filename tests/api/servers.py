@@ -1,0 +1,43 @@
+"""A server over real HTTP on loopback, in a thread, with real reader processes; and the data that most tests ask for."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from api.app import create_app
+from api.settings import Settings
+
+PEOPLE = """
+<urn:alice> <urn:knows> <urn:bob> ; <urn:name> "Alice"@en , "爱丽丝"@zh ; <urn:age> 30 .
+<urn:bob> <urn:name> "Bob" ; <urn:age> 40 .
+"""
+NUMBERS = "\n".join(f"<urn:n{i}> <urn:value> {i} ." for i in range(400))
+
+
+@contextlib.contextmanager
+def served(store: Path, *, around: Callable[[ASGIApp], ASGIApp] = lambda app: app, **stated: object) -> Iterator[str]:
+    """A server on a free port, with something put around its application; its address."""
+    settings = Settings(store=store, **stated)  # type: ignore[arg-type]
+    config = uvicorn.Config(around(create_app(settings)), log_level="critical", timeout_graceful_shutdown=2)
+    server = uvicorn.Server(config)
+    taken = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=server.run, args=([taken],))
+    thread.start()
+    address = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    try:
+        while not server.started:
+            assert thread.is_alive()
+            time.sleep(0.01)
+        yield address
+    finally:
+        server.should_exit = True
+        thread.join()
+        taken.close()
