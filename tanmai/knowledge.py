@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from graphstore import Transaction
-from graphstore.knowledge import require
-from graphstore.shipped import PREFIX, key_of
+from graphstore.shipped import PREFIX, key_of, require
 
 __all__ = ["PREFIX", "load_into", "require"]
 

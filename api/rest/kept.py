@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from api.errors import RequestError, UnpreparedError
 from footprint.errors import FootprintError
-from graphstore import GraphStore, knowledge
+from graphstore import GraphStore, shipped
 from graphstore.answers.board import Board
 from graphstore.answers.graph import Calculation, Settings
 from graphstore.answers.names import Names
@@ -177,7 +177,7 @@ def _opened(store: GraphStore, past: Past) -> GraphStore:
 
 def _require_knowledge(state: GraphStore) -> None:
     try:
-        knowledge.require(state)
+        shipped.require(state)
     except UnknownNameError:
         raise UnpreparedError(
             "The store of this server holds no reference knowledge (units, gases, warming potentials) yet. Its administrator "

@@ -8,24 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 from servers import NUMBERS, PEOPLE, served
-from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.access.principals import Principal, Role, identify
 from graphstore import GraphStore
-
-
-class Claimed:
-    """For tests: who asks is what the header X-Claimed says, such as ``mill;submitter;urn:mill``; without it the owner."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        claimed = dict(scope.get("headers", ())).get(b"x-claimed", b"").decode()
-        if claimed:
-            name, role, organisation = claimed.split(";")
-            identify(scope, Principal(name, frozenset({Role(role)}), None, organisation))
-        await self._app(scope, receive, send)
 
 
 @pytest.fixture(scope="session")
@@ -99,7 +83,7 @@ def shop_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shop(shop_store: Path) -> Iterator[httpx.Client]:
     """A client of a server with that store, which takes writes and says messages in the language of the client."""
     with (
-        served(shop_store, around=Claimed, allow_writes=True, readers=1, jobs_each=2, body_bytes=1_000_000) as address,
+        served(shop_store, allow_writes=True, readers=1, jobs_each=2, body_bytes=1_000_000) as address,
         httpx.Client(base_url=address, timeout=60) as client,
     ):
         yield client

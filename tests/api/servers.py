@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.access.principals import Principal, Role, identify
 from api.app import create_app
 from api.settings import Settings
 
@@ -22,8 +23,22 @@ PEOPLE = """
 NUMBERS = "\n".join(f"<urn:n{i}> <urn:value> {i} ." for i in range(400))
 
 
+class Claimed:
+    """For tests: who asks is what the header X-Claimed says, such as ``mill;submitter;urn:mill``; without it the owner."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        claimed = dict(scope.get("headers", ())).get(b"x-claimed", b"").decode()
+        if claimed:
+            name, role, organisation = claimed.split(";")
+            identify(scope, Principal(name, frozenset({Role(role)}), None, organisation))
+        await self._app(scope, receive, send)
+
+
 @contextlib.contextmanager
-def served(store: Path, *, around: Callable[[ASGIApp], ASGIApp] = lambda app: app, **stated: object) -> Iterator[str]:
+def served(store: Path, *, around: Callable[[ASGIApp], ASGIApp] = Claimed, **stated: object) -> Iterator[str]:
     """A server on a free port, with something put around its application; its address."""
     settings = Settings(store=store, **stated)  # type: ignore[arg-type]
     config = uvicorn.Config(around(create_app(settings)), log_level="critical", timeout_graceful_shutdown=2)
