@@ -73,16 +73,13 @@ def language_of(request: Request) -> str:
     return "zh" if request.headers.get("accept-language", "").strip().lower().startswith("zh") else "en"
 
 
-def require_writes(request: Request, settings: Settings) -> None:
+def require_open(request: Request, settings: Settings) -> None:
     """Refuse a write where they are off, or where a page of another site asks for it.
 
     A browser sends simple requests to any address, also to 127.0.0.1, without asking; it does say whose page it is.
 
     Raises:
         WriteRefusedError: it may not write.
-        AccessDeniedError: who asks is no curator, or reads only what an audience may read: who does not see the whole store
-            cannot know what a write would change.
-        UnauthenticatedError: nobody is named.
     """
     if not settings.allow_writes:
         raise WriteRefusedError("This server is for reading. Start it with --allow-writes to take updates.")
@@ -91,6 +88,18 @@ def require_writes(request: Request, settings: Settings) -> None:
         raise WriteRefusedError(
             f"A page of {origin} may not write here. Write from a page of this server, or without a browser."
         )
+
+
+def require_writes(request: Request, settings: Settings) -> None:
+    """Refuse a write to the graph itself to all but curators of the whole store.
+
+    Raises:
+        WriteRefusedError: see :func:`require_open`.
+        AccessDeniedError: who asks is no curator, or reads only what an audience may read: who does not see the whole store
+            cannot know what a write would change.
+        UnauthenticatedError: nobody is named.
+    """
+    require_open(request, settings)
     asking = require(request, Role.CURATOR)
     if asking.audience is not None:
         raise AccessDeniedError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query
@@ -14,7 +15,8 @@ from api.access.guard import note
 from api.access.principals import Principal, Role, principal_of, require
 from api.errors import AccessDeniedError
 from api.negotiation import GRAPHS, choose
-from api.requests import body_of, require_writes, root_of
+from api.problems import ToldError
+from api.requests import body_of, require_open, root_of
 from api.rest import schemas
 from api.rest.addresses import QuotedRoute
 from api.rest.answering import JSON, Answered, begun, state_of, wants_job
@@ -142,10 +144,10 @@ async def submit(
     if dry_run:
         body = await body_of(request, state.settings.body_bytes)
         return Answered(request, job, payload=body, offers=REPORTS)
-    require_writes(request, state.settings)
+    require_open(request, state.settings)
     offer = choose(request.headers.get("accept", "*/*"), REPORTS)
     job |= {"format": offer.name, "content_type": offer.content_type, "audience": asking.audience}
-    job |= {"by": _for(asking, by), "revises": revises}
+    job |= {"by": _for(asking, by), "revises": revises, "organisation": asking.organisation}
     body = await body_of(request, state.settings.body_bytes)
 
     async def handed_in() -> Result:
@@ -207,11 +209,31 @@ async def event(request: Request, id: Id) -> Response:  # noqa: A002 - as in the
     state, asking = state_of(request), principal_of(request)
     if not asking.roles - {Role.READER}:
         require(request, Role.SUBMITTER)
-    require_writes(request, state.settings)
-    job = {"kind": "submission-event", "id": id, "roles": _roles(asking), "organisation": asking.organisation}
+    require_open(request, state.settings)
+    job: dict[str, Any] = {
+        "kind": "submission-event",
+        "id": id,
+        "roles": _roles(asking),
+        "organisation": asking.organisation,
+    }
+    job |= {"audience": asking.audience, "seen": await _seen(request, id)}
     async with state.write(job, await body_of(request, state.settings.query_bytes)) as answer:
         note(request.scope, generation=answer.head["generation"])
         return Response(answer.head["body"], 200, media_type=answer.head["type"])
+
+
+async def _seen(request: Request, name: str) -> bool:
+    """Whether who asks reads a submission at all."""
+    audience = principal_of(request).audience
+    if audience is None:
+        return True
+    try:
+        async with state_of(request).read({"kind": "submission", "id": name, "format": "json"}, audience):
+            return True
+    except ToldError as error:
+        if error.problem.kind.status == HTTPStatus.NOT_FOUND:
+            return False
+        raise
 
 
 def _roles(asking: Principal) -> list[str]:
