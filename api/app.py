@@ -18,8 +18,11 @@ from api.access.control import Access
 from api.access.guard import Guard
 from api.audit.endpoint import PATH as AUDIT
 from api.audit.endpoint import AuditEndpoint
+from api.compression import Compression
+from api.direct import Direct
 from api.invalid import invalid
 from api.middleware import Frame, Translate, router_error
+from api.observation import Observer
 from api.pages.routes import routes as page_routes
 from api.rest import application as rest
 from api.settings import Settings
@@ -49,8 +52,9 @@ def create_app(settings: Settings, translate: Translate = lambda text, _: text) 
 
     app = FastAPI(title="Tanmai 碳脉", version=_version(), lifespan=lifespan)
     app.state.tanmai = state
+    sparql = Route(routes.PATH, SparqlEndpoint(state))
     app.router.routes += [
-        Route(routes.PATH, SparqlEndpoint(state)),
+        sparql,
         Route(well_known.PATH, well_known.VoidEndpoint(state)),
         Route(graphs.PATH, graphs.GraphsEndpoint(state)),
         Route(graphs.PATH + "/{name:path}", graphs.GraphsEndpoint(state)),
@@ -63,8 +67,13 @@ def create_app(settings: Settings, translate: Translate = lambda text, _: text) 
     rest.include_in(app)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_middleware(
+        Direct, routes={routes.PATH: sparql}
+    )  # the first, hence innermost: what stands around is not passed by
     app.add_middleware(Guard, access=access)
-    app.add_middleware(Frame, settings=settings, translate=translate)
+    observer = Observer(state.metrics, settings.log_queries)
+    app.add_middleware(Frame, settings=settings, translate=translate, observer=observer)
+    app.add_middleware(Compression)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(settings.cors_origins),

@@ -10,7 +10,7 @@ from starlette.types import Scope, Send
 
 from api.errors import ApiError
 from api.problems import ToldError
-from api.readers.pool import Answer
+from api.readers.pool import Answer, deadline
 
 log: Final = logging.getLogger("tanmai.api")
 
@@ -33,10 +33,11 @@ async def deliver(answer: Answer, scope: Scope, send: Send, headers: Mapping[str
     if complete or scope["method"] == "HEAD":
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
         return
-    await send({"type": "http.response.body", "body": body, "more_body": True})
     try:
-        async for block in answer.rest():
-            await send({"type": "http.response.body", "body": block, "more_body": True})
+        async with deadline(answer.last):  # a client that reads slowly must not keep the process for itself
+            await send({"type": "http.response.body", "body": body, "more_body": True})
+            async for block in answer.rest():
+                await send({"type": "http.response.body", "body": block, "more_body": True})
     except (ApiError, ToldError) as error:
         log.warning("an answer was broken off: %s", error)
         return  # without its end, on which the server closes the connection

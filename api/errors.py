@@ -79,6 +79,10 @@ class NotAcceptableError(RequestError):
     """None of the accepted formats can be written."""
 
 
+class SlowBodyError(RequestError):
+    """The body did not come in time."""
+
+
 class TooLargeError(RequestError):
     """The body is larger than the server takes."""
 
@@ -113,10 +117,6 @@ class TooManyJobsError(RequestError):
 
 class AnswerTooLargeError(RequestError):
     """The answer is larger than the principal may have."""
-
-
-class SlowBodyError(RequestError):
-    """The body did not come in time."""
 
 
 class RateError(RequestError):

@@ -1,13 +1,22 @@
-"""``/health``: the server runs. ``/ready``: it can answer queries."""
+"""``/health``: the server runs. ``/ready``: it can answer queries. ``/metrics``: how it does, for administrators."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+import asyncio
+from typing import Final
 
+from fastapi import APIRouter, Request, Response
+
+from api.access.principals import Role, require
 from api.errors import BusyError
+from api.metrics import CONTENT_TYPE, age_of
+from api.proxies import from_this_machine
 from api.state import State
 
 router = APIRouter(tags=["operation"])
+
+READY_SECONDS: Final = 3.0
+"""Longest time in which a reader has to answer for the server to be called ready."""
 
 
 @router.get("/health", summary="Whether the server runs. 服务器是否在运行。")
@@ -18,12 +27,32 @@ async def health() -> dict[str, str]:
 
 @router.get("/ready", summary="Whether the server can answer queries. 服务器能否应答查询。")
 async def ready(request: Request) -> dict[str, str | int]:
-    """Say which generation is served and how many readers there are.
+    """Have a reader open the newest generation, and say which it is.
 
     Raises:
-        BusyError: no reader process lives.
+        BusyError: no reader answers.
+        ReaderDiedError: there is no generation, or it cannot be opened.
     """
     state: State = request.app.state.tanmai
-    if state.readers.living == 0:
-        raise BusyError("No reader process runs. They are being started; come back later.")
-    return {"status": "ready", "generation": state.newest(), "readers": state.readers.living}
+    try:
+        async with asyncio.timeout(READY_SECONDS), state.read({"kind": "probe"}) as answer:
+            generation = str(answer.head["generation"] or "")
+    except TimeoutError:
+        raise BusyError("No reader answered in time. Come back later.") from None
+    return {"status": "ready", "generation": generation, "readers": state.readers.living}
+
+
+@router.get("/metrics", include_in_schema=False)
+async def metrics(request: Request) -> Response:
+    """The figures of the server, for administrators and for processes of this machine.
+
+    Raises:
+        UnauthenticatedError, AccessDeniedError: somebody else asks.
+    """
+    if not from_this_machine(request.scope, request.headers):
+        require(request, Role.ADMIN)
+    state: State = request.app.state.tanmai
+    gauges = state.gauges()
+    if state.generations is not None:
+        gauges |= age_of(state.generations.get(state.newest()).created.timestamp())
+    return Response(state.metrics.text(gauges), media_type=None, headers={"content-type": CONTENT_TYPE})

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import os
 import re
-import uuid
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -18,16 +20,21 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access.guard import tell_limits
 from api.errors import HostError, MethodError, NotFoundError, RequestError
+from api.observation import Observer
 from api.pages.problem import problem_page, wants_page
 from api.problems import INTERNAL, MEDIA_TYPE, Problem, ToldError, problem_of
+from api.proxies import believed
 from api.requests import language_of
 from api.settings import Settings
+from api.wire import Wire, require_plain
 
 log: Final = logging.getLogger("tanmai.api")
 
 Translate = Callable[[str, str], str]
 """A message and a language to the message in that language."""
 
+_LEFT: Final = 499
+"""What the log says for a status where the client went away before there was one."""
 _ID: Final = re.compile(r"[\w.\-]{1,64}")
 
 
@@ -38,38 +45,58 @@ class Frame:
     app: ASGIApp
     settings: Settings
     translate: Translate
+    observer: Observer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, with an id, and tell what goes wrong as a problem document."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-            return
-        headers = Headers(scope=scope)
-        given = headers.get("x-request-id", "")
-        request_id = given if _ID.fullmatch(given) else uuid.uuid4().hex
-        scope["tanmai.request"], started = request_id, False
+        elif self.settings.trusted_proxies:
+            scope = believed(scope, Headers(scope=scope), self.settings.trusted_networks)
+            await self._answer(scope, receive, send)
+        else:
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = time.perf_counter()
+        headers = dict[bytes, bytes](scope["headers"])
+        given = headers.get(b"x-request-id", b"").decode("latin-1")
+        request_id = given if _ID.fullmatch(given) else os.urandom(16).hex()
+        scope["tanmai.request"], status = request_id, 0
+        wire = Wire(receive, headers, self.settings.body_seconds)
 
         async def sending(message: Message) -> None:
-            nonlocal started
+            nonlocal status
             if message["type"] == "http.response.start":
-                started = True
+                status = message["status"]
                 answered = MutableHeaders(scope=message)
                 answered["X-Request-Id"] = request_id
                 tell_limits(scope, answered)
+            elif not message.get("more_body", False):
+                wire.end()
             await send(message)
 
         try:
-            self._check_host(headers.get("host", ""))
-            await self.app(scope, receive, sending)
+            self._check_host(headers.get(b"host", b"").decode("latin-1"))
+            require_plain(headers)
+            wire.watch()
+            await self.app(scope, wire.receive, sending)
+        except asyncio.CancelledError:
+            if not wire.gone:
+                raise
+            status = status or _LEFT
         except Exception as error:
             problem = told(error)
             if problem.kind.status == INTERNAL.status:
                 log.exception("request %s failed", request_id)
             elif problem.detail != str(error):
                 log.warning("request %s was refused: %s", request_id, error)
-            if not started:
+            if not status:
                 response = problem_response(problem, Request(scope), request_id, self.translate, self.settings)
                 await response(scope, receive, sending)
+        finally:
+            wire.end()
+            self.observer.saw(scope, request_id, status, began)
 
     def _check_host(self, host: str) -> None:
         if not self.settings.answers_to(host):

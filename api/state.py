@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from pathlib import Path
+from typing import Any, Final, Self
 
 from api.access.allowance import current as allowance_of_request
 from api.errors import AccessDeniedError, ReaderDiedError
+from api.metrics import Metrics, Sample
 from api.readers.pool import Answer, Limits, Pool
 from api.rest.longjobs import LongJobs
 from api.settings import Settings
 from graphstore import layout
 from graphstore.audiences.visibility import view_path
+from graphstore.contract import refused
 from graphstore.errors import StoreNotFoundError
 from graphstore.generations import Generations
 
 Job = Mapping[str, Any]
+
+_TELLING: Final = 2.0
+"""Seconds between two times that a server process tells the others its figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +37,16 @@ class State:
         readers: processes that answer.
         writers: the one process that writes.
         jobs: answers that take longer than a request may.
-        generations: the published generations of the store.
+        generations: the published generations of the store; ``None`` where an endpoint keeps it, which publishes none.
+        metrics: what is counted.
     """
 
     settings: Settings
     readers: Pool
     writers: Pool
     jobs: LongJobs
-    generations: Generations
+    generations: Generations | None
+    metrics: Metrics
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -56,7 +65,8 @@ class State:
                 Pool("reading", Limits(settings.job_readers, settings.job_seconds, settings.waiting), settings),
                 settings,
             ),
-            Generations(layout.read(settings.store)),
+            None if settings.endpoint else Generations(layout.read(settings.store)),
+            Metrics(folder=Path(settings.run_directory) if settings.run_directory else None),
         )
 
     @contextlib.asynccontextmanager
@@ -66,11 +76,32 @@ class State:
             await self.readers.start()
             if self.settings.allow_writes:
                 await self.writers.start()
+            telling = asyncio.create_task(self._tell())
             yield
+            telling.cancel()
         finally:
             await self.jobs.close()
             await self.readers.close()
             await self.writers.close()
+
+    def gauges(self) -> dict[Sample, float]:
+        """The state of the processes of this server process, and what they count."""
+        found: dict[Sample, float] = {("tanmai_workers", ()): 1}
+        for work, pool in (("reading", self.readers), ("writing", self.writers)):
+            labels = (("work", work),)
+            found["tanmai_jobs_running", labels] = pool.running
+            found["tanmai_jobs_waiting", labels] = pool.waiting
+            found["tanmai_processes", labels] = pool.living
+            self.metrics.counts["tanmai_processes_started_total", labels] = pool.started
+            for reason in ("deadline", "died", "left", "spent"):
+                sample = ("tanmai_processes_ended_total", (*labels, ("reason", reason)))
+                self.metrics.counts[sample] = pool.ended[reason]
+        return found
+
+    async def _tell(self) -> None:
+        while self.metrics.folder is not None:
+            self.metrics.tell(self.gauges())
+            await asyncio.sleep(_TELLING)
 
     def newest(self, audience: str | None = None, release: str | None = None) -> str:
         """Id of the newest published generation, of the whole store or of what an audience may read.
@@ -81,17 +112,26 @@ class State:
 
         Raises:
             UnknownNameError: there is no such release in that view.
+            EmbeddedOnlyError: a release is asked for, and an endpoint keeps the store.
         """
+        if self.generations is None and release is None and audience is None:
+            return ""
         generations = self.published(audience)
         if release is not None:
             return generations.released(release)
-        found = generations.ids()
-        if not found:
+        found = generations.newest_id()
+        if found is None:
             raise ReaderDiedError("The store has no published generation. Open it for writing once, which recovers it.")
-        return found[-1]
+        return found
 
     def published(self, audience: str | None = None) -> Generations:
-        """The published generations of the whole store, or of what an audience may read."""
+        """The published generations of the whole store, or of what an audience may read.
+
+        Raises:
+            EmbeddedOnlyError: an endpoint keeps the store, which publishes none.
+        """
+        if self.generations is None:
+            raise refused("tell its releases or keep views for audiences", self.settings.endpoint)
         return self.generations if audience is None else _view(self.settings, audience)
 
     @contextlib.asynccontextmanager

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,8 @@ from graphstore.journal import Position
 from graphstore.layout import Layout
 from graphstore.lock import FileLock
 
+_TICK: Final = 2_000_000_000
+"""Nanoseconds within which a file system may give two changes one time; FAT is the coarsest."""
 KEEP: Final = 3
 """How many of the newest generations stay when nothing else holds them."""
 
@@ -101,11 +104,22 @@ class Generations:
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
         self._folder = layout.generations
+        self._seen: tuple[int, str | None] = (-1, None)
 
     def ids(self) -> list[str]:
         """Ids of all published generations, oldest first."""
         names = (path.name for path in self._folder.iterdir() if path.suffix != ".tmp" and path.is_dir())
         return sorted(name for name in names if name.partition("-")[0].isdigit())
+
+    def newest_id(self) -> str | None:
+        """Id of the newest generation, ``None`` when none was ever published; the folder is read only when it has changed."""
+        changed = self._folder.stat().st_mtime_ns
+        if changed != self._seen[0]:
+            found = self.ids()
+            # Within one tick of the clock a second change would leave the same time behind: what is fresh is not relied on.
+            settled = time.time_ns() - changed > _TICK
+            self._seen = (changed if settled else -1, found[-1] if found else None)
+        return self._seen[1]
 
     def newest(self) -> Generation | None:
         """The newest generation, ``None`` when none was ever published."""

@@ -261,6 +261,13 @@ def _token_column(text: str, line: int, column: int) -> int:
     return column
 
 
+def _prefixes(text: str) -> dict[str, str]:
+    """The usual prefixes that a text may use; the engine reads the IRI of each one that it is given."""
+    if "\\" in text:  # an escape may stand for a letter of a prefix
+        return dict(PREFIXES)
+    return {name: namespace for name, namespace in PREFIXES.items() if f"{name}:" in text}
+
+
 def run(
     engine: ox.Store,
     text: str,
@@ -281,7 +288,7 @@ def run(
     over = {"use_default_graph_as_union": not stated} if dataset is None else dataset.options()
     try:
         functions = None if extension is None else extension.table()
-        found = engine.query(bound, base_iri=base_iri, prefixes=dict(PREFIXES), custom_functions=functions, **over)
+        found = engine.query(bound, base_iri=base_iri, prefixes=_prefixes(bound), custom_functions=functions, **over)
         return QueryResult(found, extension)
     except SyntaxError as error:
         raise syntax_error(error, text, bound) from None

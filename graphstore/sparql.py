@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import pyoxigraph as ox
@@ -75,11 +76,20 @@ def guard(text: str) -> list[Token]:
     """
     if len(text) > MAX_LENGTH:
         raise QueryError(f"The SPARQL text has {len(text):,} characters; at most {MAX_LENGTH:,} are taken.")
+    return list((_guarded_again if len(text) <= _SHORT else _guarded)(text))
+
+
+def _guarded(text: str) -> tuple[Token, ...]:
     if _ESCAPE.search(text):
         _refuse(significant(_ESCAPE.sub(_unescaped, text)), text)
     found = significant(text)
     _refuse(found, text)
-    return found
+    return tuple(found)
+
+
+_SHORT: Final = 4000
+"""Length up to which the tokens of a text are kept: it is looked at more than once on its way, and some are asked again."""
+_guarded_again: Final = lru_cache(maxsize=64)(_guarded)
 
 
 def _unescaped(escape: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Endpoints to test on: Oxigraph's own server, and one that misbehaves as it is told."""
+"""Endpoints to test on: Oxigraph's own server, Virtuoso, and one that misbehaves as it is told."""
 
 from __future__ import annotations
 
@@ -28,9 +28,7 @@ def oxigraph_server(folder: Path) -> Iterator[str]:
     program = str(beside) if beside.exists() else shutil.which("oxigraph")
     if program is None:
         pytest.skip("the Oxigraph server is not here: pip install oxigraph")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    (port,) = _free_ports(1)
     command = [program, "serve", "--location", str(folder / "data"), "--bind", f"127.0.0.1:{port}"]
     with (folder / "log").open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
         try:
@@ -40,14 +38,71 @@ def oxigraph_server(folder: Path) -> Iterator[str]:
             process.terminate()
 
 
-def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(200):
+VIRTUOSO = """
+[Database]
+DatabaseFile = v.db
+ErrorLogFile = v.log
+LockFile = v.lck
+TransactionFile = v.trx
+xa_persistent_file = v.pxa
+FileExtend = 200
+[TempDatabase]
+DatabaseFile = t.db
+TransactionFile = t.trx
+[Parameters]
+ServerPort = {sql}
+DisableUnixSocket = 1
+NumberOfBuffers = 10000
+MaxDirtyBuffers = 6000
+CheckpointInterval = 0
+DirsAllowed = .
+[HTTPServer]
+ServerPort = {web}
+ServerRoot = .
+ServerThreads = 10
+[SPARQL]
+ResultSetMaxRows = 1000000
+"""
+"""A new database; as large as needed, not as fast as possible."""
+
+WRITES = "GRANT SPARQL_UPDATE TO \"SPARQL\"; DB.DBA.RDF_DEFAULT_USER_PERMS_SET('nobody', 7);"
+
+
+@contextmanager
+def virtuoso_server(folder: Path) -> Iterator[str]:
+    """Run Virtuoso, where it is installed, on free ports with an empty database that everybody may write; its address."""
+    program, client = shutil.which("virtuoso-t"), shutil.which("isql-vt") or shutil.which("isql-v")
+    if program is None or client is None:
+        pytest.skip("Virtuoso is not here: apt install virtuoso-opensource")
+    sql, web = _free_ports(2)
+    (folder / "v.ini").write_text(VIRTUOSO.format(sql=sql, web=web), encoding="ascii")
+    command = [program, "+foreground", "+configfile", "v.ini"]
+    with (folder / "out").open("wb") as log, subprocess.Popen(command, cwd=folder, stdout=log, stderr=log) as process:
+        try:
+            _wait(web, process, seconds=90)
+            subprocess.run([client, str(sql), "dba", "dba", f"exec={WRITES}"], check=True, capture_output=True)
+            yield f"http://127.0.0.1:{web}/sparql"
+        finally:
+            process.terminate()
+
+
+def _free_ports(count: int) -> list[int]:
+    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [each.getsockname()[1] for each in held]
+    for each in held:
+        each.close()
+    return ports
+
+
+def _wait(port: int, process: subprocess.Popen[bytes], seconds: float = 10) -> None:
+    last = time.monotonic() + seconds
+    while time.monotonic() < last:
         assert process.poll() is None, "the server ended"
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.05)
-    raise AssertionError("the server did not start within ten seconds")
+    raise AssertionError(f"the server did not start within {seconds:g} seconds")
 
 
 def cleared(address: str) -> str:

@@ -26,6 +26,7 @@ PATH: Final = "/auth/token"
 DISCOVERY: Final = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
 OPEN: Final = frozenset({PATH, *DISCOVERY})
 """What anonymous may ask for on a server that shows nothing to anonymous."""
+METRICS: Final = "/metrics"
 PROBES: Final = frozenset({"/health", "/ready"})
 """What is asked every few seconds by machines that know no key: not counted, and not in the audit log."""
 

@@ -14,13 +14,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access.allowance import granted
 from api.access.control import Access
-from api.access.endpoints import OPEN, PROBES
+from api.access.endpoints import METRICS, OPEN, PROBES
 from api.access.endpoints import PATH as TOKEN
 from api.access.limits import Limits
 from api.access.principals import Principal, anonymous, identify, principal_of
 from api.access.rates import Taken
 from api.errors import RateError, SlowBodyError, TooLargeError, UnauthenticatedError
 from api.problems import ToldError, problem_of
+from api.proxies import from_this_machine
 
 _FACTS: Final = "tanmai.audit"
 _TOLD: Final = "tanmai.limits"
@@ -66,7 +67,7 @@ class Guard:
             await send({"type": "websocket.close"})  # there are none, and one that comes must not go around the door
             return
         identify(scope, anonymous(""))
-        if scope["path"] in PROBES:
+        if scope["path"] in PROBES or (scope["path"] == METRICS and from_this_machine(scope, Headers(scope=scope))):
             await self.app(scope, receive, send)
             return
         if scope["method"] not in _SAFE:

@@ -17,14 +17,16 @@ from typing import Final
 
 from api.problems import Problem, problem_of
 from api.readers import memory
+from api.readers.confine import confine
 from api.readers.frames import Output, receive_job
 from api.readers.jobs import Reading, Writing
+from api.readers.remote import RemoteReading
 
 GRACE: Final = 1.0
 """Seconds after its time is over at which a child ends itself, should its parent not have killed it."""
 
 IDLE: Final = 0.2
-"""Seconds without a job after which a child lets go of what others may wait for."""
+"""Seconds without a job after which a writer lets go of the lock that others may wait for."""
 
 
 def main() -> None:
@@ -33,20 +35,25 @@ def main() -> None:
     told = json.loads(sys.argv[2])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent says when to stop
     signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process even when the engine never returns to Python
-    limit = int(told["memory_megabytes"]) << 20
-    memory.limit(limit)
+    most = int(told["memory_megabytes"]) << 20
+    memory.limit(most)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     store = Path(told["store"])
-    work = Reading(store) if told["work"] == "reading" else Writing(store)
+    unconfined = confine(network=bool(told["endpoint"]))
+    work = RemoteReading(told["endpoint"]) if told["endpoint"] else _work(told["work"], store)
     with contextlib.suppress(ConnectionError):
-        _serve(connection, work, limit // 2)
+        Output(connection).ready(unconfined)
+        _serve(connection, work, most // 2)
 
 
-def _serve(connection: socket.socket, work: Reading | Writing, most: int) -> None:
+def _work(name: str, store: Path) -> Reading | Writing:
+    return Reading(store) if name == "reading" else Writing(store)
+
+
+def _serve(connection: socket.socket, work: Reading | RemoteReading | Writing, most: int) -> None:
     """Do jobs. A process that has taken ``most`` bytes keeps much of it, which the next job would lack: it does no other."""
-    Output(connection).ready()
     while True:
-        if not select.select([connection], [], [], IDLE)[0]:
+        if isinstance(work, Writing) and not select.select([connection], [], [], IDLE)[0]:
             work.rest()
         if (found := receive_job(connection)) is None:
             return

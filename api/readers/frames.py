@@ -1,7 +1,7 @@
 """What parent and child say to each other through their socket.
 
 A child says ``READY`` once, when it can begin. A job is one header, a JSON text and a payload. An answer is a ``HEAD`` frame (JSON: kind, content type, generation), any number
-of ``DATA`` frames, and ``END`` (empty, or ``SPENT``); or ``FAILED`` (JSON: a problem) in place of any of them.
+of ``DATA`` frames, and ``END`` (empty, or ``SPENT``); a short one is one ``WHOLE`` frame instead; or ``FAILED`` (JSON: a problem) in place of any of them.
 """
 
 from __future__ import annotations
@@ -20,12 +20,23 @@ JOB: Final = struct.Struct(">II")
 """Length of the JSON text, length of the payload."""
 FRAME: Final = struct.Struct(">cI")
 """Kind of the frame, length of its content."""
+LENGTH: Final = struct.Struct(">I")
+
+
+def parted(whole: bytes) -> tuple[bytes, bytes]:
+    """The head and the data of a ``WHOLE`` frame."""
+    (size,) = LENGTH.unpack_from(whole)
+    begin = LENGTH.size + size
+    return whole[LENGTH.size : begin], whole[begin:]
+
 
 READY: Final = b"R"
 HEAD: Final = b"H"
 DATA: Final = b"D"
 END: Final = b"E"
 FAILED: Final = b"X"
+WHOLE: Final = b"W"
+"""Length of the head, head and data of an answer in one: most are that short."""
 
 SPENT: Final = b"spent"
 """Content of an ``END`` frame: the child has grown, and asks to be replaced."""
@@ -41,13 +52,21 @@ def job_bytes(job: Mapping[str, Any], payload: bytes = b"") -> bytes:
 
 
 def receive_job(connection: socket.socket) -> tuple[dict[str, Any], bytes] | None:
-    """The next job; ``None`` when the parent has gone."""
-    head = _receive(connection, JOB.size)
-    if head is None:
+    """The next job; ``None`` when the parent has gone. There is one at a time, so what comes first belongs to it."""
+    begun = connection.recv(BLOCK)
+    if not begun:
         return None
-    text_size, payload_size = JOB.unpack(head)
-    text, payload = _receive(connection, text_size), _receive(connection, payload_size)
-    return None if text is None or payload is None else (json.loads(text), payload)
+    if len(begun) < JOB.size:
+        begun += _receive(connection, JOB.size - len(begun)) or b""
+    text_size, payload_size = JOB.unpack_from(begun)
+    end = JOB.size + text_size
+    whole = begun if len(begun) == end + payload_size else _rest(connection, begun, end + payload_size)
+    return None if whole is None else (json.loads(whole[JOB.size : end]), whole[end:])
+
+
+def _rest(connection: socket.socket, begun: bytes, size: int) -> bytes | None:
+    more = _receive(connection, size - len(begun))
+    return None if more is None else begun + more
 
 
 def _receive(connection: socket.socket, size: int) -> bytes | None:
@@ -70,6 +89,7 @@ class Output(io.RawIOBase):
         self._pending = bytearray()
         self._block = bytearray()
         self._left: int | None = None
+        self._head = b""
 
     def bound(self, most: int | None) -> None:
         """Let the answer have so many bytes at most; ``None`` for any number."""
@@ -84,14 +104,14 @@ class Output(io.RawIOBase):
         """Always."""
         return True
 
-    def ready(self) -> None:
-        """Say that jobs can come."""
-        self._frame(READY, b"")
+    def ready(self, unconfined: str = "") -> None:
+        """Say that jobs can come, and why this process is not confined, if it is not."""
+        self._frame(READY, unconfined.encode())
         self._send()
 
     def head(self, **facts: Any) -> None:
         """Say what the answer is; before anything is written."""
-        self._frame(HEAD, json.dumps(facts).encode())
+        self._head = json.dumps(facts).encode()
 
     def write(self, data: Any) -> int:
         """Add bytes to the answer.
@@ -111,8 +131,11 @@ class Output(io.RawIOBase):
 
     def end(self, spent: bool = False) -> None:
         """Say that the answer is complete, and whether this process should have no further job."""
-        self._flush_block()
-        self._frame(END, SPENT if spent else b"")
+        if self._head and not spent:
+            self._frame(WHOLE, LENGTH.pack(len(self._head)) + self._head + self._block)
+        else:
+            self._flush_block()
+            self._frame(END, SPENT if spent else b"")
         self._send()
 
     def failed(self, problem: Problem, cause: str = "") -> None:
@@ -130,6 +153,9 @@ class Output(io.RawIOBase):
         self._send()
 
     def _flush_block(self) -> None:
+        if self._head:
+            self._frame(HEAD, self._head)
+            self._head = b""
         if self._block:
             self._frame(DATA, self._block)
             self._block.clear()

@@ -21,6 +21,7 @@ from api.readers.kinds import reading_work, writing_work
 from api.writing import parts_of
 from graphstore import GraphStore, layout, queries
 from graphstore.audiences.visibility import view_path
+from graphstore.contract import SparqlStore
 from graphstore.delta import Surroundings
 from graphstore.errors import QueryError, StoreLockedError
 from graphstore.formats import by_name
@@ -64,14 +65,11 @@ class Reading:
         job = {**job, "generation": generation}  # a newer one may have been published since it was asked for
         memory.bound(job.get("most_megabytes"))
         kind = str(job["kind"])
-        own = {"query": self._query, "graph": self._graph, "shipped": self._shipped}.get(kind)
+        own = {"query": self._query, "graph": self._graph, "shipped": self._shipped, "probe": probe}.get(kind)
         if own is not None:
             own(store, job, out)
         else:
             reading_work(kind)(store, job, payload, out)
-
-    def rest(self) -> None:
-        """Keep what is open: it stands in nobody's way."""
 
     def _store(self, job: Job) -> tuple[GraphStore, str]:
         """What a job reads, and which generation that is or was made from."""
@@ -104,14 +102,15 @@ class Reading:
     def _query(self, store: GraphStore, job: Job, out: Output) -> None:
         text = str(job["text"])
         check_patterns(text, int(job["patterns"]))
-        write_answer(job, store.query(text, dataset=_dataset(job), base_iri=job["base"]), out)
+        found = store.query(text, dataset=dataset_of(job), base_iri=job["base"])
+        write_answer(store, found, str(job["accept"]), out, str(job["generation"]))
 
     def _shipped(self, store: GraphStore, job: Job, out: Output) -> None:
         bindings: dict[str, Value] = {name: ox.NamedNode(iri) for name, iri in job["bindings"].items()}
         bindings |= {"base": ox.NamedNode(store.base), "catalogue": catalogue_iri(store.base)}
         text = queries.load(str(job["name"]))
         known = {name: value for name, value in bindings.items() if f"?{name}" in text}
-        write_answer(job, store.query(text, known), out)
+        write_answer(store, store.query(text, known), str(job["accept"]), out, str(job["generation"]))
 
     def _graph(self, store: GraphStore, job: Job, out: Output) -> None:
         graph: str | None = job["graph"]
@@ -169,7 +168,7 @@ class Writing:
                 time.sleep(_LOCK_PAUSE)
 
     def _update(self, store: GraphStore, job: Job, _payload: bytes) -> dict[str, Any]:
-        around = Surroundings(_dataset(job), job["base"])
+        around = Surroundings(dataset_of(job), job["base"])
         with store.transaction("update over HTTP") as transaction:
             report = transaction.update(str(job["text"]), around=around)
         return {"added": report.added, "removed": report.removed}
@@ -227,18 +226,26 @@ def _make_room(kept: dict[Any, Kept], most: int, close: Callable[[Kept], None]) 
         close(kept.pop(next(iter(kept))))
 
 
+def probe(store: SparqlStore, _job: Job, out: Output) -> None:
+    """Show that the store can be read."""
+    out.head(content_type="application/json", generation=store.generation, found=bool(store.query("ASK { ?s ?p ?o }")))
+
+
 def _no_graph(graph: str | None) -> NotFoundError:
     return NotFoundError(f"There is no graph {graph} in the store, or it is empty. Check the name.")
 
 
-def _dataset(job: Job) -> Dataset | None:
+def dataset_of(job: Job) -> Dataset | None:
+    """The dataset that a request states, if it does."""
     return None if job["dataset"] is None else Dataset(*(tuple(names) for names in job["dataset"]))
 
 
-def write_answer(job: Job, result: QueryResult, out: Output) -> None:
-    """Write a result in the format that the client of a job likes best."""
-    offer = negotiation.choose(str(job["accept"]), negotiation.GRAPHS if result.kind == "graph" else negotiation.TABLES)
-    facts: dict[str, Any] = {"content_type": offer.content_type, "generation": job["generation"]}
+def write_answer(
+    store: SparqlStore, result: QueryResult, accept: str, out: Output, generation: str | None = None
+) -> None:
+    """Write a result in the format that the client likes best; ``generation`` is said where the store is a view of it."""
+    offer = negotiation.choose(accept, negotiation.GRAPHS if result.kind == "graph" else negotiation.TABLES)
+    facts: dict[str, Any] = {"content_type": offer.content_type, "generation": generation or store.generation}
     if not result.extended:
         out.head(**facts)
         result.serialize(offer.name, out.file)

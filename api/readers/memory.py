@@ -25,8 +25,10 @@ def bound(megabytes: float | None) -> None:
 
     Where the system does not say what the process has, only the limit of the process counts.
     """
+    if megabytes is None:
+        return
     had = _taken()
-    if megabytes is not None and had is not None:
+    if had is not None:
         _, most = resource.getrlimit(resource.RLIMIT_AS)
         may = had + int(megabytes * 1_000_000)
         resource.setrlimit(resource.RLIMIT_AS, (may if most == resource.RLIM_INFINITY else min(may, most), most))

@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
@@ -55,19 +56,22 @@ class Worker:
     """One child process and the socket to it.
 
     Attributes:
-        clean: whether it has finished its job and may be given another one.
+        clean: whether it has finished its job.
+        spent: whether it has grown so that it should have no further one.
     """
 
     process: asyncio.subprocess.Process
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     clean: bool = True
+    spent: bool = False
 
     @classmethod
     async def start(cls, work: Work, settings: Settings) -> Worker:
         """Start a child."""
         ours, theirs = socket.socketpair()
         told = {"work": work, "store": str(settings.store.resolve()), "memory_megabytes": settings.memory_megabytes}
+        told["endpoint"] = settings.endpoint
         with theirs:
             # -P: a folder called `api` in the working directory must not be taken for ours.
             process = await asyncio.create_subprocess_exec(
@@ -80,16 +84,26 @@ class Worker:
         reader, writer = await asyncio.open_connection(sock=ours, limit=2 * frames.BLOCK)
         made = cls(process, reader, writer)
         try:
-            await made.frame()  # ready: the time that it takes to start is no request's time
+            _, unconfined = await made.frame()  # ready: the time that it takes to start is no request's time
         except BaseException:
             made.kill()
             raise
+        if unconfined:
+            log.info("a child process may open network connections: %s", unconfined.decode())
         return made
 
     @property
     def alive(self) -> bool:
-        """Whether the process runs and has no job."""
-        return self.clean and self.process.returncode is None
+        """Whether the process runs, has no job and may be given one."""
+        return self.clean and not self.spent and self.process.returncode is None
+
+    def fate(self, last: float) -> str:
+        """Why it is of no further use: it is spent, its time was over at ``last``, its client left, or it died."""
+        if self.spent:
+            return "spent"
+        if asyncio.get_running_loop().time() >= last:
+            return "deadline"
+        return "left" if self.process.returncode is None else "died"
 
     def kill(self) -> None:
         """Kill the process, which its loss cannot hurt: what is half-written is taken back or finished by the next writer."""
@@ -124,6 +138,9 @@ _TOO_LONG: Final = (
 )
 
 
+_ENDS: Final = frozenset({frames.END, frames.WHOLE})
+
+
 @dataclass(slots=True)
 class Answer:
     """An answer under way: its first block is here, so that what fails early never looks like an answer.
@@ -132,30 +149,33 @@ class Answer:
         head: what the child says of it.
         first: its first bytes.
         complete: whether they are all.
+        last: time of the loop at which it has to be complete, and read by the client.
     """
 
     head: Mapping[str, Any]
     first: bytes
     complete: bool
+    last: float
     _worker: Worker
-    _last: float
 
     @classmethod
-    async def begin(cls, worker: Worker, job: Mapping[str, Any], payload: bytes, seconds: float) -> Answer:
-        """Give a job to a child and wait for the first block of the answer."""
+    async def begin(cls, worker: Worker, job: Mapping[str, Any], payload: bytes, last: float) -> Answer:
+        """Give a job to a child and wait for the first block of the answer, until the time ``last`` of the loop."""
         worker.clean = False
-        last = asyncio.get_running_loop().time() + seconds
-        made = cls({}, b"", False, worker, last)
-        async with _deadline(last):
+        seconds = last - asyncio.get_running_loop().time()
+        made = cls({}, b"", False, last, worker)
+        async with deadline(last):
             worker.writer.write(frames.job_bytes({**job, "seconds": seconds}, payload))
             with contextlib.suppress(ConnectionError):  # the frame that is missing says why
                 await worker.writer.drain()
-            _, head = await made._next()
-            made.head = json.loads(head)
-            kind, made.first = await made._next()
-            if kind == frames.DATA and len(made.first) < frames.BLOCK:
-                kind, _ = await made._next()
-            made.complete = kind == frames.END
+            kind, head = await made._next()
+            if kind == frames.WHOLE:
+                head, made.first = frames.parted(head)
+            else:
+                kind, made.first = await made._next()
+                if kind == frames.DATA and len(made.first) < frames.BLOCK:
+                    kind, _ = await made._next()
+            made.head, made.complete = json.loads(head), kind in _ENDS
         return made
 
     async def rest(self) -> AsyncIterator[bytes]:
@@ -165,15 +185,16 @@ class Answer:
             ReaderError, ToldError: there is no more, and what was sent so far is not the answer.
         """
         while not self.complete:
-            async with _deadline(self._last):
+            async with deadline(self.last):
                 kind, block = await self._next()
-            self.complete = kind == frames.END
+            self.complete = kind in _ENDS
             if not self.complete:
                 yield block
 
     async def _next(self) -> tuple[bytes, bytes]:
         kind, content = await self._worker.frame()
-        self._worker.clean = (kind == frames.END and content != frames.SPENT) or kind == frames.FAILED
+        self._worker.spent = kind == frames.END and content == frames.SPENT
+        self._worker.clean = kind in _ENDS or kind == frames.FAILED
         if kind == frames.FAILED:
             told = json.loads(content)
             problem = Problem(Kind(*told["kind"]), told["detail"], told["facts"], told["headers"])
@@ -184,7 +205,12 @@ class Answer:
 
 
 @contextlib.asynccontextmanager
-async def _deadline(last: float) -> AsyncIterator[None]:
+async def deadline(last: float) -> AsyncIterator[None]:
+    """Bound what is done inside.
+
+    Raises:
+        DeadlineError: it went on until ``last``.
+    """
     try:
         async with asyncio.timeout_at(last):
             yield
@@ -199,14 +225,19 @@ class Pool:
     Attributes:
         work: what they do.
         limits: how many there are and how long they may work.
+        started: how many were started so far.
+        ended: how many ended before the pool was closed, by the reason.
     """
 
     work: Work
     limits: Limits
     settings: Settings
+    started: int = 0
+    ended: Counter[str] = field(default_factory=Counter)
     _idle: asyncio.LifoQueue[Worker] = field(default_factory=asyncio.LifoQueue)
     _slots: asyncio.Semaphore = field(init=False)
     _waiting: int = 0
+    _running: int = 0
     _renewals: set[asyncio.Task[None]] = field(default_factory=set)
     _started: bool = False
     _closed: bool = False
@@ -219,6 +250,16 @@ class Pool:
     def living(self) -> int:
         """How many processes run."""
         return self.limits.size + SPARE - len(self._renewals) if self._started else 0
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait for a process."""
+        return self._waiting
+
+    @property
+    def running(self) -> int:
+        """How many jobs are done now."""
+        return self._running
 
     async def start(self) -> None:
         """Start all processes."""
@@ -247,32 +288,42 @@ class Pool:
         """
         async with self._slot():
             worker = await self._idle_worker()
+            last = asyncio.get_running_loop().time() + float(job.get("seconds", self.limits.seconds))
+            self._running += 1
             try:
-                yield await Answer.begin(worker, job, payload, float(job.get("seconds", self.limits.seconds)))
+                yield await Answer.begin(worker, job, payload, last)
             finally:
+                self._running -= 1
                 if worker.alive and not self._closed:
                     self._idle.put_nowait(worker)
                 else:
+                    self.ended[worker.fate(last)] += 1
                     self._renew(worker)
 
     @contextlib.asynccontextmanager
     async def _slot(self) -> AsyncIterator[None]:
         if self._waiting >= self.limits.waiting:
             raise BusyError("Too many requests wait already. Come back later.")
-        self._waiting += 1
-        try:
-            async with self._patience():
-                await self._slots.acquire()
-        finally:
-            self._waiting -= 1
+        if not self._slots.locked():
+            await self._slots.acquire()  # at once
+        else:
+            self._waiting += 1
+            try:
+                async with self._patience():
+                    await self._slots.acquire()
+            finally:
+                self._waiting -= 1
         try:
             yield
         finally:
             self._slots.release()
 
     async def _idle_worker(self) -> Worker:
+        if not self._idle.empty() and (worker := self._idle.get_nowait()).alive:
+            return worker
         async with self._patience():
             while not (worker := await self._idle.get()).alive:
+                self.ended["died"] += 1
                 self._renew(worker)  # it died while it had nothing to do
         return worker
 
@@ -285,7 +336,9 @@ class Pool:
             raise BusyError("No process became free in time. Come back later.") from None
 
     async def _add(self) -> None:
-        self._idle.put_nowait(await Worker.start(self.work, self.settings))
+        worker = await Worker.start(self.work, self.settings)
+        self.started += 1
+        self._idle.put_nowait(worker)
 
     def _renew(self, worker: Worker) -> None:
         """Put a new child in the place of one that is of no use, without making the request wait."""

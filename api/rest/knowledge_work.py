@@ -26,4 +26,4 @@ def listing(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
 def question(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
     """The answer to one of the questions, in the format that is liked best."""
     text = questions.load(str(job["name"])).query(job["values"])
-    write_answer(job, store.query(text), out)
+    write_answer(store, store.query(text), str(job["accept"]), out, str(job["generation"]))

@@ -16,7 +16,7 @@ from api.access.principals import Principal, Role, principal_of, require
 from api.errors import AccessDeniedError
 from api.negotiation import GRAPHS, choose
 from api.problems import ToldError
-from api.requests import body_of, require_open, root_of
+from api.requests import body_of, require_writes, root_of
 from api.rest import schemas
 from api.rest.addresses import QuotedRoute
 from api.rest.answering import JSON, Answered, begun, state_of, wants_job
@@ -144,7 +144,7 @@ async def submit(
     if dry_run:
         body = await body_of(request, state.settings.body_bytes)
         return Answered(request, job, payload=body, offers=REPORTS)
-    require_open(request, state.settings)
+    require_writes(request, state.settings)
     offer = choose(request.headers.get("accept", "*/*"), REPORTS)
     job |= {"format": offer.name, "content_type": offer.content_type, "audience": asking.audience}
     job |= {"by": _for(asking, by), "revises": revises, "organisation": asking.organisation}
@@ -209,7 +209,7 @@ async def event(request: Request, id: Id) -> Response:  # noqa: A002 - as in the
     state, asking = state_of(request), principal_of(request)
     if not asking.roles - {Role.READER}:
         require(request, Role.SUBMITTER)
-    require_open(request, state.settings)
+    require_writes(request, state.settings)
     job: dict[str, Any] = {
         "kind": "submission-event",
         "id": id,

@@ -14,6 +14,7 @@ from api.access.guard import note
 from api.access.principals import Role, principal_of, require_whole_store
 from api.delivery import deliver
 from api.errors import MethodError, RequestError
+from api.observation import QUERY
 from api.pages.routes import sparql_page, wants_page
 from api.pins import pin_of
 from api.requests import body_of, require_writes, root_of
@@ -45,6 +46,7 @@ class SparqlEndpoint:
         body = await body_of(request, self.state.settings.query_bytes)
         query_string = scope["query_string"].decode("latin-1")
         asked = operation(method, query_string, request.headers.get("content-type", ""), body)
+        scope[QUERY] = asked.text
         if asked.verb == "update":
             await self._update(request, asked, send)
         elif asked.verb == "query":
@@ -70,7 +72,7 @@ class SparqlEndpoint:
         job = {**self._job(request, asked), **pin.fields(), **limits, "accept": accept}
         parts = (asked.text, asked.dataset, job["base"], accept, pin, audience)
         headers = {"vary": "Accept"}
-        lasting = _CHANGING.search(asked.text) is None
+        lasting = self.state.generations is not None and _CHANGING.search(asked.text) is None
         condition = request.headers.get("if-none-match")
         if lasting and condition is not None:
             tag = tag_of(self.state.newest(audience, pin.release), audience, *parts)

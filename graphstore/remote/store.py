@@ -14,7 +14,7 @@ from graphstore.catalogue import Catalogue, DatasetVersion
 from graphstore.contract import refused
 from graphstore.digest import local_statements
 from graphstore.errors import ModeError, QueryError
-from graphstore.query import QueryResult, syntax_error
+from graphstore.query import Dataset, QueryResult, syntax_error
 from graphstore.remote.endpoint import Endpoint
 from graphstore.remote.http import Client
 from graphstore.sparql import Token, bind, guard
@@ -161,10 +161,23 @@ class RemoteGraphStore:
 
     # ------------------------------------------------------------ read and write
 
-    def query(self, text: str, bindings: Mapping[str, Value] | None = None) -> QueryResult:
-        """Run a SPARQL 1.1 query over the union of all current graphs.
+    def query(
+        self,
+        text: str,
+        bindings: Mapping[str, Value] | None = None,
+        *,
+        dataset: Dataset | None = None,
+        base_iri: str | None = None,
+    ) -> QueryResult:
+        """Run a SPARQL 1.1 query over the union of all current graphs, or over a stated dataset.
 
         The text is read here first, as strictly as by an embedded store, so that both take the same queries.
+
+        Args:
+            text: the query.
+            bindings: values for its variables, bound as terms.
+            dataset: graphs that the query sees, in place of the union and of its own ``FROM``.
+            base_iri: what relative IRIs in the text are resolved against.
 
         Raises:
             QuerySyntaxError: names line, column and cause.
@@ -176,11 +189,20 @@ class RemoteGraphStore:
         if any(_is_function(word) for word in words):
             raise refused("call tmf: functions in a query", self._location)
         bound = bind(text, bindings)
-        kind = _kind(text, bound)
+        kind = _kind(text, bound, base_iri)
         sent = _with_prefixes(bound, guard(bound))
+        if base_iri is not None:
+            sent = f"BASE {ox.NamedNode(base_iri)} {sent}"
         stated = any(word.kind == "word" and word.text.upper() == "FROM" for word in words)
-        pairs = () if stated else self.endpoint.union.pairs
-        return self.endpoint.triples(sent, pairs) if kind == "graph" else self.endpoint.table(sent, pairs)
+        if dataset is not None:
+            dataset.options()  # refuses what is no IRI
+            pairs = _stated(dataset)
+        else:
+            pairs = () if stated else self.endpoint.union.pairs
+        if kind == "graph":
+            return self.endpoint.triples(sent, pairs)
+        found = self.endpoint.table(sent, pairs)
+        return _yes_or_no(found) if kind == "ask" else found
 
     def transaction(self, label: str = "change") -> Transaction:
         """Collect loads and retirements: they are checked here, and sent when the ``with`` block ends."""
@@ -210,10 +232,23 @@ def _is_function(word: Token) -> bool:
     )
 
 
-def _kind(text: str, bound: str) -> str:
+def _yes_or_no(found: QueryResult) -> QueryResult:
+    """The answer to an ASK; Virtuoso gives a table with one row for yes and with none for no."""
+    if found.kind == "ask":
+        return found
+    return QueryResult(ox.Store().query("ASK {}" if found.rows else "ASK { FILTER(false) }"))
+
+
+def _stated(dataset: Dataset) -> tuple[tuple[str, str], ...]:
+    """A dataset as parameters of the SPARQL protocol (section 2.1.4)."""
+    default = (("default-graph-uri", name) for name in dataset.default)
+    return (*default, *(("named-graph-uri", name) for name in dataset.named))
+
+
+def _kind(text: str, bound: str, base_iri: str | None) -> str:
     """What kind of answer a query has; it is parsed, and run on nothing, by the engine that embedded stores have."""
     try:
-        return QueryResult(ox.Store().query(bound, prefixes=dict(PREFIXES))).kind
+        return QueryResult(ox.Store().query(bound, base_iri=base_iri, prefixes=dict(PREFIXES))).kind
     except SyntaxError as error:
         raise syntax_error(error, text, bound) from None
     except (OSError, RuntimeError) as error:

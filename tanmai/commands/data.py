@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -16,6 +16,7 @@ from tanmai.words import word
 
 if TYPE_CHECKING:
     from graphstore import LoadReport
+    from graphstore.doctor import Report as DoctorReport
     from mappings.olca import ImportReport
 
 Key = Annotated[str | None, typer.Option("--key", help="Name of the dataset; else that of the file. 数据集名称。")]
@@ -259,7 +260,6 @@ def doctor(
 ) -> None:
     """Check the store; exit code 1 when something is wrong. 检查存储，有问题时退出码为 1。"""
     from graphstore import doctor as doctors
-    from tanmai.translate import translated
 
     front = Front.of(store, json, lang)
     if front.remote and not (deep or rebuild):
@@ -275,19 +275,37 @@ def doctor(
         report = doctors.deep_check(front.store_path)
     else:
         report = doctors.doctor(front.store_path)
+    server = server_settings(store)
     if json:
-        front.print_json({**asdict(report), "ok": report.ok})
+        front.print_json({**asdict(report), "ok": report.ok, "server": server})
     else:
-        for mark, sentences in (("", report.checked), ("! ", report.problems)):
-            for sentence in sentences:
-                typer.echo(mark + translated(sentence, front.lang))
-        typer.echo(
-            {("en", True): "sound", ("en", False): "not sound", ("zh", True): "完好", ("zh", False): "存在问题"}[
-                front.lang, report.ok
-            ]
-        )
+        _found(front, report, server)
     if not report.ok:
         raise typer.Exit(1)
+
+
+def _found(front: Front, report: DoctorReport, server: Mapping[str, Mapping[str, Any]]) -> None:
+    """Say what was found, and which settings of the server are no defaults."""
+    from tanmai.translate import translated
+
+    for name, told in server.items():
+        if told["from"] != "default":
+            typer.echo(f"tanmai serve: {name} = {told['value']}  # {told['from']}")
+    for mark, sentences in (("", report.checked), ("! ", report.problems)):
+        for sentence in sentences:
+            typer.echo(mark + translated(sentence, front.lang))
+    typer.echo(
+        {("en", True): "sound", ("en", False): "not sound", ("zh", True): "完好", ("zh", False): "存在问题"}[
+            front.lang, report.ok
+        ]
+    )
+
+
+def server_settings(store: str | None) -> dict[str, dict[str, Any]]:
+    """What `tanmai serve` would be told, by argument, environment and file: each setting, its value and its origin."""
+    from tanmai import serving
+
+    return serving.configuration(None, store).as_dict()
 
 
 def _examined(front: Front) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tanmai.commands.options import Front, Json, Lang, Store
 from tanmai.words import word
+
+if TYPE_CHECKING:
+    from api.settings import Settings
 
 
 def serve(
@@ -49,22 +53,35 @@ def serve(
         str | None,
         typer.Option("--public-url", help="Where clients see the server. 对外网址。", show_default="as asked for"),
     ] = None,
+    certificate: Annotated[
+        Path | None,
+        typer.Option("--certificate", help="Certificate with its chain (PEM): HTTPS alone. 证书链文件，启用 HTTPS。"),
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option("--key", help="Private key of the certificate (PEM). 证书私钥文件。")
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", help="Settings file (TOML). 设置文件（TOML）。", show_default="$TANMAI_API_CONFIG"),
+    ] = None,
+    print_config: Annotated[
+        bool,
+        typer.Option("--print-config", help="Print all settings and where each comes from; serve nothing. 打印设置。"),
+    ] = False,
     store: Store = None,
     json: Json = False,
     lang: Lang = None,
 ) -> None:
     """Serve the store over HTTP: SPARQL endpoint and graph store. 以 HTTP 提供 SPARQL 端点与图存储服务。
 
-    Further settings are environment variables TANMAI_API_... (--json prints all). 其余设置见环境变量 TANMAI_API_…。
+    Further settings stand in the file or in variables TANMAI_API_... (--print-config). 其余设置见设置文件或环境变量。
     """
-    from dataclasses import replace
-
-    from api.settings import Settings
     from tanmai import serving
 
-    front = Front.of(store, json, lang)
-    settings = Settings.from_environment(
-        store=front.store_path,
+    spoken = Front.of(store, json, lang).lang
+    found = serving.configuration(
+        config,
+        store,
         host=host,
         port=port,
         workers=workers,
@@ -74,17 +91,36 @@ def serve(
         no_authentication_accepted=no_authentication or None,
         cors_origins=None if cors is None else tuple(cors),
         public_url=None if public_url is None else public_url.rstrip("/"),
+        tls_certificate=None if certificate is None else str(certificate),
+        tls_key=None if key is None else str(key),
     )
-    with front.open() as opened:
-        generation = opened.generation
+    front = Front.of(found.settings.endpoint or str(found.settings.store), json, spoken)
+    if print_config:
+        if json:
+            front.print_json(found.as_dict())
+        else:
+            typer.echo(found.as_toml(), nl=False)
+        return
+    _serve(front, found.settings)
+    typer.echo(word("served", front.lang), err=True)
+
+
+def _serve(front: Front, settings: Settings) -> None:
+    """Say where, and serve."""
+    from dataclasses import replace
+
+    from tanmai import serving
+
+    with front.connect() as opened:
+        generation, location = opened.generation, opened.location
+    serving.check_certificate(settings)
     taken = serving.listen(settings)
     settings = replace(settings, port=taken.getsockname()[1])
     shown = f"[{settings.host}]" if ":" in settings.host else settings.host
-    address = f"http://{shown}:{settings.port}"
-    if json:
+    address = f"{'https' if settings.tls_certificate else 'http'}://{shown}:{settings.port}"
+    if front.json:
         front.print_json({"address": address, "generation": generation, "settings": settings.shown()})
     else:
         key = "serving_writes" if settings.allow_writes else "serving"
-        typer.echo(word(key, front.lang, address=address, store=front.store_path))
+        typer.echo(word(key, front.lang, address=address, store=location))
     serving.serve(settings, taken)
-    typer.echo(word("served", front.lang), err=True)

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.access.principals import Principal, Role, identify
 from api.app import create_app
+from api.listening import BoundedProtocol
 from api.settings import Settings
 
 PEOPLE = """
@@ -42,7 +43,13 @@ class Claimed:
 def served(store: Path, *, around: Callable[[ASGIApp], ASGIApp] = Claimed, **stated: object) -> Iterator[str]:
     """A server on a free port, with something put around its application; its address."""
     settings = Settings(store=store, **stated)  # type: ignore[arg-type]
-    config = uvicorn.Config(around(create_app(settings)), log_level="critical", timeout_graceful_shutdown=2)
+    config = uvicorn.Config(
+        around(create_app(settings)),
+        http=BoundedProtocol,
+        log_level="critical",
+        timeout_graceful_shutdown=2,
+        proxy_headers=False,
+    )
     server = uvicorn.Server(config)
     taken = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=server.run, args=([taken],))

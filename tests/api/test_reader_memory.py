@@ -28,7 +28,8 @@ def test_opening_a_store_takes_a_quarter_of_the_limit_at_most(make_store):
     async def peak():
         worker = await Worker.start("reading", Settings(store=store, memory_megabytes=4 * MEGABYTES))
         try:
-            answer = await Answer.begin(worker, job(store, "ASK { ?s ?p ?o }"), b"", 20)
+            last = asyncio.get_running_loop().time() + 20
+            answer = await Answer.begin(worker, job(store, "ASK { ?s ?p ?o }"), b"", last)
             assert answer.first == b"true"
             status = Path(f"/proc/{worker.process.pid}/status").read_text(encoding="ascii")
         finally:

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from endpoints import oxigraph_server
+from endpoints import oxigraph_server, virtuoso_server
 from store_helpers import ONE, TWO
 
 from graphstore import GraphStore
@@ -35,4 +35,11 @@ def path(template: Path, tmp_path: Path) -> Path:
 def oxigraph(tmp_path_factory: pytest.TempPathFactory):
     """Address of a running Oxigraph server."""
     with oxigraph_server(tmp_path_factory.mktemp("oxigraph")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def virtuoso(tmp_path_factory: pytest.TempPathFactory):
+    """Address of a running Virtuoso server."""
+    with virtuoso_server(tmp_path_factory.mktemp("virtuoso")) as address:
         yield address

@@ -1,4 +1,4 @@
-"""What every store can do: the same tests for one in memory, one on disk, and Oxigraph's server in two ways of speaking to it."""
+"""What every store can do: the same tests for one in memory, one on disk, and Oxigraph's server in two ways of speaking to it, Virtuoso."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ ONE = '<urn:a> <urn:b> 1.50 , "铝"@zh , "a\\"b,\\nc" , true , <urn:o> ; <urn:pa
 ALL = "SELECT ?o WHERE { <urn:a> <urn:b> ?o } ORDER BY ?o"
 
 
-@pytest.fixture(params=["memory", "disk", "server", "server by the least that SPARQL has", "TANMAI_TEST_ENDPOINT"])
+SERVERS = ["oxigraph", "oxigraph by the least that SPARQL has", "virtuoso", "TANMAI_TEST_ENDPOINT"]
+
+
+@pytest.fixture(params=["memory", "disk", *SERVERS])
 def opened(request, tmp_path, monkeypatch):
     """Open the same empty store again and again."""
     if request.param == "memory":
@@ -43,7 +46,7 @@ def opened(request, tmp_path, monkeypatch):
             pytest.skip("no other endpoint: set TANMAI_TEST_ENDPOINT to one whose content may be lost")
         address = cleared(os.environ[request.param])
     else:
-        address = cleared(request.getfixturevalue("oxigraph"))
+        address = cleared(request.getfixturevalue(request.param.partition(" ")[0]))
     if request.param.endswith("has"):  # no Graph Store Protocol, no parameter for the union
         monkeypatch.setattr(dialects, "KNOWN", (replace(dialects.OXIGRAPH, graphs=None, union=None),))
     yield lambda: RemoteGraphStore.open(address)
