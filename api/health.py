@@ -39,7 +39,10 @@ async def ready(request: Request) -> dict[str, str | int]:
             generation = str(answer.head["generation"] or "")
     except TimeoutError:
         raise BusyError("No reader answered in time. Come back later.") from None
-    return {"status": "ready", "generation": generation, "readers": state.readers.living}
+    told: dict[str, str | int] = {"status": "ready", "readers": state.readers.living}
+    if from_this_machine(request.scope, request.headers):  # how often the store changes is not for everybody
+        told["generation"] = generation
+    return told
 
 
 @router.get("/metrics", include_in_schema=False)

@@ -21,6 +21,7 @@ from graphstore.audiences.visibility import view_path
 from graphstore.contract import refused
 from graphstore.errors import StoreNotFoundError
 from graphstore.generations import Generations
+from graphstore.remote.http import without_secrets
 
 Job = Mapping[str, Any]
 
@@ -104,7 +105,7 @@ class State:
             await asyncio.sleep(_TELLING)
 
     def newest(self, audience: str | None = None, release: str | None = None) -> str:
-        """Id of the newest published generation, of the whole store or of what an audience may read.
+        """Id of the newest published generation, of the whole store or of what an audience may read; empty behind an endpoint.
 
         Args:
             audience: whose view of the store.
@@ -131,7 +132,7 @@ class State:
             EmbeddedOnlyError: an endpoint keeps the store, which publishes none.
         """
         if self.generations is None:
-            raise refused("tell its releases or keep views for audiences", self.settings.endpoint)
+            raise refused("tell its releases or keep views for audiences", without_secrets(self.settings.endpoint))
         return self.generations if audience is None else _view(self.settings, audience)
 
     @contextlib.asynccontextmanager

@@ -10,7 +10,7 @@ from footprint.kernels import Relaxed
 
 if TYPE_CHECKING:
     from footprint.equations import Matrix
-    from footprint.system import FloatArray
+    from footprint.system import FloatArray, IntArray
 
 __all__ = ["relax", "sweep"]
 
@@ -31,7 +31,16 @@ def relax(matrix: Matrix, rhs: FloatArray, x: FloatArray, tolerance: float, swee
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
-def sweep(indptr, indices, data, blocks, rhs, x, tolerance, sweeps):  # type: ignore[no-untyped-def]
+def sweep(
+    indptr: IntArray,
+    indices: IntArray,
+    data: FloatArray,
+    blocks: IntArray,
+    rhs: FloatArray,
+    x: FloatArray,
+    tolerance: float,
+    sweeps: int,
+) -> tuple[int, bool]:
     """Relax one right-hand side; returns the sweeps of the slowest block and whether all converged."""
     most, all_still = 1, True
     for block in range(len(blocks) - 1):

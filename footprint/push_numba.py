@@ -6,8 +6,17 @@ walked through again and again then fits into the fastest memory. Arrays by numb
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, TypeAlias
+
 import numba
 import numpy as np
+
+if TYPE_CHECKING:
+    from footprint.system import FloatArray, IntArray
+
+    Pattern: TypeAlias = tuple[IntArray, IntArray, FloatArray, FloatArray]
+    Reached: TypeAlias = tuple[IntArray, IntArray, FloatArray, IntArray]
+    Copy: TypeAlias = tuple[IntArray, FloatArray]
 
 __all__ = ["follow"]
 
@@ -15,7 +24,9 @@ FIRST, SHRINK = 0.01, 0.5
 """What is passed on in the first round, as a part of the demand, and by how much less is enough in each round after it."""
 
 
-def follow(pattern, errors, worth, start, enough, budget):  # type: ignore[no-untyped-def]
+def follow(
+    pattern: Pattern, errors: tuple[FloatArray, FloatArray], worth: FloatArray, start: int, enough: float, budget: int
+) -> tuple[IntArray, FloatArray, float]:
     """Make what is asked for, and what that asks for, the larger part first; see ``local.local_column``.
 
     Args:
@@ -43,7 +54,18 @@ def follow(pattern, errors, worth, start, enough, budget):  # type: ignore[no-un
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
-def _passed_on(indptr, indices, data, worth, reached, copy, made, rest, enough, budget):  # type: ignore[no-untyped-def]
+def _passed_on(
+    indptr: IntArray,
+    indices: IntArray,
+    data: FloatArray,
+    worth: FloatArray,
+    reached: Reached,
+    copy: Copy,
+    made: FloatArray,
+    rest: FloatArray,
+    enough: float,
+    budget: int,
+) -> int:
     """Go in rounds through the rows that were reached; return how many they are."""
     _, _, size, ends = reached
     needs, part = copy
@@ -70,7 +92,17 @@ def _passed_on(indptr, indices, data, worth, reached, copy, made, rest, enough, 
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
-def _copied(indptr, indices, data, worth, reached, copy, at, count, copied):  # type: ignore[no-untyped-def]
+def _copied(
+    indptr: IntArray,
+    indices: IntArray,
+    data: FloatArray,
+    worth: FloatArray,
+    reached: Reached,
+    copy: Copy,
+    at: int,
+    count: int,
+    copied: int,
+) -> tuple[int, int]:
     """Copy what a row needs behind ``copied`` entries, and number the rows that it reaches first."""
     number, rows, size, ends = reached
     needs, part = copy
@@ -87,14 +119,23 @@ def _copied(indptr, indices, data, worth, reached, copy, at, count, copied):  # 
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
-def _left(indptr, gross, errors, reached, copy, made, rest, count):  # type: ignore[no-untyped-def]
+def _left(
+    indptr: IntArray,
+    gross: FloatArray,
+    errors: tuple[FloatArray, FloatArray],
+    reached: Reached,
+    copy: Copy,
+    made: FloatArray,
+    rest: FloatArray,
+    count: int,
+) -> float:
     """Evaluate the residual anew, with all that rounding can have done to it (``Equations.rounding``), by what it is worth."""
     row_error, column_error = errors
     _, rows, size, ends = reached
     needs, part = copy
     rest[:count] = 0.0
     rest[0] = 1.0
-    slack = size[0] * row_error[rows[0]]
+    slack: float = size[0] * row_error[rows[0]]
     for k in range(count):
         row, amount = rows[k], made[k]
         slack += size[k] * row_error[row] * abs(amount)

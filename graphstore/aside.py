@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +24,8 @@ from graphstore.unpacking import stated_limits
 from graphstore.workspace import DiskWorkspace, MemoryWorkspace, Workspace
 
 if TYPE_CHECKING:
+    import pyoxigraph as ox
+
     from graphstore.store import GraphStore
 
 
@@ -37,16 +40,14 @@ def copy_of(store: GraphStore) -> tuple[Workspace, Callable[[], None]]:
         folder = Path(tempfile.mkdtemp(prefix="asof-", dir=layout.tmp))
     except OSError:  # a store that may only be read: copy the tables elsewhere
         folder = Path(tempfile.mkdtemp(prefix="tanmai-asof-"))
-    lock = FileLock.acquire(folder / "lock", shared=True, create=True)
-    workspace = DiskWorkspace(generation.data, folder / "data", generation.manifest.quads)
-
-    def drop() -> None:
-        workspace.discard()
-        remove_tree(folder)
+    with ExitStack() as undo:
+        lock = FileLock.acquire(folder / "lock", shared=True, create=True)
         if lock is not None:
-            lock.release()
-
-    return workspace, drop
+            undo.callback(lock.release)
+        undo.callback(remove_tree, folder)
+        workspace = DiskWorkspace(generation.data, folder / "data", generation.manifest.quads)
+        undo.callback(workspace.discard)
+        return workspace, undo.pop_all().close  # a copy that cannot be made leaves nothing behind
 
 
 class Aside:
@@ -73,6 +74,11 @@ class Aside:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._drop()
+
+    @property
+    def engine(self) -> ox.Store:
+        """The copy itself, to be changed by single statements."""
+        return self._workspace.engine
 
     @property
     def store(self) -> GraphStore:

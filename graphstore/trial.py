@@ -13,7 +13,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
-from graphstore.aside import copy_of
+from graphstore.aside import Aside
 from graphstore.store import GraphStore
 from graphstore.terms import PREFIXES
 
@@ -74,17 +74,13 @@ def trial(store: GraphStore, statements: Iterable[ox.Triple]) -> Iterator[Trial]
             so is left out of the copy.
     """
     given = tuple(statements)
-    workspace, drop = copy_of(store)
-    try:
-        for graph in _earlier(workspace.engine, given):
-            workspace.engine.clear_graph(graph)
-        view = GraphStore.view(store.base, workspace.engine)
-        made = Trial(view, given)
-        made.restore()
-        yield made
-        view.close()
-    finally:
-        drop()
+    with Aside(store) as aside:
+        for graph in _earlier(aside.engine, given):
+            aside.engine.clear_graph(graph)
+        with aside.store as view:
+            made = Trial(view, given)
+            made.restore()
+            yield made
 
 
 def _earlier(engine: ox.Store, statements: Iterable[ox.Triple]) -> set[ox.NamedNode]:

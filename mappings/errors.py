@@ -5,6 +5,8 @@
     ├── FlowMapError      the table that maps flows to greenhouse gases is wrong; names the file and the line
     ├── UnitTableError    the units of the reference knowledge cannot be read
     ├── PlaceTableError   the places of the reference knowledge cannot be read
+    ├── ReferenceDataError  other reference knowledge that a format needs cannot be read
+    ├── RecordError       a record of a footprint cannot be taken in, changed or made; names what is wrong and the cure
     ├── FormulaError      a formula cannot be evaluated; names the formula and the part that is at fault
     └── ArgumentError     a base IRI or data set key that cannot be part of an IRI
 
@@ -51,6 +53,14 @@ class UnitTableError(MappingError):
 
 class PlaceTableError(MappingError):
     """The places of the reference knowledge cannot be read."""
+
+
+class ReferenceDataError(MappingError):
+    """Reference knowledge that a format needs cannot be read."""
+
+
+class RecordError(MappingError):
+    """A record of a footprint cannot be taken in, changed or made."""
 
 
 class FormulaError(MappingError):

@@ -6,6 +6,7 @@ and, of an accepted study, the recomputed footprint with its provenance. Nothing
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -48,6 +49,7 @@ class Assessed:
         recomputations: The main result computed anew, then the variants; those that could be.
         day: The day for which it was judged.
         by: Who handed it in; None where that was not stated.
+        data: Its bytes as they came, where the store keeps them in another form; None where it keeps them so.
         generation: The published state of the store that was read; None in memory.
         used: IRIs of the dataset versions that the calculation read.
     """
@@ -61,6 +63,7 @@ class Assessed:
     recomputations: tuple[Recomputation, ...]
     day: dt.date
     by: ox.NamedNode | None
+    data: bytes | None
     generation: str | None
     used: Sequence[str]
 
@@ -81,6 +84,9 @@ class Assessed:
 
 def _statements(found: Assessed) -> Statements:
     yield from _verdict(found)
+    if found.data is not None:
+        written = typed(base64.b64encode(found.data).decode(), "base64Binary")
+        yield ox.Triple(node(found.base, "submission", found.id), name("tm:handedInBytes"), written)
     yield from _report(found)
     for outcome in found.judgement.outcomes:
         yield from _outcome(found, outcome)

@@ -17,6 +17,7 @@ from graphstore.queries import load
 from graphstore.store import GraphStore
 from graphstore.terms import catalogue_iri, iri, literal, name, typed
 from registry.bodies import find_body, require_scope
+from registry.endings import CERTIFICATE_STATUS
 from registry.errors import UnknownSubmissionError, VerificationError
 from registry.events import Change, history, now
 from registry.life import Said, verifications
@@ -24,7 +25,7 @@ from registry.names import ID, TYPE, agent, node
 from registry.states import CERTIFICATE, SUBMISSION, States
 from registry.submissions import Submission, find
 
-STATUS: Final = name("tm:certificateStatus")
+STATUS: Final = CERTIFICATE_STATUS
 LABEL: Final = f"{ID}carbon-label/cn-footprint-label"
 """The Chinese product carbon footprint label, where no other scheme is named."""
 

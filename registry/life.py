@@ -13,6 +13,7 @@ from graphstore.queries import load
 from graphstore.store import GraphStore
 from graphstore.terms import catalogue_iri, iri, name, typed
 from registry.bodies import find_body, require_scope
+from registry.endings import endings
 from registry.errors import TransitionError, VerificationError
 from registry.events import Change, history, now
 from registry.names import TYPE, agent, concept, node
@@ -37,6 +38,8 @@ class Said:
 
 def change(store: GraphStore, text: str, state: str, said: Said) -> Submission:
     """Take a submission to another state; where it leaves the union graph, its dataset is retired in the same commit.
+
+    Its certificates take the state that data name for that (see `registry.endings`).
 
     Args:
         store: Open for writing.
@@ -89,11 +92,13 @@ class _Step:
 
 def _commit(store: GraphStore, submission: Submission, step: _Step) -> None:
     changing = Change(submission.node, STATUS, submission.status, step.state.iri, step.by, step.why)
-    removed, added = changing.quads(store.base, len(history(store, submission.node)) + 1, now())
+    time = now()
+    removed, added = changing.quads(store.base, len(history(store, submission.node)) + 1, time)
+    ended, begun = endings(store, submission, step.state, time, step.why)
     with store.transaction(f"submission {submission.id}: {step.state.notation}") as transaction:
         if step.gone is not None:
             transaction.retire(step.gone.key)
-        transaction.describe(removed, [*added, *step.added])
+        transaction.describe([*removed, *ended], [*added, *begun, *step.added])
 
 
 @dataclass(frozen=True, slots=True)

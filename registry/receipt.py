@@ -8,7 +8,8 @@ from typing import Any
 import pyoxigraph as ox
 
 from graphstore.answers.graph import Calculation
-from graphstore.answers.names import Names
+from graphstore.answers.names import Names, iris_in
+from graphstore.catalogue import DatasetVersion
 from graphstore.queries import load
 from graphstore.store import GraphStore
 from graphstore.terms import PREFIXES, catalogue_iri, iri
@@ -16,7 +17,7 @@ from registry.events import history
 from registry.life import verifications
 from registry.names import ID
 from registry.states import SUBMISSION, States
-from registry.submissions import Submission, moment, version_of
+from registry.submissions import Submission, kept_apart, moment, version_of
 
 SH = "http://www.w3.org/ns/shacl#"
 TM, PROV = PREFIXES["tm"], PREFIXES["prov"]
@@ -25,11 +26,12 @@ TM, PROV = PREFIXES["tm"], PREFIXES["prov"]
 def receipt(store: GraphStore, submission: Submission) -> dict[str, Any]:
     """Everything a submitter is told, as data for JSON and for people; values in kg CO2e per declared or functional unit."""
     facts = _facts(store, submission.assessment)
-    names = Names(Calculation(store))
+    names = _names(store, [submission])
     reasons = facts.get(f"{TM}verdictReason", [])
     rules = facts.get(f"{TM}assessedUnder", [])
     names.learn([submission.study, submission.by or submission.study, *reasons, *rules])
-    version = version_of(store, submission)
+    handed = kept_apart(store, submission)
+    version, details = version_of(store, submission), facts.get(f"{TM}verdictDetail", [])
     results = _results(store, submission, names)
     states = States.of(store, SUBMISSION)
     return {
@@ -37,7 +39,7 @@ def receipt(store: GraphStore, submission: Submission) -> dict[str, Any]:
         "iri": submission.iri,
         "file": version.source,
         "sha256": submission.sha256,
-        "size": version.size,
+        "size": version.size if handed is None else len(handed),
         "received": submission.received,
         "by": names[submission.by].as_dict() if submission.by else None,
         "study": {"iri": submission.study} | _labels(store, submission),
@@ -45,7 +47,8 @@ def receipt(store: GraphStore, submission: Submission) -> dict[str, Any]:
         "status": states.by_iri[submission.status].as_dict(),
         "reasons": [names[reason].as_dict() for reason in reasons],
         "broken": [outcome for outcome in outcomes(store, submission) if not outcome["met"]],
-        "details": facts.get(f"{TM}verdictDetail", []),
+        "details": details,
+        "detail_names": _named_in(store, version, details),
         "assessed_on": _first(facts, f"{TM}assessedOn"),
         "rules": [names[rule].as_dict() for rule in rules],
         "tolerance": _tolerance(facts),
@@ -67,12 +70,12 @@ def whole(store: GraphStore, submission: Submission) -> dict[str, Any]:
 
 def story(store: GraphStore, submission: Submission) -> list[dict[str, Any]]:
     """The events of a submission with names, oldest first."""
-    return named_events(store, submission.node, SUBMISSION)
+    return named_events(store, submission, submission.node, SUBMISSION)
 
 
-def named_events(store: GraphStore, subject: ox.NamedNode, scheme: str) -> list[dict[str, Any]]:
-    """The events of a submission or certificate with names: time, from, to, by, why."""
-    states, names, events = States.of(store, scheme), Names(Calculation(store)), history(store, subject)
+def named_events(store: GraphStore, submission: Submission, subject: ox.NamedNode, scheme: str) -> list[dict[str, Any]]:
+    """The events of a submission, or of a certificate of it, with names: time, from, to, by, why."""
+    states, names, events = States.of(store, scheme), _names(store, [submission]), history(store, subject)
     names.learn(str(event["by"]) for event in events if event["by"] is not None)
     return [
         {
@@ -84,6 +87,32 @@ def named_events(store: GraphStore, subject: ox.NamedNode, scheme: str) -> list[
         }
         for event in events
     ]
+
+
+def _names(store: GraphStore, known: Iterable[Submission]) -> Names:
+    """What things are called; who handed in is called as the file said, where nothing in the graph says it."""
+    names, property_ = Names(Calculation(store)), ox.NamedNode(f"{TM}submitterName")
+    for submission in known:
+        if submission.by:
+            stated = store.engine.quads_for_pattern(submission.node, property_, None, catalogue_iri(store.base))
+            texts = [quad.object for quad in stated if isinstance(quad.object, ox.Literal)]
+            names.suppose(submission.by, {text.language or "": text.value for text in texts})
+    return names
+
+
+def _named_in(store: GraphStore, version: DatasetVersion, details: Iterable[str]) -> list[dict[str, str]]:
+    """The names of the nodes that details are about; of a study that is not in the graph its own file tells them."""
+    found = [node for detail in details for node in iris_in(detail)]
+    names = Names(Calculation(store))
+    names.learn(found)
+    unknown = [node for node in found if not names[node].labels]
+    if unknown and version.status != "current" and not store.in_memory:
+        with store.version(version.key, version.number) as file:
+            own = Names(Calculation(file))
+            own.learn(unknown)
+            for node in unknown:
+                names.suppose(node, own[node].labels)
+    return [names[node].as_dict() for node in dict.fromkeys(found) if names[node].labels]
 
 
 def _state(states: States, found: object) -> dict[str, str] | None:
@@ -180,7 +209,7 @@ def _calculation(store: GraphStore, facts: dict[str, list[str]]) -> dict[str, An
 def overview(store: GraphStore, found: Iterable[Submission]) -> list[dict[str, Any]]:
     """Submissions in short: id, state, when, by whom, what about."""
     listed = list(found)
-    states, names = States.of(store, SUBMISSION), Names(Calculation(store))
+    states, names = States.of(store, SUBMISSION), _names(store, listed)
     names.learn(submission.by for submission in listed if submission.by)
     return [
         {

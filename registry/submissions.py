@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 from dataclasses import dataclass
 from typing import Final
@@ -123,12 +124,21 @@ def version_of(store: GraphStore, submission: Submission) -> DatasetVersion:
     )
 
 
+def kept_apart(store: GraphStore, submission: Submission) -> bytes | None:
+    """The bytes of a submission as they came, where the journal keeps them in another form; None where it keeps them so."""
+    rows = store.query(load("handed-in-bytes"), {"submission": submission.node}).values()
+    return base64.b64decode(str(rows[0][0])) if rows else None
+
+
 def raw_bytes(store: GraphStore, submission: Submission) -> bytes:
-    """The bytes of a submission as they came, from the journal.
+    """The bytes of a submission as they came, from the journal or, where that keeps them in another form, from the judgement.
 
     Raises:
         ModeError: the store is in memory and keeps no bytes.
     """
+    kept = kept_apart(store, submission)
+    if kept is not None:
+        return kept
     version = version_of(store, submission)
     with archived(store, version.key, version.number).stream() as stream:
         return stream.readall()

@@ -16,7 +16,9 @@ from typing import TypeGuard
 import pyoxigraph as ox
 
 from graphstore._steps import reached
+from graphstore.answers.graph import Calculation
 from graphstore.answers.inputs import is_input
+from graphstore.answers.names import Names
 from graphstore.aside import Aside
 from graphstore.catalogue import DatasetVersion
 from graphstore.queries import load
@@ -24,6 +26,8 @@ from graphstore.store import GraphStore
 from graphstore.terms import catalogue_iri, literal, name, typed
 from graphstore.transaction import Transaction
 from registry.assessment import Assessed, Reason
+from registry.dependents import Dependents, dependents
+from registry.endings import endings
 from registry.errors import SubmissionError
 from registry.events import Change, now
 from registry.judging import Case, Judge, Judgement
@@ -33,7 +37,8 @@ from registry.states import SUBMISSION, States, status_iri
 from registry.study import Study
 from registry.submissions import Submission, find, new_id, submissions, version_of
 from registry.variants import recomputed
-from shapes.reading import Document, read_bytes
+from shapes.reading import Contexts, Document, read_bytes
+from shapes.reading.contexts import SHIPPED
 
 ACCEPTED_KEYS = "studies/"
 REJECTED_KEYS = "rejected/"
@@ -44,10 +49,17 @@ MOST_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What became of a file: the id of its submission, and whether it is new."""
+    """What became of a file.
+
+    Attributes:
+        id: Of its submission.
+        new: Whether its bytes were not handed in before.
+        drawn_on: Who drew on the study whose place it took; None where it took none.
+    """
 
     id: str
     new: bool
+    drawn_on: Dependents | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +74,7 @@ class Handed:
         rule: The product category rule to judge by; None for the one that the study claims.
         day: The day of the assessment; None for today.
         revises: The submission that this one corrects; None for the latest one of the same study.
+        contexts: The JSON-LD contexts that it may refer to.
     """
 
     data: bytes
@@ -71,6 +84,7 @@ class Handed:
     rule: str | None = None
     day: dt.date | None = None
     revises: str | None = None
+    contexts: Contexts = SHIPPED
 
 
 def submit(store: GraphStore, handed: Handed, judge: Judge) -> Submitted:
@@ -93,28 +107,40 @@ def submit(store: GraphStore, handed: Handed, judge: Judge) -> Submitted:
         return Submitted(before.id, new=False)
     revised = find(store, handed.revises) if handed.revises is not None else None
     day = handed.day or dt.datetime.now(dt.UTC).date()
-    document = read_bytes(handed.data, handed.file, format=handed.format)
-    submission = _Submission(store, handed, known, sha256, day)
-    found = submission.assessed(document, judge, revised)
+    document = read_bytes(handed.data, handed.file, format=handed.format, contexts=handed.contexts)
+    submission = _Submission(store, handed, known, document, day)
+    found = submission.assessed(judge, revised)
     reached("submission-assessed")
+    drawn_on = submission.drawn_on(found)
     submission.keep(found)
-    return Submitted(submission.id, new=True)
+    return Submitted(submission.id, True, drawn_on)
 
 
 class _Submission:
     """One file on its way into the store."""
 
-    def __init__(self, store: GraphStore, handed: Handed, known: list[Submission], sha256: str, day: dt.date) -> None:
-        self._store, self._handed, self._known, self._sha256, self._day = store, handed, known, sha256, day
+    def __init__(
+        self, store: GraphStore, handed: Handed, known: list[Submission], document: Document, day: dt.date
+    ) -> None:
+        self._store, self._handed, self._known, self._document, self._day = store, handed, known, document, day
+        self._sha256 = document.sha256
+        # the journal can be replayed only from what refers to nothing outside
+        self._completed = document.whole is not document.text
         self._states = States.of(store, SUBMISSION)
         self._prior: Submission | None = None
-        self.id = new_id(known, sha256)
+        self._called: dict[str, str] = {}
+        self.id = new_id(known, self._sha256)
 
-    def assessed(self, document: Document, judge: Judge, revised: Submission | None) -> Assessed:
+    @property
+    def _data(self) -> bytes:
+        """The bytes that the journal keeps: as they came, or with the contexts that they refer to written into them."""
+        return self._document.whole if self._completed else self._handed.data
+
+    def assessed(self, judge: Judge, revised: Submission | None) -> Assessed:
         """Judge and try the study in a copy of the store: what it revises out, itself in."""
         with Aside(self._store) as aside:
             version = aside.load(
-                self._handed.data, key=self._key(accepted=False), format=self._handed.format, name=self._handed.file
+                self._data, key=self._key(accepted=False), format=self._document.format, name=self._handed.file
             )
             if version.graphs:
                 raise SubmissionError(
@@ -126,7 +152,9 @@ class _Submission:
             if self._live(self._prior):
                 aside.drop(version_of(self._store, self._prior))
             tried = aside.store
-            judgement = judge(Case(document, self._handed.rule, self._day, tried))
+            by, _ = self._by(study)
+            self._called = {} if by is None else Names(Calculation(tried))[by.value].labels
+            judgement = judge(Case(self._document, self._handed.rule, self._day, tried))
             reached("submission-judged")
             return self._judged(tried, study, judgement)
 
@@ -153,9 +181,14 @@ class _Submission:
             recomputations=tuple(made),
             day=self._day,
             by=self._by(study)[0],
+            data=self._handed.data if self._completed else None,
             generation=self._store.generation,
             used=used,
         )
+
+    def drawn_on(self, found: Assessed) -> Dependents | None:
+        """Who draws on the study whose place this one is to take."""
+        return None if found.reasons or not self._live(self._prior) else dependents(self._store, self._prior)
 
     def keep(self, found: Assessed) -> None:
         """Store bytes, judgement and state in one commit."""
@@ -165,9 +198,9 @@ class _Submission:
         title = next(iter(found.study.names.values()), self._handed.file)
         with self._store.transaction(f"submit {self._handed.file}") as transaction:
             report = transaction.load_bytes(
-                self._handed.data,
+                self._data,
                 key=self._key(accepted),
-                format=self._handed.format or _format_of(self._handed.file),
+                format=self._document.format.name,
                 name=self._handed.file,
                 title=title,
                 issued=today,
@@ -205,8 +238,11 @@ class _Submission:
             changes.append((self._superseding(self._prior, registry), _events(self._store, self._prior) + 1))
         removed: set[ox.Quad] = set()
         added = {*self._facts(this, found, version, by, time), *said, *about}
-        for change, number in changes:
-            gone, came = change.quads(base, number, time)
+        steps = [change.quads(base, number, time) for change, number in changes]
+        if not found.reasons and self._live(self._prior):
+            superseded = self._states.named("superseded")
+            steps.append(endings(self._store, self._prior, superseded, time, f"revised by {self.id}"))
+        for gone, came in steps:
             added = (added - set(gone)) | set(came)
             removed |= set(gone)
         transaction.describe(removed - added, added)
@@ -230,6 +266,7 @@ class _Submission:
             ("tm:namedGraph", version.iri(self._store.base)),
         ]
         facts += [("rdfs:label", literal(text, lang=lang)) for lang, text in found.study.names.items()]
+        facts += [("tm:submitterName", literal(text, lang=tag or None)) for tag, text in self._called.items()]
         if by is not None:
             facts += [("tm:submittedBy", by), ("prov:wasAttributedTo", by)]
         if self._prior is not None:
@@ -288,12 +325,6 @@ def _events(store: GraphStore, submission: Submission) -> int:
     from registry.events import history
 
     return len(history(store, submission.node))
-
-
-def _format_of(file: str) -> str:
-    from graphstore.formats import by_path
-
-    return by_path(file).name
 
 
 def _forbidden(store: GraphStore, study: Study) -> Iterator[Reason]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from footprint.inventory import Ints
 from graphstore.answers import underscenario
 from graphstore.answers.lines import Terms
 from graphstore.answers.question import Question
+from graphstore.technosphere.snapshot import Snapshot
 from schemes.errors import ScreeningError
 
 
@@ -23,32 +25,44 @@ def contributions(question: Question) -> pl.DataFrame:
         ScreeningError: nothing contributes, so that there are no weights.
     """
     snapshot = question.calculation.snapshot
-    system = snapshot.compiled.system
     terms = Terms.of(question.calculation, question.chain)
     order = terms.largest()
     exchange = terms.exchange[order]
     if not len(exchange):
         product = snapshot.product_of(question.activity)
         raise ScreeningError(f"<{product}>: nothing contributes to the footprint, so there are no shares of it.")
+    value = terms.value[order]
+    frame = _named(snapshot, exchange).with_columns(
+        pl.Series("value", value), pl.Series("weight", np.abs(value) / np.abs(value).sum())
+    )
+    return _under_scenario(question, frame)
+
+
+def every_exchange(snapshot: Snapshot) -> pl.DataFrame:
+    """Return one row per exchange of a system without a scenario, whatever it contributes: the columns of `contributions` but value and weight."""
+    frame = _named(snapshot, np.arange(len(snapshot.compiled.system.exchange_ids), dtype=np.int64))
+    return frame.with_columns(*(pl.lit(value=False).alias(mark) for mark in ("set_exchange", "set_factor", "swapped")))
+
+
+def _named(snapshot: Snapshot, exchange: Ints) -> pl.DataFrame:
+    """Name exchanges by index, their processes, and the emission factors that they use."""
+    system = snapshot.compiled.system
     owner = np.full(len(system.exchange_ids), -1, dtype=np.int64)
     factor = np.full(len(system.exchange_ids), -1, dtype=np.int64)
-    owner[system.tech_exchange] = snapshot.process[system.tech_consumer]
-    priced = snapshot.factor[system.tech_provider] >= 0
+    stated = system.tech_exchange >= 0
+    owner[system.tech_exchange[stated]] = snapshot.process[system.tech_consumer[stated]]
+    priced = stated & (snapshot.factor[system.tech_provider] >= 0)
     factor[system.tech_exchange[priced]] = system.tech_provider[priced]
     stated = system.bio_exchange >= 0
     owner[system.bio_exchange[stated]] = snapshot.process[system.bio_activity[stated]]
-    value = terms.value[order]
-    frame = pl.DataFrame(
+    return pl.DataFrame(
         {
             "exchange": [system.exchange_ids[e] for e in exchange.tolist()],
-            "process": [snapshot.process_ids[p] for p in owner[exchange].tolist()],
+            "process": [snapshot.process_ids[p] if p >= 0 else None for p in owner[exchange].tolist()],
             "factor": [snapshot.maker(a) if a >= 0 else None for a in factor[exchange].tolist()],
-            "value": value,
-            "weight": np.abs(value) / np.abs(value).sum(),
         },
-        schema_overrides={"factor": pl.String},
+        schema_overrides={"process": pl.String, "factor": pl.String},
     )
-    return _under_scenario(question, frame)
 
 
 def _under_scenario(question: Question, frame: pl.DataFrame) -> pl.DataFrame:

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
+import numpy as np
 import polars as pl
 
+from footprint.inventory import Floats
 from graphstore.answers.graph import ID, Calculation
 from graphstore.answers.names import Names
 from graphstore.queries import load
 from graphstore.technosphere.columns import table
-from schemes.contributions import beside
+from schemes.contributions import beside, every_exchange
 from schemes.errors import SchemeDataError
 
 RULE = "R13"
@@ -46,7 +48,7 @@ def primary_share(calculation: Calculation, frame: pl.DataFrame, names: Names) -
     Raises:
         SchemeDataError: a node states two kinds of data, or a share outside 0 to 1.
     """
-    scored = _scored(frame, stated_kinds(calculation))
+    scored = _scored(frame, _stated(calculation))
     readings = {
         reading: {
             "share": math.fsum((scored["weight"] * scored[reading]).to_list()),
@@ -68,23 +70,20 @@ def primary_share(calculation: Calculation, frame: pl.DataFrame, names: Names) -
     }
 
 
-Stated: TypeAlias = tuple[pl.DataFrame, pl.DataFrame]
-"""What nodes state about their data: kind by node, and supplier's primary share by node."""
-
-
-def share_of(frame: pl.DataFrame, stated: Stated, reading: str = ACTIVITY) -> float:
-    """Return the primary data share alone, in one reading.
+def shares_of_exchanges(calculation: Calculation, reading: str = ACTIVITY) -> Floats:
+    """Return for each exchange of the system how much of a contribution by it is primary, float64[exchanges].
 
     Args:
-        frame: Contributions, see `schemes.contributions`.
-        stated: What the graph states about its data, see `stated_kinds`.
+        calculation: State of the graph, without a scenario.
         reading: One of `READINGS`.
+
+    Raises:
+        SchemeDataError: see `primary_share`.
     """
-    scored = _scored(frame, stated)
-    return math.fsum((scored["weight"] * scored[reading]).to_list())
+    return _scored(every_exchange(calculation.snapshot), _stated(calculation))[reading].to_numpy().astype(np.float64)
 
 
-def _scored(frame: pl.DataFrame, stated: Stated) -> pl.DataFrame:
+def _scored(frame: pl.DataFrame, stated: tuple[pl.DataFrame, pl.DataFrame]) -> pl.DataFrame:
     """Add the kinds of data of activity and factor, the supplier's share, and the primary share in each reading."""
     kinds, shares = stated
     frame = beside(beside(frame, kinds, "kind"), shares, "share")
@@ -102,12 +101,8 @@ def _scored(frame: pl.DataFrame, stated: Stated) -> pl.DataFrame:
     )
 
 
-def stated_kinds(calculation: Calculation) -> Stated:
-    """Return what nodes state about their data.
-
-    Raises:
-        SchemeDataError: a node states two kinds of data, or a share outside 0 to 1.
-    """
+def _stated(calculation: Calculation) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return kind by node and supplier's share by node."""
     rows = table(calculation.select, load("data-kinds"), "node", "kind", "share")
     kinds = rows.filter(pl.col("kind").is_not_null() & (pl.col("kind") != "")).select("node", "kind").unique()
     shares = rows.filter(pl.col("share").is_not_null() & (pl.col("share") != "")).select("node", "share").unique()

@@ -14,12 +14,16 @@ import pyoxigraph as ox
 
 from shapes.engine.evaluator import evaluate
 from shapes.engine.loading import DataGraph
-from shapes.engine.plan import FORMAT, Plan, from_json, to_json
+from shapes.engine.plan import FORMAT, Plan, from_json, to_json, unpacked
 from shapes.errors import PlanError, ShapesGraphError, UnsupportedShapeError
 from shapes.report import Report
 
 ShapesSource: TypeAlias = Plan | ox.Store | FilePath | Iterable[ox.Triple]
 
+PLANS = FilePath(__file__).parent / "plans"
+"""Where a wheel ships plans, see `shapes.shipping`."""
+
+_SUFFIX = ".plan.json.z"
 _KEPT = 32
 _lock = threading.Lock()
 _plans: OrderedDict[str, Plan] = OrderedDict()
@@ -70,17 +74,35 @@ def compiled_files(files: Iterable[FilePath], kept: FilePath | None = None) -> P
     Args:
         files: the files, in any order.
         kept: a folder where plans are kept from one process to the next, by a digest of the files' bytes. A plan in it that
-            cannot be read is made again.
+            cannot be read is made again. What is shipped with the package is neither made nor kept.
 
     Raises:
         ShapesGraphError: a file is no Turtle, or the shapes graph is ill-formed.
         UnsupportedShapeError: it uses what this engine does not compile.
     """
     held = {file: file.read_bytes() for file in sorted(files)}
-    digests = " ".join(sorted(hashlib.sha256(content).hexdigest() for content in held.values()))
-    digest = hashlib.sha256(f"{FORMAT} {digests}".encode()).hexdigest()
+    digest = _digest(held.values())
     place = None if kept is None else kept / f"{digest}.plan.json"
-    return _remembered(digest, lambda: _kept(place) or _compiled_to(place, _parsed(held)))
+    return _remembered(digest, lambda: _shipped(digest) or _kept(place) or _compiled_to(place, _parsed(held)))
+
+
+def shipped_name(files: Iterable[FilePath]) -> str:
+    """Return the name under which a wheel ships the plan of some files."""
+    return f"{_digest(file.read_bytes() for file in files)}{_SUFFIX}"
+
+
+def _digest(contents: Iterable[bytes]) -> str:
+    digests = " ".join(sorted(hashlib.sha256(content).hexdigest() for content in contents))
+    return hashlib.sha256(f"{FORMAT} {digests}".encode()).hexdigest()
+
+
+def _shipped(digest: str) -> Plan | None:
+    """Return the plan that the package ships, if it ships this one and it can be read."""
+    place = PLANS / f"{digest}{_SUFFIX}"
+    try:
+        return unpacked(place.read_bytes())
+    except (OSError, PlanError):
+        return None
 
 
 def _compiled(triples: Iterable[ox.Triple]) -> Plan:

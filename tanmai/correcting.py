@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from graphstore.formats import is_gzip_name
 from shapes.correcting import Corrected, corrected
 from shapes.errors import CorrectionError, StudyError
 from shapes.findings import text_of
@@ -32,23 +33,24 @@ def correct(
         The judgement of the copy, and for machines: the file, its changes, whether comments and layout are kept.
 
     Raises:
-        CorrectionError: several files, a compressed one, a syntax that cannot be written, or a place where nothing can be.
+        CorrectionError: several files, a record that cannot be written, or a place where nothing can be.
         StudyError: the copy cannot be judged; it is not written.
     """
     source = _only(files)
     document = read(source)
-    target = output or source.with_name(f"{source.stem}.fixed{source.suffix}")
+    target = output or _beside(source)
     _check(target, source)
     with background.lend() as lent:
         found = corrected(document, lent.store)
     if not found.changes:
         return judge([document]), _told(found, None, document.name)
+    text = gzip.compress(found.text, mtime=0) if is_gzip_name(target) else found.text
     try:
-        judged = judge([read_bytes(found.text, str(target), format=document.format)])
+        judged = judge([read_bytes(text, str(target), format=document.format)])
     except StudyError:
         judge([document])  # fails alike, and names the file and line that are there
         raise
-    _write(target, found.text)
+    _write(target, text)
     return judged, _told(found, target, document.name)
 
 
@@ -57,12 +59,13 @@ def _only(files: list[Path]) -> Path:
         raise CorrectionError(
             f"--fix corrects one file at a time, and {len(files)} were given. Run it for each of them. Nothing was written."
         )
-    with suppress(OSError), files[0].open("rb") as stream:  # that it cannot be read is told when it is read
-        if stream.read(2) == b"\x1f\x8b":
-            raise CorrectionError(
-                f"{files[0]} is compressed, and a corrected copy is written as text. Unpack it first. Nothing was written."
-            )
     return files[0]
+
+
+def _beside(source: Path) -> Path:
+    """NAME.fixed.EXT, and NAME.fixed.EXT.gz of a packed file."""
+    suffix = "".join(source.suffixes[-2:]) if is_gzip_name(source) else source.suffix
+    return source.with_name(f"{source.name.removesuffix(suffix)}.fixed{suffix}")
 
 
 def _check(target: Path, source: Path) -> None:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from graphstore.answers.results import Written
     from graphstore.terms import Value
     from mappings.olca import ImportReport
+    from mappings.pact import Imported, Published
 
 
 class Graph(Analysing):
@@ -126,6 +127,43 @@ class Graph(Analysing):
         from tanmai.importing import import_package
 
         return import_package(self._writing, Path(path), key, None if flow_map is None else Path(flow_map))
+
+    def import_records(self, path: str | Path) -> Imported:
+        """Import PACT records (JSON), each as a dataset of its own.
+
+        Args:
+            path: a record, a list of records, or what a PACT host answered.
+
+        Returns:
+            What is new, and the factor of each record, on which a supply chain can end.
+
+        Raises:
+            MappingError: the file or a record in it is wrong; nothing was changed.
+        """
+        from mappings.pact import import_records, read_records
+
+        report = read_records(Path(path).read_bytes(), Path(path).name)
+        with self._writing() as store:
+            return import_records(store, report)
+
+    def publish_record(self, product: str, study: str | None = None, **method: Unpack[Method]) -> Published:
+        """Make a PACT record of a footprint and keep it in the store, in place of an older one about the same.
+
+        Args:
+            product: IRI, or a unique part of a name in Chinese or English.
+            study: IRI of the study about the product; needed where there are several.
+            **method: see :class:`Method`; without a scenario, since what is published is a result of the data as they are.
+
+        Raises:
+            RecordError: facts that a record needs are missing; all of them are named.
+        """
+        from mappings.pact import publish
+
+        with self._writing() as store:
+            knowledge.require(store)
+            return publish(
+                Calculation(store, _laid(store, settings_of(method), method.get("scenario"))), product, study
+            )
 
     def update(self, text: str) -> None:
         """Run a SPARQL update on local statements."""

@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from tanmai.words_access import ACCESS_WORDS
 from tanmai.words_audience import AUDIENCE_WORDS
+from tanmai.words_exchange import EXCHANGE_WORDS
 from tanmai.words_registry import REGISTRY_WORDS
 from tanmai.words_schemes import SCHEME_WORDS
 from tanmai.words_validation import VALIDATION_WORDS
@@ -255,6 +256,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "yes": ("yes", "是"),
     **ACCESS_WORDS,
     **AUDIENCE_WORDS,
+    **EXCHANGE_WORDS,
     **REGISTRY_WORDS,
     **SCHEME_WORDS,
     **VALIDATION_WORDS,

@@ -37,6 +37,8 @@ _ASSETS: Final = {
     "sparql.js": "text/javascript; charset=utf-8",
     "mark.svg": "image/svg+xml",
 }
+_LONGEST_LINKS: Final = 8_000
+"""Characters of a Link header that clients surely take; an IRI of thousands of characters has none."""
 _VARY: Final = "Accept, Accept-Language, Authorization"
 
 Answer = Callable[[State, Request, Send], Awaitable[None]]
@@ -160,8 +162,9 @@ async def _read(state: State, request: Request, send: Send, asked: Asked, job: d
     async with state.read(job, asked.audience) as answer:
         headers["etag"] = tag_of(str(answer.head["generation"]), asked.audience, *asked.tag_parts())
         headers["content-location"] = _location(asked, job)
-        if answer.head["links"]:
-            headers["link"] = ", ".join(_link(*each) for each in answer.head["links"])
+        links = ", ".join(_link(*each) for each in answer.head["links"])
+        if 0 < len(links) <= _LONGEST_LINKS:
+            headers["link"] = links
         await deliver(answer, request.scope, send, headers)
 
 

@@ -29,6 +29,10 @@ _FRUGAL: Final = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
 the query: the engine opens a store by up to 16 threads at once, which alone can exceed the limit and abort the process."""
 SPARE: Final = 1
 """Processes that stand by."""
+_LONG: Final = 0.5
+"""Seconds after which a reader gives way to others; to replace it then costs about as much again."""
+_LOW: Final = 10
+"""Its niceness from then on: it gets a tenth of the processor where others want it too."""
 _LEAST_PATIENCE: Final = 5.0
 """Seconds that a request waits for a process even where jobs may take less."""
 _FIRST_PAUSE: Final = 0.1
@@ -97,9 +101,16 @@ class Worker:
         """Whether the process runs, has no job and may be given one."""
         return self.clean and not self.spent and self.process.returncode is None
 
+    def give_way(self) -> None:
+        """Let shorter jobs come first. Nobody may take that back, so the process is replaced when this job is done."""
+        if not self.clean:
+            self.spent = True
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.setpriority(os.PRIO_PROCESS, self.process.pid, _LOW)
+
     def fate(self, last: float) -> str:
         """Why it is of no further use: it is spent, its time was over at ``last``, its client left, or it died."""
-        if self.spent:
+        if self.clean and self.spent:
             return "spent"
         if asyncio.get_running_loop().time() >= last:
             return "deadline"
@@ -193,7 +204,7 @@ class Answer:
 
     async def _next(self) -> tuple[bytes, bytes]:
         kind, content = await self._worker.frame()
-        self._worker.spent = kind == frames.END and content == frames.SPENT
+        self._worker.spent |= kind == frames.END and content == frames.SPENT
         self._worker.clean = kind in _ENDS or kind == frames.FAILED
         if kind == frames.FAILED:
             told = json.loads(content)
@@ -290,10 +301,13 @@ class Pool:
             worker = await self._idle_worker()
             last = asyncio.get_running_loop().time() + float(job.get("seconds", self.limits.seconds))
             self._running += 1
+            way = asyncio.get_running_loop().call_later(_LONG, worker.give_way) if self.work == "reading" else None
             try:
                 yield await Answer.begin(worker, job, payload, last)
             finally:
                 self._running -= 1
+                if way is not None:
+                    way.cancel()
                 if worker.alive and not self._closed:
                     self._idle.put_nowait(worker)
                 else:

@@ -17,10 +17,13 @@ RESULTS = "results/"
 ASSESSMENTS = "assessments/"
 """Beginning of the keys of datasets that hold judgements of submissions: they are no input either."""
 
+RECORDS = "records/"
+"""Beginning of the keys of datasets that hold records of our own footprints for exchange: they repeat results."""
+
 
 def is_input(dataset: DatasetVersion) -> bool:
     """Whether a footprint may follow from a dataset."""
-    return not dataset.key.startswith((RESULTS, ASSESSMENTS))
+    return not dataset.key.startswith((RESULTS, ASSESSMENTS, RECORDS))
 
 
 def inputs(calculation: Calculation) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from graphstore.answers.graph import Calculation
@@ -53,6 +53,12 @@ class Names:
             for node, tag, label in sorted((str(row["node"]), str(row["tag"]), str(row["label"])) for row in rows):
                 self._known[node].labels.setdefault(tag.split("-")[0], label)
 
+    def suppose(self, iri: str, labels: Mapping[str, str]) -> None:
+        """Let a node be called so where the graph does not know what it is called."""
+        self.learn([iri])
+        if not self._known[iri].labels:
+            self._known[iri] = Name(iri, dict(labels))
+
     def __getitem__(self, iri: str) -> Name:
         """Return the name of a node, asking the graph when it was not learned before."""
         self.learn([iri])
@@ -63,19 +69,25 @@ class Names:
 
         One that has its name already is left alone: a message may pass two graphs.
         """
-        self.learn(_IRI.findall(text))
-
-        def named(match: re.Match[str]) -> str:
-            labels = self._known[match[1]].labels
-            return f'"{self._known[match[1]].in_language(lang)}" {match[0]}' if labels else match[0]
-
-        return _IRI.sub(named, text)
+        found = iris_in(text)
+        self.learn(found)
+        return annotated(text, {iri: self._known[iri].in_language(lang) for iri in found if self._known[iri].labels})
 
     def mentioned(self, text: str) -> list[dict[str, str]]:
         """Return the nodes of a message that the graph has a name for, in the order in which they are mentioned."""
-        found = list(dict.fromkeys(_IRI.findall(text)))
+        found = iris_in(text)
         self.learn(found)
         return [self._known[iri].as_dict() for iri in found if self._known[iri].labels]
+
+
+def iris_in(text: str) -> list[str]:
+    """Return the IRIs that a message names without a name beside them, each once."""
+    return list(dict.fromkeys(_IRI.findall(text)))
+
+
+def annotated(text: str, called: Mapping[str, str]) -> str:
+    """Put names beside the IRIs in a message: `<iri>` becomes `"name" <iri>` where one is given."""
+    return _IRI.sub(lambda found: f'"{called[found[1]]}" {found[0]}' if found[1] in called else found[0], text)
 
 
 _IRI = re.compile(r"(?<!\" )<((?:https?|urn):[^<>\s\"{}|\\^`]*)>")

@@ -106,7 +106,9 @@ class View:
             self.settle()
             before = self._newest()
             wanted = self._wanted(content, before)
-            anew = before is not None and (anew or self._takes_away(before, wanted, content.published))
+            anew = before is not None and (
+                anew or self._takes_away(before, wanted, content.published) or not before.knows(content.published)
+            )
             if before is not None and not anew and before.versions(self._base) == wanted:
                 return Written(changed=False, anew=False)
             self._publish(source, content.published, wanted, before, anew=anew)
@@ -241,6 +243,12 @@ class _Present:
     def versions(self, base: str) -> dict[str, DatasetVersion]:
         """The dataset versions in it, by key."""
         return {version.key: version for version in Catalogue(self.engine, base).current()}
+
+    def knows(self, published: Iterable[ox.Triple]) -> bool:
+        """Whether each exchange without a name that is spoken of is here: a rebuild of the whole store gives such nodes new labels."""
+        blanks = {t.subject for t in published if isinstance(t.subject, ox.BlankNode)}
+        found = (next(self.engine.quads_for_pattern(blank, name("tm:flow"), None, None), None) for blank in blanks)
+        return all(quad is not None for quad in found)
 
     def products(self, base: str) -> set[str]:
         """IRIs of the products whose totals are published in it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -195,6 +196,7 @@ class _Answer:
         self._made = _Told()
         self._factors: dict[tuple[int, str, str], str] = {}
         self._taken: dict[str, tuple[int, str]] = {}
+        self._places = Counter[tuple[str, str]]()
 
     def made(self) -> _Told:
         """Everything."""
@@ -247,12 +249,8 @@ class _Answer:
         """The factor of a total, made on first use; under the name by which shared data choose it, if they do."""
         key = (activity, total.unit, chosen)
         if key not in self._factors:
-            place = sum(
-                1
-                for each in self._made.published
-                if (each.total.product, each.total.unit) == (total.product, total.unit)
-            )
-            made = self._writer.named(total, place, chosen)
+            made = self._writer.named(total, self._places[total.product, total.unit], chosen)
+            self._places[total.product, total.unit] += 1
             self._made.published.append(made)
             self._factors[key] = made.factor
             if chosen:

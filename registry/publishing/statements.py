@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
@@ -177,16 +177,17 @@ class _Descriptions:
         self.labels: dict[str, set[ox.Literal]] = {}
         self._boundaries: dict[str, set[str]] = {}
         self._known: set[str] = set()
-        for row in _rows(writer.calculation, products):
-            product, graph = row["product"].value, row["graph"].value
+        for row in writer.calculation.about(load("product-descriptions"), "product", products):
+            product, graph = str(row["product"]), str(row["graph"])
             if row["kind"] is not None:
-                self.kinds.setdefault(product, set()).add(row["kind"].value)
+                self.kinds.setdefault(product, set()).add(str(row["kind"]))
                 self._known |= {product} if graph in writer.seen else set()
             elif graph in writer.seen or graph in writer.told:
                 if row["label"] is not None:
-                    self.labels.setdefault(product, set()).add(row["label"])
+                    label = literal(str(row["label"]), lang=str(row["tag"]) if row["tag"] else None)
+                    self.labels.setdefault(product, set()).add(label)
                 else:
-                    self._boundaries.setdefault(product, set()).add(row["boundary"].value)
+                    self._boundaries.setdefault(product, set()).add(str(row["boundary"]))
 
     def boundary(self, product: str) -> ox.NamedNode | None:
         """The boundary that studies of the product state, else up to the gate; none of a waste, nor where studies differ."""
@@ -203,17 +204,6 @@ class _Descriptions:
                 yield ox.Triple(node, _TYPE, ox.NamedNode(kind))
             for label in sorted(self.labels.get(product, ()) if product in named else (), key=str):
                 yield ox.Triple(node, _LABEL, label)
-
-
-def _rows(calculation: Calculation, products: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """Rows as terms, since labels have languages; None where a column is unbound."""
-    text = load("product-descriptions")
-    for product in sorted(set(products)):
-        result = calculation.graph.query(
-            text.replace("VALUES ?product {}", f"VALUES ?product {{ {ox.NamedNode(product)} }}")
-        )
-        for row in result.rows:
-            yield dict(zip(result.columns, row, strict=True))
 
 
 def _node(text: str) -> _Node:

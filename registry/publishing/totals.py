@@ -5,15 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from footprint.solve import supply
 from footprint.units import UnitTable
-from graphstore.answers.names import Names
-from graphstore.answers.question import Question
 from graphstore.technosphere.quantities import conversions_of, unit_table
 from registry.publishing.border import Whole
-from schemes.contributions import contributions
-from schemes.errors import ScreeningError
-from schemes.primary import Stated, share_of, stated_kinds
+from registry.publishing.primary import Primary
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +81,8 @@ class Totals:
         return unit_table(self._whole.calculation.select)
 
     @cached_property
-    def _stated(self) -> Stated:
-        return stated_kinds(self._whole.calculation)
+    def _primary(self) -> Primary:
+        return Primary(self._whole.calculation)
 
     def _computed(self, activity: int, product: str) -> Total:
         board, snapshot = self._whole.board, self._whole.calculation.snapshot
@@ -101,15 +96,5 @@ class Totals:
             fixed=abs(fixed / value) if value else 0.0,
             cut_offs=bool(board.cut_off[activity]),
             illustrative=bool(board.illustrative[activity]),
-            primary=self._primary(activity) if snapshot.process[activity] >= 0 else None,
+            primary=self._primary.of(activity) if snapshot.process[activity] >= 0 else None,
         )
-
-    def _primary(self, activity: int) -> float | None:
-        calculation = self._whole.calculation
-        chain = supply(calculation.snapshot.compiled, activity)
-        unit = calculation.snapshot.unit_of(activity)
-        question = Question(calculation, Names(calculation), activity, 1.0, unit, chain)
-        try:
-            return share_of(contributions(question), self._stated)
-        except ScreeningError:
-            return None

@@ -113,6 +113,12 @@ SHIPPED: Final = Contexts({f"{BASE}tanmai": "contexts/tanmai.jsonld", f"{BASE}pa
 """The contexts of this package, and nothing from the network."""
 
 
+def has_context(text: bytes) -> bool:
+    """Whether a JSON-LD text says itself what its keys mean; a PACT record does not."""
+    document = json.loads(text)
+    return _has_context(document) or _looks_expanded(document)
+
+
 def _shipped(file: str) -> Any:
     import shapes
 

@@ -41,6 +41,11 @@ class Document:
         self._parsed = contexts.resolved(raw.text, raw.name, base_iri) if raw.format is JSON_LD else raw.text
         self._prefixes: dict[str, str] = {}
 
+    @property
+    def whole(self) -> bytes:
+        """Its content with every JSON-LD context that it refers to written into it; `text` where it refers to none."""
+        return self._parsed
+
     @cached_property
     def quads(self) -> tuple[ox.Quad, ...]:
         """All statements, in the order and with the literals of the file.

@@ -1,7 +1,7 @@
-"""The statements of a Turtle text with the places at which they are written, so that one can be changed and all else stays.
+"""The statements of a text with the places at which they are written, so that one can be changed and all else stays.
 
-The parser of the store says what a text states, not where. This one reads the same grammar (https://www.w3.org/TR/turtle/; N-Triples
-is a part of it) a second time with places. It is used only where both agree; quoted triples it does not know.
+The parser of the store says what a text states, not where. This one reads the same grammars (https://www.w3.org/TR/turtle/, of which
+N-Triples is a part, https://www.w3.org/TR/trig/ and https://www.w3.org/TR/n-quads/) a second time with places. It is used only where both agree; quoted triples it does not know.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from ontology import PREFIXES
 
 Subject: TypeAlias = ox.NamedNode | ox.BlankNode
 Object: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
+Graph: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 Span: TypeAlias = tuple[int, int]
 
 _TOKEN: Final = re.compile(
@@ -26,6 +27,7 @@ _TOKEN: Final = re.compile(
     | (?P<iri><[^<>"{}|^`\x00-\x20]*>)
     | (?P<string>\"\"\"(?:"{0,2}(?:[^"\\]|\\.))*\"\"\"|'''(?:'{0,2}(?:[^'\\]|\\.))*'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
     | (?P<directive>@prefix\b|@base\b|(?i:prefix|base)(?=\s))
+    | (?P<graph>(?i:graph)(?=[\s<\[]))
     | (?P<lang>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
     | (?P<type>\^\^)
     | (?P<blank>_:\w(?:[\w\-]|\.(?=[\w.\-]))*)
@@ -35,7 +37,7 @@ _TOKEN: Final = re.compile(
     | (?P<integer>[+-]?[0-9]+)
     | (?P<boolean>(?:true|false)\b)
     | (?P<a>a\b)
-    | (?P<mark>[\[\]().;,])
+    | (?P<mark>[\[\]().;,{}])
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -58,19 +60,27 @@ class Placed:
         triple: the statement.
         predicate: from where to where its property is written.
         object: from where to where its value is written.
+        graph: the graph that it stands in.
     """
 
     triple: ox.Triple
     predicate: Span
     object: Span
+    graph: Graph
+
+    @property
+    def quad(self) -> ox.Quad:
+        """The statement in its graph."""
+        return ox.Quad(self.triple.subject, self.triple.predicate, self.triple.object, self.graph)
 
 
-class PlacedTurtle:
+class PlacedText:
     """The statements of a text with their places.
 
     Args:
-        text: Turtle or N-Triples.
+        text: Turtle, N-Triples, TriG or N-Quads.
         base_iri: what relative IRIs stand on.
+        quads: whether each statement is followed by the name of its graph, as in N-Quads.
 
     Attributes:
         statements: in the order of the text.
@@ -81,24 +91,30 @@ class PlacedTurtle:
         NoPlacesError: see there.
     """
 
-    def __init__(self, text: str, base_iri: str | None = None) -> None:
+    def __init__(self, text: str, base_iri: str | None = None, *, quads: bool = False) -> None:
         self.statements: list[Placed] = []
         self.prefixes: dict[str, str] = {}
         self.ends: dict[ox.BlankNode, int] = {}
-        self._base = base_iri or ""
+        self._base, self._quads = base_iri or "", quads
+        self._graph: Graph | None = None
         self._tokens = _tokens(text)
         self._next()
         while self._kind != "end":
             if self._kind == "directive":
                 self._directive()
+            elif self._kind == "graph" or self._is("{"):
+                self._block()
             else:
                 self._statement()
 
     def _next(self) -> None:
         self._kind, self._text, self._span = next(self._tokens)
 
+    def _is(self, *marks: str) -> bool:
+        return self._kind == "mark" and self._text in marks
+
     def _take(self, mark: str) -> None:
-        if self._text != mark or self._kind != "mark":
+        if not self._is(mark):
             raise NoPlacesError(f"{mark} expected at {self._span[0]}")
         self._next()
 
@@ -117,29 +133,63 @@ class PlacedTurtle:
         if word.startswith("@"):
             self._take(".")
 
+    def _block(self) -> None:
+        """Read `GRAPH name { ... }`, or `{ ... }` of the graph without a name."""
+        name: Object | None = None
+        if self._kind == "graph":
+            self._next()
+            name = self._value()
+        self._statements(name)
+
+    def _statements(self, name: Object | None) -> None:
+        """Read `{ ... }` as statements of a graph."""
+        if isinstance(name, ox.Literal) or self._graph is not None:
+            raise NoPlacesError("no graph can stand here")
+        self._take("{")
+        self._graph = ox.DefaultGraph() if name is None else name
+        while not self._is("}"):
+            self._statement()
+        self._graph = None
+        self._take("}")
+
     def _statement(self) -> None:
         bracketed = self._text == "["
         subject = self._value()
         if isinstance(subject, ox.Literal):
             raise NoPlacesError("a literal is no subject")
-        if not (bracketed and self._text == "."):
+        if self._is("{"):
+            self._statements(subject)
+            return
+        if not (bracketed and self._is(".", "}")):
             self._properties(subject)
-        self._take(".")
+        if not (self._graph is not None and self._is("}")):
+            self._take(".")
 
     def _properties(self, subject: Subject) -> None:
         """Read `property value, value; property value` up to what closes it."""
-        while self._text not in {".", "]"} or self._kind != "mark":
+        while not self._is(".", "]", "}"):
             predicate, span = self._predicate(), self._span
             self._next()
             while True:
                 begin = self._span[0]
                 value = self._value()
-                self.statements.append(Placed(ox.Triple(subject, predicate, value), span, (begin, self._end)))
-                if self._text != ",":
+                place = begin, self._end
+                self._add(ox.Triple(subject, predicate, value), span, place, self._named() if self._quads else None)
+                if not self._is(","):
                     break
                 self._next()
-            while self._text == ";":
+            while self._is(";"):
                 self._next()
+
+    def _named(self) -> Graph | None:
+        """Read the name of a graph behind a statement, where there is one."""
+        name = None if self._is(".") else self._value()
+        if isinstance(name, ox.Literal):
+            raise NoPlacesError("a literal names no graph")
+        return name
+
+    def _add(self, triple: ox.Triple, predicate: Span, value: Span, graph: Graph | None = None) -> None:
+        self.statements.append(Placed(triple, predicate, value, graph or self._graph or ox.DefaultGraph()))
 
     def _predicate(self) -> ox.NamedNode:
         return _TYPE if self._kind == "a" else ox.NamedNode(self._iri())
@@ -190,19 +240,19 @@ class PlacedTurtle:
         self._take("(")
         head: Object = _NIL
         last: ox.BlankNode | None = None
-        while self._text != ")" or self._kind != "mark":
+        while not self._is(")"):
             begin, cell = self._span[0], ox.BlankNode()
             span = (begin, begin)  # a list has no place for its properties
             value = self._value()
-            self.statements.append(Placed(ox.Triple(cell, _FIRST, value), span, (begin, self._end)))
+            self._add(ox.Triple(cell, _FIRST, value), span, (begin, self._end))
             if last is None:
                 head = cell
             else:
-                self.statements.append(Placed(ox.Triple(last, _REST, cell), span, span))
+                self._add(ox.Triple(last, _REST, cell), span, span)
             last = cell
         self._end = self._span[1]
         if last is not None:
-            self.statements.append(Placed(ox.Triple(last, _REST, _NIL), self._span, self._span))
+            self._add(ox.Triple(last, _REST, _NIL), self._span, self._span)
         self._take(")")
         return head
 

@@ -127,13 +127,13 @@ def _utf8(data: bytes, name: str) -> bytes:
     text = data.removeprefix(_BOM)
     head = text[:_SAMPLE]
     if head.startswith(_WIDE_BOMS) or head.count(0) * 4 > len(head) > 1:
-        raise ReadingError(name, "the file is in UTF-16 or UTF-32; RDF files are UTF-8. Save it as UTF-8", 1)
+        raise ReadingError(name, "the file is in UTF-16 or UTF-32; data files are UTF-8. Save it as UTF-8", 1)
     try:
         text.decode()
     except UnicodeDecodeError as error:
         raise ReadingError(name, _not_utf8(text, error), text.count(b"\n", 0, error.start) + 1) from None
     if b"\0" in head:
-        raise ReadingError(name, "the file holds binary data (a zero byte), no text. Hand in an RDF file", 1)
+        raise ReadingError(name, "the file holds binary data (a zero byte), no text. Hand in a text file", 1)
     return text
 
 
@@ -145,5 +145,5 @@ def _not_utf8(text: bytes, error: UnicodeDecodeError) -> str:
         text[begin : begin + _SAMPLE].rpartition(b"\n")[0].decode("gb18030")
         text[error.start : error.start + 4].decode("gb18030", "strict")
     except UnicodeDecodeError:
-        return "the bytes are no UTF-8 text, which RDF files are. Save the file as UTF-8, or check that it is the right file"
+        return "the bytes are no UTF-8 text, which data files are. Save the file as UTF-8, or check that it is the right file"
     return "the file is not in UTF-8; it reads like GB18030 (GBK), the encoding of Chinese Windows. Save it as UTF-8"

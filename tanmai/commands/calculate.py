@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tanmai.commands.options import (
+    Amount,
     AsOf,
     Coproducts,
     Front,
@@ -23,9 +24,9 @@ from tanmai.commands.options import (
     SectorAverage,
     Store,
     Strict,
+    Unit,
     Unlinked,
 )
-from tanmai.phrases import phrase
 
 if TYPE_CHECKING:
     from graphstore.answers.graph import Calculation, Settings
@@ -38,11 +39,8 @@ Product = Annotated[
 
 def footprint(
     product: Product = None,
-    amount: Annotated[float, typer.Option("--amount", help="How much of it. 数量。")] = 1.0,
-    unit: Annotated[
-        str | None,
-        typer.Option("--unit", help="Unit of the amount: t, kg, kWh, ... or an IRI; else the product's own. 单位。"),
-    ] = None,
+    amount: Amount = 1.0,
+    unit: Unit = None,
     all_products: Annotated[bool, typer.Option("--all", help="Every product of the store. 全部产品。")] = False,
     out: Annotated[Path | None, typer.Option("--out", help="Table to write: .csv or .parquet. 输出表。")] = None,
     gwp: Gwp = "AR6",
@@ -60,23 +58,19 @@ def footprint(
 ) -> None:
     """Compute the footprint of a product, or of every product at once. 计算产品碳足迹。"""
     front = Front.of(store, json, lang)
-    if (product is None) != all_products:
-        raise typer.BadParameter("give a product, or --all; one of the two.")
+    require_one_or_all(product, all_products, out)
     if all_products and (unit is not None or amount != 1.0):
         raise typer.BadParameter(
             "--all gives one reference unit of each product; --amount and --unit are for one product."
         )
-    if out is not None and not all_products:
-        raise typer.BadParameter("--out writes the table of --all; for one product use --json > FILE.")
     settings = settings_of(gwp, unlinked, coproducts, strict=strict, recycling=recycling, sector_average=sector_average)
     with calculating(front, (as_of, release), settings, scenario) as calculation:
         if all_products:
             _all(front, calculation, out)
             return
         from graphstore.answers.footprint import calculate
-        from graphstore.answers.units import find_unit
 
-        wanted = find_unit(calculation, unit) if unit is not None else None
+        wanted = wanted_unit(calculation, unit)
         result = calculate(calculation, str(product), amount, wanted)
     if json:
         front.print_json(result.data)
@@ -84,6 +78,31 @@ def footprint(
     from tanmai.render.footprint import show
 
     show(result.data, front.lang)
+
+
+def require_one_or_all(product: str | None, all_products: bool, out: Path | None) -> None:
+    """Refuse a product beside `--all`, neither of them, and a table of one product.
+
+    Raises:
+        typer.BadParameter: says what to give.
+    """
+    if (product is None) != all_products:
+        raise typer.BadParameter("give a product, or --all; one of the two.")
+    if out is not None and not all_products:
+        raise typer.BadParameter("--out writes the table of --all; for one product use --json > FILE.")
+
+
+def wanted_unit(calculation: Calculation, unit: str | None) -> str | None:
+    """The IRI of the unit that is asked for; None where none is.
+
+    Raises:
+        UnknownNameError: no such unit.
+    """
+    if unit is None:
+        return None
+    from graphstore.answers.units import find_unit
+
+    return find_unit(calculation, unit)
 
 
 @contextmanager
@@ -146,12 +165,7 @@ def _all(front: Front, calculation: Calculation, out: Path | None) -> None:
             "cutoffs": len(cut),
             "cutoffs_out": str(beside) if len(cut) else None,
         }
-        if front.json:
-            front.print_json(told)
-        else:
-            typer.echo(
-                "  ".join(f"{phrase(key, front.lang)}: {value}" for key, value in told.items() if value is not None)
-            )
+        front.tell(told)
     elif front.json:
         front.print_json({"products": frame.to_dicts(), "cutoffs": cut.to_dicts()})
     else:
@@ -162,8 +176,8 @@ def _all(front: Front, calculation: Calculation, out: Path | None) -> None:
 
 def explain(
     product: Product,
-    amount: Annotated[float, typer.Option("--amount", help="How much of it. 数量。")] = 1.0,
-    unit: Annotated[str | None, typer.Option("--unit", help="Unit of the amount. 单位。")] = None,
+    amount: Amount = 1.0,
+    unit: Unit = None,
     depth: Annotated[int, typer.Option("--depth", min=1, help="How many steps upstream. 上溯层数。")] = 12,
     cutoff: Annotated[
         float, typer.Option("--cutoff", min=0.0, max=1.0, help="Smallest share shown. 最小显示占比。")
@@ -190,9 +204,8 @@ def explain(
     settings = settings_of(gwp, unlinked, coproducts, strict=strict, recycling=recycling, sector_average=sector_average)
     with calculating(front, (as_of, release), settings, scenario) as calculation:
         from graphstore.answers.explanation import explain as explained
-        from graphstore.answers.units import find_unit
 
-        wanted = find_unit(calculation, unit) if unit is not None else None
+        wanted = wanted_unit(calculation, unit)
         data = explained(calculation, str(product), amount, wanted, depth=depth, cutoff=cutoff)
     if json or format == "json":
         front.print_json(data)

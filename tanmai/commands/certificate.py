@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tanmai.commands.options import Front, Json, Lang, Store, day
-from tanmai.commands.submission import By, Id, Why
+from tanmai.commands.submission import By, Id, ToState, Why
 
 if TYPE_CHECKING:
     from graphstore import GraphStore
@@ -50,7 +50,7 @@ def apply(
 @app.command()
 def status(
     certificate: Number,
-    state: Annotated[str, typer.Argument(help="State to go to: short name or name. 目标状态。")],
+    state: ToState,
     by: By,
     why: Why = "",
     on: Annotated[str | None, typer.Option("--on", help="First day of validity; else today. 生效日期。")] = None,
@@ -95,13 +95,45 @@ def show(certificate: Number, store: Store = None, json: Json = False, lang: Lan
         _told(front, graph, find_certificate(graph, certificate))
 
 
+@app.command()
+def check(
+    certificate: Number,
+    on: Annotated[str | None, typer.Option("--on", help="Day that is asked about; else today. 查询日期。")] = None,
+    store: Store = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Say whether a certificate holds on a day, and why not; exit code 1 when it does not. 查验证书是否有效。"""
+    from datetime import UTC, datetime
+
+    from registry.certificates import described, find_certificate
+    from registry.holding import failings
+    from registry.states import CERTIFICATE, States
+
+    front, asked = Front.of(store, json, lang), day(on, "--on") if on else datetime.now(UTC).date()
+    with front.open() as graph:
+        found = find_certificate(graph, certificate)
+        told, why = described(found, States.of(graph, CERTIFICATE)), failings(graph, found, asked)
+    if json:
+        front.print_json(told | {"on": asked.isoformat(), "holds": not why, "failings": why})
+    else:
+        from tanmai.render.dependents import show_failings
+        from tanmai.render.registry import show_certificates
+
+        show_certificates([told], front.lang)
+        show_failings(why, asked.isoformat(), front.lang)
+    if why:
+        raise typer.Exit(1)
+
+
 def _told(front: Front, graph: GraphStore, certificate: Certificate) -> None:
     """Say how a certificate stands now."""
     from registry.certificates import described
     from registry.receipt import named_events
     from registry.states import CERTIFICATE, States
+    from registry.submissions import find
 
-    events = named_events(graph, certificate.node, CERTIFICATE)
+    events = named_events(graph, find(graph, certificate.submission), certificate.node, CERTIFICATE)
     data: dict[str, Any] = described(certificate, States.of(graph, CERTIFICATE)) | {"history": events}
     if front.json:
         front.print_json(data)

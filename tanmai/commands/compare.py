@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tanmai.commands.calculate import Product, calculating, settings_of
+from tanmai.commands.calculate import Product, calculating, settings_of, wanted_unit
 from tanmai.commands.options import (
+    Amount,
     AsOf,
     Coproducts,
     Front,
@@ -22,6 +23,7 @@ from tanmai.commands.options import (
     ScenarioName,
     Store,
     Strict,
+    Unit,
     Unlinked,
     day,
 )
@@ -29,11 +31,6 @@ from tanmai.commands.options import (
 if TYPE_CHECKING:
     from graphstore.answers.graph import Calculation, Settings
 
-Amount = Annotated[float, typer.Option("--amount", help="How much of it. 数量。")]
-Unit = Annotated[
-    str | None,
-    typer.Option("--unit", help="Unit of the amount: t, kg, kWh, ... or an IRI; else the product's own. 单位。"),
-]
 State = tuple[str | None, str | None]
 """A day and a release, as `Front.view` takes them."""
 
@@ -95,9 +92,8 @@ def compare(
     with _both(front, first, second) as (one, two):
         from graphstore.answers.compare import Asked
         from graphstore.answers.compare import compare as compared
-        from graphstore.answers.units import find_unit
 
-        wanted = find_unit(one, unit) if unit is not None else None
+        wanted = wanted_unit(one, unit)
         data = compared(Asked(one, product), Asked(two, other or product), amount, wanted, anyway=anyway, most=most)
     if json:
         front.print_json(data)
@@ -183,9 +179,8 @@ def contributions(
     settings = settings_of(gwp, unlinked, coproducts, strict=strict, recycling=recycling)
     with calculating(front, (as_of, release), settings, scenario) as calculation:
         from graphstore.answers.transversal import contributions as divided
-        from graphstore.answers.units import find_unit
 
-        wanted = find_unit(calculation, unit) if unit is not None else None
+        wanted = wanted_unit(calculation, unit)
         data = divided(calculation, str(product), by, amount, wanted, share=share, most=most)
     if json:
         front.print_json(data)
@@ -215,9 +210,8 @@ def suppliers(
     settings = settings_of(gwp, unlinked, coproducts, strict=False, recycling=recycling)
     with calculating(front, (as_of, release), settings, scenario) as calculation:
         from graphstore.answers.suppliers import suppliers as ranked
-        from graphstore.answers.units import find_unit
 
-        wanted = find_unit(calculation, unit) if unit is not None else None
+        wanted = wanted_unit(calculation, unit)
         data = ranked(calculation, str(product), amount, wanted)
     if json:
         front.print_json(data)

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tanmai.commands.options import Front, Json, Lang, Store, day
-from tanmai.phrases import phrase
+from tanmai.commands.options import Front, Gwp, Json, Lang, Store, day
 from tanmai.words import word
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ def init(store: Store = None, json: Json = False, lang: Lang = None) -> None:
     with front.connect("write") as graph:
         with graph.transaction("init") as transaction:
             changed = knowledge.load_into(transaction)
-        _tell(front, {"store": graph.location, "datasets_changed": changed, "generation": graph.generation})
+        front.tell({"store": graph.location, "datasets_changed": changed, "generation": graph.generation})
 
 
 def load(
@@ -119,11 +118,16 @@ def import_package(
     path: Annotated[
         Path,
         typer.Argument(
-            help="openLCA JSON-LD package (zip or folder), or the manifest (TOML) of an input-output table. openLCA 数据包或投入产出表清单。",
+            help="openLCA JSON-LD package (zip or folder), manifest (TOML) of an input-output table, or PACT records (JSON). "
+            "openLCA 数据包、投入产出表清单或 PACT 记录。",
             exists=True,
         ),
     ],
     key: Key = None,
+    format: Annotated[  # noqa: A002 - the option is called --format
+        str | None,
+        typer.Option("--format", help="olca, table or pact; else as the file shows. 格式。"),
+    ] = None,
     flow_map: Annotated[
         Path | None,
         typer.Option(
@@ -135,11 +139,22 @@ def import_package(
     json: Json = False,
     lang: Lang = None,
 ) -> None:
-    """Import a package or table as one dataset, and report what came in and what did not. 导入数据包或投入产出表。"""
+    """Import a package or table as one dataset, or PACT records; report what came in and what did not. 导入数据包、投入产出表或 PACT 记录。"""
+    from tanmai.commands.records import FORMAT, import_file, is_record_file
+
+    front = Front.of(store, json, lang)
+    if format not in {None, "olca", "table", FORMAT}:
+        raise typer.BadParameter(f"{format!r} is none; choose olca, table or pact.", param_hint="--format")
+    if is_record_file(path, format):
+        if key is not None or flow_map is not None:
+            raise typer.BadParameter(
+                "a PACT record is named by its id and names no flows: leave --key and --flow-map out."
+            )
+        import_file(front, path)
+        return
     from mappings.inputoutput import is_manifest
     from tanmai.importing import import_package as imported
 
-    front = Front.of(store, json, lang)
     if flow_map is not None and is_manifest(path):
         raise typer.BadParameter("an input-output table names its gases itself.", param_hint="--flow-map")
     _imported(front, *imported(lambda: front.open("write"), path, key, flow_map))
@@ -179,21 +194,42 @@ def export(
         Path, typer.Argument(help="File to write; the suffix names the format, .gz compresses. 输出文件。")
     ],
     dataset: Annotated[str | None, typer.Option("--dataset", help="Key of one dataset; else all. 数据集。")] = None,
-    format: Annotated[str | None, typer.Option("--format", help="Else by the suffix. 格式。")] = None,  # noqa: A002
+    format: Annotated[  # noqa: A002 - the option is called --format
+        str | None, typer.Option("--format", help="An RDF format, or pact; else by the suffix. 格式。")
+    ] = None,
     knowledge: Annotated[
         bool, typer.Option("--knowledge", help="Also the reference knowledge that Tanmai ships. 包括自带的参考知识。")
     ] = False,
+    product: Annotated[
+        str | None,
+        typer.Option(
+            "--product", help="With --format pact: publish the footprint of this product. 发布该产品的碳足迹。"
+        ),
+    ] = None,
+    study: Annotated[
+        str | None, typer.Option("--study", help="With --product: the study, where it has several. 所依据的研究。")
+    ] = None,
+    gwp: Gwp = "AR6",
     store: Store = None,
     json: Json = False,
     lang: Lang = None,
 ) -> None:
-    """Write the current graph, or one dataset, to a file. 导出当前图或单个数据集。"""
+    """Write the current graph, one dataset, or PACT records to a file. 导出当前图、单个数据集或 PACT 记录。"""
+    front = Front.of(store, json, lang)
+    if format == "pact":
+        from tanmai.commands.records import export_file
+
+        if dataset is not None or knowledge:
+            raise typer.BadParameter("--dataset and --knowledge are about RDF; leave them out with --format pact.")
+        export_file(front, target, product, study, gwp)
+        return
+    if product is not None or study is not None:
+        raise typer.BadParameter("--product and --study go with --format pact.")
     from graphstore.shipped import PREFIX
 
-    front = Front.of(store, json, lang)
     with front.open() as graph:
         report = graph.export(target, format=format, dataset=dataset, leave_out="" if knowledge else PREFIX)
-    _tell(front, {"path": str(report.path), "statements": report.quads, "format": report.format})
+    front.tell({"path": str(report.path), "statements": report.quads, "format": report.format})
 
 
 def backup(
@@ -205,7 +241,7 @@ def backup(
     """Copy the store, verified, while it may be in use. 备份存储。"""
     front = Front.of(store, json, lang)
     with front.open() as graph:
-        _tell(front, {"backup": str(graph.backup(target)), "generation": graph.generation})
+        front.tell({"backup": str(graph.backup(target)), "generation": graph.generation})
 
 
 def restore(
@@ -220,7 +256,7 @@ def restore(
     from graphstore import GraphStore
 
     front = Front.of(store, json, lang)
-    _tell(front, {"store": str(GraphStore.restore(source, front.store_path))})
+    front.tell({"store": str(GraphStore.restore(source, front.store_path))})
 
 
 def release(
@@ -312,11 +348,4 @@ def _examined(front: Front) -> None:
     """Say what the endpoint is that keeps the store; one that cannot be used is an error."""
     with front.connect() as graph:
         found = graph.info()
-    _tell(front, {"endpoint": found.endpoint, "quads": found.quads, "datasets": len(found.datasets)})
-
-
-def _tell(front: Front, facts: dict[str, Any]) -> None:
-    if front.json:
-        front.print_json(facts)
-    else:
-        typer.echo("  ".join(f"{phrase(key, front.lang)}: {value}" for key, value in facts.items()))
+    front.tell({"endpoint": found.endpoint, "quads": found.quads, "datasets": len(found.datasets)})

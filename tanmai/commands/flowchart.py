@@ -6,8 +6,21 @@ from typing import Annotated
 
 import typer
 
-from tanmai.commands.calculate import Product, calculating, settings_of
-from tanmai.commands.options import AsOf, Coproducts, Front, Gwp, Json, Lang, Recycling, Release, Store, Unlinked
+from tanmai.commands.calculate import Product, calculating, settings_of, wanted_unit
+from tanmai.commands.options import (
+    Amount,
+    AsOf,
+    Coproducts,
+    Front,
+    Gwp,
+    Json,
+    Lang,
+    Recycling,
+    Release,
+    Store,
+    Unit,
+    Unlinked,
+)
 
 FORMATS = ("mermaid", "svg", "json")
 
@@ -30,8 +43,8 @@ def flowchart(
         ),
     ] = None,
     most: Annotated[int, typer.Option("--most", min=1, help="Most boxes drawn. 最多绘制的框数。")] = 40,
-    amount: Annotated[float, typer.Option("--amount", help="How much of it. 数量。")] = 1.0,
-    unit: Annotated[str | None, typer.Option("--unit", help="Unit of the amount. 单位。")] = None,
+    amount: Amount = 1.0,
+    unit: Unit = None,
     gwp: Gwp = "AR6",
     unlinked: Unlinked = "error",
     coproducts: Coproducts = "error",
@@ -49,9 +62,8 @@ def flowchart(
     settings = settings_of(gwp, unlinked, coproducts, strict=False, recycling=recycling)
     with calculating(front, (as_of, release), settings) as calculation:
         from graphstore.answers.flowchart import flowchart as charted
-        from graphstore.answers.units import find_unit
 
-        wanted = find_unit(calculation, unit) if unit is not None else None
+        wanted = wanted_unit(calculation, unit)
         data = charted(
             calculation, str(product), amount, wanted, depth=depth, cutoff=cutoff, most=most, boundary=boundary
         )

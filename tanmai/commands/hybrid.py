@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tanmai.commands.calculate import calculating, settings_of
+from tanmai.commands.calculate import calculating, settings_of, wanted_unit
 from tanmai.commands.options import (
+    Amount,
     AsOf,
     Coproducts,
     Front,
@@ -36,7 +37,7 @@ def hybrid(
             help="Product for its two parts; sector with --tiers; part of a name with --sectors. 产品，或（配合 --tiers）部门。"
         ),
     ] = None,
-    amount: Annotated[float, typer.Option("--amount", help="How much of it. 数量。")] = 1.0,
+    amount: Amount = 1.0,
     unit: Annotated[
         str | None,
         typer.Option("--unit", help="Unit of the amount; money with its base year, CNY-2020. 单位，金额须含价格基年。"),
@@ -93,7 +94,6 @@ def _answered(
     """Return what was asked for, and what prints it."""
     from graphstore.answers import hybrid as parts
     from graphstore.answers import inputoutput
-    from graphstore.answers.units import find_unit
     from tanmai.render import hybrid as render
 
     if sectors:
@@ -101,7 +101,7 @@ def _answered(
     if demand is not None:
         return inputoutput.tiers(calculation, _expenses(calculation, demand)), render.show_tiers
     amount, unit = quantity
-    wanted = find_unit(calculation, unit) if unit is not None else None
+    wanted = wanted_unit(calculation, unit)
     if tiers:
         return inputoutput.tiers(calculation, [inputoutput.Wanted(str(product), amount, wanted)]), render.show_tiers
     return parts.hybrid(calculation, str(product), amount, wanted), render.show_hybrid

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from tanmai.commands.calculate import calculating, settings_of
+from tanmai.commands.calculate import calculating, settings_of, wanted_unit
 from tanmai.commands.options import (
+    Amount,
     AsOf,
     Coproducts,
     Front,
@@ -18,6 +19,7 @@ from tanmai.commands.options import (
     Release,
     ScenarioName,
     Store,
+    Unit,
 )
 
 
@@ -26,8 +28,8 @@ def missing(
         str,
         typer.Argument(help="IRI, or a unique part of a name in Chinese or English. 产品 IRI 或名称片段。"),
     ],
-    amount: Annotated[float, typer.Option("--amount", help="How much of it. 数量。")] = 1.0,
-    unit: Annotated[str | None, typer.Option("--unit", help="Unit of the amount. 单位。")] = None,
+    amount: Amount = 1.0,
+    unit: Unit = None,
     gwp: Gwp = "AR6",
     coproducts: Coproducts = "error",
     recycling: Recycling = "stated",
@@ -43,9 +45,8 @@ def missing(
     settings = settings_of(gwp, "error", coproducts, strict=False, recycling=recycling)
     with calculating(front, (as_of, release), settings, scenario) as calculation:
         from graphstore.answers.missing import missing as asked
-        from graphstore.answers.units import find_unit
 
-        wanted = find_unit(calculation, unit) if unit is not None else None
+        wanted = wanted_unit(calculation, unit)
         data = asked(calculation, product, amount, wanted)
     if json:
         front.print_json(data)

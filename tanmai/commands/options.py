@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -30,6 +31,11 @@ Lang = Annotated[
     typer.Option(
         "--lang", help="Language of the output: zh or en. 输出语言。", show_default="$TANMAI_LANG or the locale"
     ),
+]
+Amount = Annotated[float, typer.Option("--amount", help="How much of it. 数量。")]
+Unit = Annotated[
+    str | None,
+    typer.Option("--unit", help="Unit of the amount: t, kg, kWh, ... or an IRI; else the product's own. 单位。"),
 ]
 Gwp = Annotated[str, typer.Option("--gwp", help="GWP set: AR4, AR5, AR6. 全球变暖潜势版本。")]
 Unlinked = Annotated[
@@ -66,6 +72,10 @@ ScenarioName = Annotated[
     str | None, typer.Option("--scenario", help="Scenario to lay over the data: its name or IRI. 叠加的情景。")
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Refuse factors that cannot be restated. 拒绝无法折算的因子。")]
+RemoteContexts = Annotated[
+    bool,
+    typer.Option("--remote-contexts", help="Fetch JSON-LD contexts from the network. 允许从网络获取 JSON-LD 上下文。"),
+]
 
 
 def day(text: str, option: str) -> date:
@@ -192,6 +202,21 @@ class Front:
             return store
         with store:
             raise refused("show a state of the past", store.location or "")
+
+    def tell(self, facts: Mapping[str, Any], shown: Collection[str] | None = None) -> None:
+        """Print facts: JSON, or one line with what each is called.
+
+        Args:
+            facts: By key of `tanmai.phrases`.
+            shown: The keys that people see; all where it is left out. What is None or empty is not shown.
+        """
+        if self.json:
+            self.print_json(facts)
+            return
+        from tanmai.phrases import phrase
+
+        seen = {key: value for key, value in facts.items() if shown is None or (key in shown and value)}
+        typer.echo("  ".join(f"{phrase(key, self.lang)}: {value}" for key, value in seen.items() if value is not None))
 
     def print_json(self, value: Any) -> None:
         """Print JSON, two spaces deep, in UTF-8; numbers as they are."""

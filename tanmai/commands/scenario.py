@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from tanmai.commands.calculate import calculating, settings_of
+from tanmai.commands.calculate import calculating, settings_of, wanted_unit
 from tanmai.commands.options import (
+    Amount,
     AsOf,
     Coproducts,
     Front,
@@ -20,10 +21,10 @@ from tanmai.commands.options import (
     SectorAverage,
     Store,
     Strict,
+    Unit,
     Unlinked,
 )
 from tanmai.commands.whatif import Set, Share, Swap, texts_of
-from tanmai.phrases import phrase
 
 app = typer.Typer(
     help="Keep, show and compare scenarios: changes laid over the data. 情景：叠加于数据之上的改动。",
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 
 Name = Annotated[str, typer.Argument(help="Name, label or IRI of a scenario. 情景名称、标签或 IRI。")]
+_SHOWN = ("iri", "out")
 
 
 @app.command(name="list")
@@ -112,7 +114,7 @@ def add(
         scenario = made(calculation, name, texts, product, said)
     with front.open("write") as graph:
         keep(graph, scenario)
-    _tell(front, scenario.as_dict())
+    front.tell(scenario.as_dict(), _SHOWN)
 
 
 @app.command()
@@ -125,7 +127,7 @@ def remove(name: Name, store: Store = None, json: Json = False, lang: Lang = Non
     with front.open("write") as graph:
         scenario = find_scenario(graph, name)
         take_out(graph, scenario)
-    _tell(front, scenario.as_dict())
+    front.tell(scenario.as_dict(), _SHOWN)
 
 
 @app.command()
@@ -150,15 +152,15 @@ def export(
         return
     if out is not None:
         out.write_text(turtle(scenario), encoding="utf-8")
-    _tell(front, scenario.as_dict() | {"out": str(out) if out else None, "turtle": turtle(scenario)})
+    front.tell(scenario.as_dict() | {"out": str(out) if out else None, "turtle": turtle(scenario)}, _SHOWN)
 
 
 @app.command()
 def compare(
     product: Annotated[str, typer.Argument(help="IRI, or a unique part of a name. 产品 IRI 或名称片段。")],
     names: Annotated[list[str], typer.Argument(help="Scenarios to set side by side. 要比较的情景。")],
-    amount: Annotated[float, typer.Option("--amount", help="How much of it. 数量。")] = 1.0,
-    unit: Annotated[str | None, typer.Option("--unit", help="Unit of the amount. 单位。")] = None,
+    amount: Amount = 1.0,
+    unit: Unit = None,
     gwp: Gwp = "AR6",
     unlinked: Unlinked = "error",
     coproducts: Coproducts = "error",
@@ -179,9 +181,8 @@ def compare(
     settings = settings_of(gwp, unlinked, coproducts, strict=strict, recycling=recycling, sector_average=sector_average)
     with calculating(front, (as_of, release), settings) as calculation:
         from graphstore.answers.keeping import compared
-        from graphstore.answers.units import find_unit
 
-        wanted = find_unit(calculation, unit) if unit is not None else None
+        wanted = wanted_unit(calculation, unit)
         data = compared(calculation, product, names, amount, wanted, anyway=anyway)
     if json:
         front.print_json(data)
@@ -195,11 +196,3 @@ def compare(
 
 def _by_tag(en: str, zh: str) -> dict[str, str]:
     return {tag: text for tag, text in (("en", en), ("zh", zh)) if text}
-
-
-def _tell(front: Front, told: dict[str, Any]) -> None:
-    if front.json:
-        front.print_json(told)
-        return
-    shown = {key: value for key, value in told.items() if key in {"iri", "out"} and value}
-    typer.echo("  ".join(f"{phrase(key, front.lang)}: {value}" for key, value in shown.items()))

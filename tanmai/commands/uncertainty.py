@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tanmai.commands.calculate import Product, calculating, settings_of
+from tanmai.commands.calculate import Product, calculating, require_one_or_all, settings_of, wanted_unit
 from tanmai.commands.options import (
+    Amount,
     AsOf,
     Coproducts,
     Front,
@@ -21,6 +22,7 @@ from tanmai.commands.options import (
     SectorAverage,
     Store,
     Strict,
+    Unit,
     Unlinked,
 )
 
@@ -32,6 +34,19 @@ DRAWS = 10_000
 SEED = 20261120
 
 
+Method = Annotated[str, typer.Option("--method", help="first-order, monte-carlo or both. 一阶近似、蒙特卡洛或两者。")]
+Draws = Annotated[int, typer.Option("--draws", min=1, help="Monte Carlo draws; R15 asks for 10,000. 抽样次数。")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the random numbers. 随机数种子。")]
+Drivers = Annotated[int, typer.Option("--drivers", min=0, help="How many drivers to list. 列出的主要来源数。")]
+Unusable = Annotated[
+    str,
+    typer.Option(
+        "--unusable",
+        help="Inconsistent spreads: error, or exact to take those numbers as exact and list them. 无效的不确定度。",
+    ),
+]
+
+
 def uncertainty(
     product: Product = None,
     against: Annotated[
@@ -41,23 +56,13 @@ def uncertainty(
     anyway: Annotated[
         bool, typer.Option("--anyway", help="Compare what is not comparable. 不可比时仍予比较。")
     ] = False,
-    amount: Annotated[float, typer.Option("--amount", help="How much of it. 数量。")] = 1.0,
-    unit: Annotated[str | None, typer.Option("--unit", help="Unit of the amount. 单位。")] = None,
-    method: Annotated[
-        str, typer.Option("--method", help="first-order, monte-carlo or both. 一阶近似、蒙特卡洛或两者。")
-    ] = "both",
-    draws: Annotated[
-        int, typer.Option("--draws", min=1, help="Monte Carlo draws; R15 asks for 10,000. 抽样次数。")
-    ] = DRAWS,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the random numbers. 随机数种子。")] = SEED,
-    drivers: Annotated[int, typer.Option("--drivers", min=0, help="How many drivers to list. 列出的主要来源数。")] = 10,
-    unusable: Annotated[
-        str,
-        typer.Option(
-            "--unusable",
-            help="Inconsistent spreads: error, or exact to take those numbers as exact and list them. 无效的不确定度。",
-        ),
-    ] = "error",
+    amount: Amount = 1.0,
+    unit: Unit = None,
+    method: Method = "both",
+    draws: Draws = DRAWS,
+    seed: Seed = SEED,
+    drivers: Drivers = 10,
+    unusable: Unusable = "error",
     all_products: Annotated[
         bool, typer.Option("--all", help="Mean and spread of every product. 全部产品的均值与离散程度。")
     ] = False,
@@ -77,25 +82,21 @@ def uncertainty(
 ) -> None:
     """Compute how sure a footprint is, and what drives the spread; compare two. 计算碳足迹的不确定度及其主要来源。"""
     front = Front.of(store, json, lang)
-    if (product is None) != all_products:
-        raise typer.BadParameter("give a product, or --all; one of the two.")
+    require_one_or_all(product, all_products, out)
     if all_products and (against is not None or unit is not None or amount != 1.0 or method != "both"):
         raise typer.BadParameter(
             "--all draws one reference unit of each product; the other options are for one product."
         )
-    if out is not None and not all_products:
-        raise typer.BadParameter("--out writes the table of --all; for one product use --json > FILE.")
     settings = settings_of(gwp, unlinked, coproducts, strict=strict, recycling=recycling, sector_average=sector_average)
     with calculating(front, (as_of, release), settings, scenario) as calculation:
         from graphstore.answers.uncertainty import Asked
         from graphstore.answers.uncertainty import uncertainty as answer
-        from graphstore.answers.units import find_unit
 
         asked = Asked(method, draws, seed, drivers, unusable)
         if all_products:
             _all(front, calculation, asked, out)
             return
-        wanted = find_unit(calculation, unit) if unit is not None else None
+        wanted = wanted_unit(calculation, unit)
         data = answer(calculation, str(product), amount, wanted, against, asked, anyway=anyway)
     if json:
         front.print_json(data)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tanmai.commands.options import Front, Json, Lang, day
+from tanmai.commands.options import Front, Json, Lang, RemoteContexts, day
 from tanmai.words import word
 
 if TYPE_CHECKING:
@@ -20,84 +20,90 @@ NEGATIVE = 1
 """Exit code of a verdict that says no."""
 
 
+Files = Annotated[
+    list[Path],
+    typer.Argument(help="Files of RDF (Turtle, JSON-LD, RDF/XML ...) or PACT JSON. 研究文件。", show_default=False),
+]
+Pcr = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--pcr",
+        help="Judge by this rule (number, key or IRI) instead of those the study claims; repeat. 指定产品种类规则。",
+    ),
+]
+Shapes = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--shapes",
+        help="Judge any data by these shapes alone, as a plain SHACL validator; repeat. 仅按所给形状校验。",
+    ),
+]
+ShapesDir = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--shapes-dir",
+        help="Folder of rules of your own, Turtle files; repeat. Also: TANMAI_SHAPES. 自有规则目录。",
+    ),
+]
+Day = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        help="Day for which is judged, YYYY-MM-DD. 校验所依据的日期。",
+        show_default="today",
+    ),
+]
+Beside = Annotated[
+    Path | None,
+    typer.Option(
+        "--store",
+        help="Store whose knowledge, factors and products stand beside the study. 提供参考知识与因子的存储。",
+        show_default="the shipped knowledge",
+    ),
+]
+Ttl = Annotated[bool, typer.Option("--ttl", help="Print the W3C report as Turtle. 输出 W3C 报告（Turtle）。")]
+JsonLd = Annotated[bool, typer.Option("--jsonld", help="Print the W3C report as JSON-LD. 输出 W3C 报告（JSON-LD）。")]
+Html = Annotated[bool, typer.Option("--html", help="Print a page for people. 输出网页报告。")]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        help="File for the report instead of the screen; with --fix the corrected copy. 报告文件；与 --fix 合用时为更正副本。",
+    ),
+]
+WithEffect = Annotated[
+    bool,
+    typer.Option(
+        "--effect", help="Say what each defect with a computable cure does to the result. 给出缺陷对结果的影响。"
+    ),
+]
+Fix = Annotated[
+    bool,
+    typer.Option(
+        "--fix",
+        help="Write a corrected copy (NAME.fixed.EXT) of what has only one right answer: spelling of units, totals of stages, inverse "
+        "links, deprecated terms; judge the copy. Turtle, TriG, N-Triples and N-Quads keep comments and layout, RDF/XML and JSON-LD do not. "
+        "生成更正副本并校验副本。",
+    ),
+]
+
+
 def validate(
-    files: Annotated[
-        list[Path],
-        typer.Argument(help="Files of RDF (Turtle, JSON-LD, RDF/XML ...) or PACT JSON. 研究文件。", show_default=False),
-    ],
-    pcr: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--pcr",
-            help="Judge by this rule (number, key or IRI) instead of those the study claims; repeat. 指定产品种类规则。",
-        ),
-    ] = None,
-    shapes: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--shapes",
-            help="Judge any data by these shapes alone, as a plain SHACL validator; repeat. 仅按所给形状校验。",
-        ),
-    ] = None,
-    shapes_dir: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--shapes-dir",
-            help="Folder of rules of your own, Turtle files; repeat. Also: TANMAI_SHAPES. 自有规则目录。",
-        ),
-    ] = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option(
-            "--as-of",
-            help="Day for which is judged, YYYY-MM-DD. 校验所依据的日期。",
-            show_default="today",
-        ),
-    ] = None,
-    store: Annotated[
-        Path | None,
-        typer.Option(
-            "--store",
-            help="Store whose knowledge, factors and products stand beside the study. 提供参考知识与因子的存储。",
-            show_default="the shipped knowledge",
-        ),
-    ] = None,
+    files: Files,
+    pcr: Pcr = None,
+    shapes: Shapes = None,
+    shapes_dir: ShapesDir = None,
+    as_of: Day = None,
+    store: Beside = None,
     json: Json = False,
-    ttl: Annotated[
-        bool, typer.Option("--ttl", help="Print the W3C report as Turtle. 输出 W3C 报告（Turtle）。")
-    ] = False,
-    jsonld: Annotated[
-        bool, typer.Option("--jsonld", help="Print the W3C report as JSON-LD. 输出 W3C 报告（JSON-LD）。")
-    ] = False,
-    html: Annotated[bool, typer.Option("--html", help="Print a page for people. 输出网页报告。")] = False,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            help="File for the report instead of the screen; with --fix the corrected copy. 报告文件；与 --fix 合用时为更正副本。",
-        ),
-    ] = None,
-    effect: Annotated[
-        bool,
-        typer.Option(
-            "--effect", help="Say what each defect with a computable cure does to the result. 给出缺陷对结果的影响。"
-        ),
-    ] = False,
-    fix: Annotated[
-        bool,
-        typer.Option(
-            "--fix",
-            help="Write a corrected copy (NAME.fixed.EXT) of what has only one right answer: spelling of units, totals of stages, inverse "
-            "links, deprecated terms; judge the copy. Turtle keeps its comments and layout, RDF/XML does not. 生成更正副本并校验副本。",
-        ),
-    ] = False,
-    remote_contexts: Annotated[
-        bool,
-        typer.Option(
-            "--remote-contexts", help="Fetch JSON-LD contexts from the network. 允许从网络获取 JSON-LD 上下文。"
-        ),
-    ] = False,
+    ttl: Ttl = False,
+    jsonld: JsonLd = False,
+    html: Html = False,
+    output: Output = None,
+    effect: WithEffect = False,
+    fix: Fix = False,
+    remote_contexts: RemoteContexts = False,
     lang: Lang = None,
 ) -> None:
     """Judge a footprint study: what breaks which rule, where, and how to mend it; exit code 1 when a must is broken. 校验碳足迹研究。"""

@@ -6,8 +6,21 @@ from typing import Annotated
 
 import typer
 
-from tanmai.commands.calculate import Product, calculating, settings_of
-from tanmai.commands.options import AsOf, Coproducts, Front, Gwp, Json, Lang, Recycling, Release, Store, Unlinked
+from tanmai.commands.calculate import Product, calculating, settings_of, wanted_unit
+from tanmai.commands.options import (
+    Amount,
+    AsOf,
+    Coproducts,
+    Front,
+    Gwp,
+    Json,
+    Lang,
+    Recycling,
+    Release,
+    Store,
+    Unit,
+    Unlinked,
+)
 
 BY = ("allocation", "recycling")
 
@@ -15,8 +28,8 @@ BY = ("allocation", "recycling")
 def variants(
     product: Product,
     by: Annotated[str, typer.Option("--by", help="What to vary: allocation or recycling. 变动内容。")] = "allocation",
-    amount: Annotated[float, typer.Option("--amount", help="How much of it. 数量。")] = 1.0,
-    unit: Annotated[str | None, typer.Option("--unit", help="Unit of the amount. 单位。")] = None,
+    amount: Amount = 1.0,
+    unit: Unit = None,
     gwp: Gwp = "AR6",
     unlinked: Unlinked = "error",
     coproducts: Coproducts = "error",
@@ -33,10 +46,9 @@ def variants(
         raise typer.BadParameter(f"{by!r} cannot be varied; choose one of {', '.join(BY)}.", param_hint="--by")
     settings = settings_of(gwp, unlinked, coproducts, strict=False, recycling=recycling)
     with calculating(front, (as_of, release), settings) as calculation:
-        from graphstore.answers.units import find_unit
         from graphstore.answers.variants import variants as compared
 
-        wanted = find_unit(calculation, unit) if unit is not None else None
+        wanted = wanted_unit(calculation, unit)
         data = compared(calculation, str(product), amount, wanted, by)
     if json:
         front.print_json(data)

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from tanmai.commands.calculate import Product, calculating, settings_of
+from tanmai.commands.calculate import Product, calculating, settings_of, wanted_unit
 from tanmai.commands.options import (
+    Amount,
     AsOf,
     Coproducts,
     Front,
@@ -20,6 +21,7 @@ from tanmai.commands.options import (
     SectorAverage,
     Store,
     Strict,
+    Unit,
     Unlinked,
 )
 
@@ -55,8 +57,8 @@ def whatif(
     swaps: Swap = None,
     shares: Share = None,
     scenario: ScenarioName = None,
-    amount: Annotated[float, typer.Option("--amount", help="How much of it. 数量。")] = 1.0,
-    unit: Annotated[str | None, typer.Option("--unit", help="Unit of the amount. 单位。")] = None,
+    amount: Amount = 1.0,
+    unit: Unit = None,
     moved: Annotated[
         int, typer.Option("--moved", min=0, help="Contributions that moved, to list. 列出的变化贡献项数。")
     ] = 10,
@@ -82,10 +84,9 @@ def whatif(
         raise typer.BadParameter("say what is changed: --set, --swap, --share or --scenario.")
     settings = settings_of(gwp, unlinked, coproducts, strict=strict, recycling=recycling, sector_average=sector_average)
     with calculating(front, (as_of, release), settings, scenario) as calculation:
-        from graphstore.answers.units import find_unit
         from graphstore.answers.whatif import whatif as asked
 
-        wanted = find_unit(calculation, unit) if unit is not None else None
+        wanted = wanted_unit(calculation, unit)
         data = asked(calculation, str(product), amount, wanted, texts=texts, moved=moved, products=products)
     if json:
         front.print_json(data)

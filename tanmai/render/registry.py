@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
+from graphstore.answers.names import annotated
 from tanmai.figures import figure
 from tanmai.render.names import named
 from tanmai.render.tables import console, table
@@ -33,8 +34,9 @@ def show_receipt(data: Data, lang: Language, new: bool = True) -> None:
         out.print(f"  {label}{word('colon', lang)}{text}", soft_wrap=True)
     for reason in data["reasons"]:
         out.print(f"  - {named(reason, lang)}", soft_wrap=True)
+    called = {row["iri"]: named(row, lang) for row in data["detail_names"]}
     for detail in data["details"]:
-        out.print(f"    {translated(detail, lang)}", soft_wrap=True)
+        out.print(f"    {annotated(translated(detail, lang), called)}", soft_wrap=True)
     for requirement in data["broken"]:
         for message in requirement[f"reason_{lang}"]:
             out.print(f"  - {requirement['id']}{word('colon', lang)}{message}", soft_wrap=True)

@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
@@ -264,6 +264,43 @@ def test_the_api_gives_a_buyer_the_total_and_a_rival_nothing(ask, client):
     assert client.get(address).json()["total"]["value"] == pytest.approx(FOIL)
     assert ask("buyer", "GET", address).json()["total"]["value"] == pytest.approx(FOIL)
     assert ask("rival", "GET", address).status_code == 404
+
+
+# ------------------------------------------------------------ pages, linked data, feeds
+
+THINGS = [f"{EX}zqfurnace", f"{EX}zqflux", f"{EX}ingot", f"{EX}foil", f"{EX}foil-ingot", "urn:zqlocal", *GRAPHS]
+"""Nodes that an audience may guess, and those on the way to them."""
+PAGES = [
+    "/", "/ontology", "/releases", "/changes", "/search?q=zq", "/search?q=ingot", "/page/ontology/Product",
+    "/page/ontology/UnitProcess", "/page/ontology/amount", "/?as-of=2030-01-01", "/changes?as-of=2030-01-01",
+    *(f"/changes?format={form}" for form in ("html", "atom", "json")),
+    *(f"/resource?format={form}&iri={quote(thing, safe='')}" for thing in THINGS for form in ("html", "turtle")),
+    *(f"/resource?format=html&as-of=2030-01-01&iri={quote(thing, safe='')}" for thing in THINGS),
+    *(f"/resource/explanation?iri={quote(thing, safe='')}" for thing in THINGS[:4]),
+    *(f"/changes?format=json&about={quote(thing, safe='')}" for thing in THINGS),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_no_page_shows_what_an_audience_may_not_read(ask, audience):
+    for path in PAGES:
+        answer = ask(audience, "GET", path, headers={"Accept": "text/html, */*;q=0.5"})
+        assert answer.status_code in {200, 404, 422}, path
+
+
+def test_the_organisation_meets_the_canaries_on_pages(client):
+    whole = b"".join(client.get(path, headers={"Accept": "text/html, */*;q=0.5"}).content for path in PAGES)
+    assert met(whole, HIDDEN["rival"]) == list(HIDDEN["rival"])
+
+
+def test_a_release_of_the_whole_store_is_none_of_an_audience(ask, client, store):
+    with GraphStore.open(store) as opened:
+        opened.release("whole")
+    query = {"query": "SELECT * { ?s ?p ?o }", "release": "whole"}
+    assert client.get("/sparql", params=query).status_code == 200
+    for path in ("/sparql?" + urlencode(query), "/?release=whole", f"/resource?release=whole&iri={quote(EX + 'foil')}"):
+        assert ask("buyer", "GET", path).status_code == 404
+    assert ask("buyer", "GET", "/releases").json() == {"releases": []}
 
 
 # ------------------------------------------------------------ conditional requests

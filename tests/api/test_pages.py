@@ -370,3 +370,16 @@ def test_two_stores_read_as_one_state_everything_once(size):
     pages = [graphs.naming(node, start, size) for start in range(0, 60, size)]
     found = [triple for page in pages for triple in page]
     assert sorted(found, key=str) == sorted((ox.Triple(*each) for each in statements), key=str)
+
+
+def test_behind_a_proxy_every_address_has_the_path_of_the_server(pages_store):
+    with served(pages_store, public_url="https://pcf.example/tanmai") as address:
+        thing = httpx.get(address + "/id/gas/CO2", headers={"Accept": HTML})
+        page = httpx.get(address + resource(CBAM, format="html"), timeout=30)
+        feed = httpx.get(address + "/changes?format=json", timeout=30).json()
+    assert thing.headers["location"] == "/tanmai/page/id/gas/CO2"
+    paths = re.findall(r'(?:href|src|action)="(/[^"]*)"', page.text)
+    assert len(paths) > 20
+    assert not [path for path in paths if not path.startswith("/tanmai/")]
+    assert linked(page, "alternate").startswith("/tanmai/data/")
+    assert feed["items"][0]["url"].startswith("https://pcf.example/tanmai/")

@@ -17,6 +17,7 @@ from api.pages.addresses import Addresses, outside
 from graphstore import GraphStore
 
 EVIL = "https://w3id.org/tanmai/local/id/note/evil"
+LONG = "urn:long:" + "x" * 9_000
 OWNED = "document.title='owned'"
 LABELS = [
     f"<script>{OWNED}</script>",
@@ -42,6 +43,7 @@ DATA = "".join(
   <http://www.w3.org/2000/01/rdf-schema#isDefinedBy> <https://w3id.org/tanmai/ontology> ;
   <http://www.w3.org/2000/01/rdf-schema#label> {json.dumps(LABELS[0])}@en , {json.dumps(LABELS[1])}@zh ;
   <http://www.w3.org/2004/02/skos/core#definition> {json.dumps(LABELS[3])}@en .
+<{LONG}> <urn:value> 1 .
 <urn:script> <http://www.w3.org/2000/01/rdf-schema#label> "script {OWNED}" .
 """  # fmt: skip
 PATHS = [
@@ -151,6 +153,12 @@ def test_links_of_odd_iris_stay_links(client):
         assert not [each for each in targets if set("'\", ;<>\r\n") & set(each)]
         for each in targets:
             assert client.get(each).status_code == 200
+
+
+def test_an_iri_of_thousands_of_characters_has_a_page(client):
+    answer = client.get(f"/resource?iri={quote(LONG, safe='')}&format=turtle")
+    assert (answer.status_code, "link" in answer.headers) == (200, False)
+    assert LONG in answer.text
 
 
 @pytest.mark.parametrize("form", ["atom", "json"])

@@ -1,6 +1,7 @@
 """The memory of a reader belongs to the query: opening a store takes little of it, and what was taken does not stay taken."""
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 
@@ -63,3 +64,28 @@ def test_a_reader_that_has_grown_is_replaced_after_its_answer(make_store):
     assert last == b"true"
     assert first == second == third
     assert fourth != third
+
+
+@linux
+def test_a_reader_that_takes_long_gives_way_and_is_replaced(make_store):
+    """So killer queries take a tenth of the processor from those that are short."""
+    store = make_store()
+    endless = "SELECT ?a ?b ?c { ?a <urn:value> ?x . ?b <urn:value> ?y . ?c <urn:value> ?z }"
+
+    async def seen():
+        pool = Pool("reading", Limits(1, 20, 1), Settings(store=store))
+        await pool.start()
+        async with pool.ask(job(store, "ASK { ?s ?p ?o }")) as answer:
+            first = answer._worker
+        async with pool.ask(job(store, endless)) as answer:
+            assert answer._worker is first
+            before = os.getpriority(os.PRIO_PROCESS, first.process.pid)
+            await asyncio.sleep(1)
+            after = os.getpriority(os.PRIO_PROCESS, first.process.pid)
+        async with pool.ask(job(store, "ASK { ?s ?p ?o }")) as answer:
+            other = answer._worker
+        await pool.close()
+        return before, after, first is other
+
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    assert asyncio.run(seen()) == (own, max(own, 10), False)

@@ -13,7 +13,7 @@ from servers import served
 
 from graphstore import GraphStore
 
-SECONDS = 1.0
+SECONDS = 1.5
 DEADLINE = "https://w3id.org/tanmai/problem/deadline"
 
 KILLERS = {

@@ -17,6 +17,7 @@ from graphstore.answers.explanation import explain
 from graphstore.answers.flowchart import flowchart
 from graphstore.answers.footprint import calculate
 from graphstore.answers.graph import Calculation, Settings
+from graphstore.answers.names import Names
 from graphstore.answers.question import ask
 from graphstore.answers.suppliers import suppliers
 from graphstore.answers.uncertainty import uncertainty
@@ -30,7 +31,7 @@ from registry.errors import PublishingError
 from registry.publishing.publish import Publication, outdated, publish
 from registry.publishing.refreshing import refresh
 from schemes.contributions import contributions
-from schemes.primary import share_of, stated_kinds
+from schemes.primary import primary_share
 
 FOIL_IRI, INGOT_IRI = EX + "foil", EX + "ingot"
 Made = Callable[[], GraphStore]
@@ -272,6 +273,44 @@ def test_a_waste_that_a_hidden_process_treats_costs_what_it_costs_us(chain):
     assert their_total(store, "part") == pytest.approx(3.5)
 
 
+BLANK_PART = """
+:part a tm:Product . :part-out a tm:Exchange ; tm:flow :part ; tm:amount 1 ; tm:unit unit:KiloGM .
+:part-making a tm:UnitProcess ; tm:quantitativeReference :part-out ; tm:output :part-out ;
+  tm:input [ a tm:Exchange ; tm:flow :metal ; tm:amount 0.5 ; tm:unit unit:KiloGM ] .
+"""
+
+
+def test_an_exchange_without_a_name_is_found_again_after_a_rebuild(chain):
+    store, made = chain({"part": DATA, "metal": TOTAL}, metal=ORE + METAL, part=BLANK_PART)
+    assert made.whole
+    path = Path(str(store.path))
+    store.close()
+    rebuild(path)
+    with GraphStore.open(path) as again:
+        [made] = publish(again, ["buyer"])
+        assert made.whole
+        assert their_total(again, "part") == pytest.approx(3.5)
+
+
+FACTOR = (
+    ":bought a tm:EmissionFactor ; tm:co2e 7 ; tm:perUnit unit:KiloGM ; tm:gwpSet set:AR6 ; rdfs:label 'at a price' ."
+)
+BUYS = process("part", inputs=((":metal", 0.5, "unit:KiloGM", "tm:defaultProvider :bought ;"),)) + product("metal")
+
+
+def test_a_licensed_factor_is_used_without_being_read(chain):
+    store, made = chain({"part": DATA, "factors": TOTAL}, factors=FACTOR, part=BUYS)
+    assert made.whole
+    assert their_total(store, "part") == pytest.approx(3.5)
+    with view(Path(str(store.path))) as theirs:
+        assert not theirs.query("ASK { ?factor rdfs:label 'at a price' }")
+
+
+def test_a_licensed_factor_that_is_not_shared_is_a_gap(chain):
+    _, made = chain({"part": DATA}, factors=FACTOR, part=BUYS)
+    assert [(w.iri, w.supplier) for w in made.withheld] == [(EX + "part-in-1", EX + "bought")]
+
+
 def test_biogenic_carbon_stays_apart(chain):
     wood = process("wood", emissions=(("flow:CO2-fossil", 1), ("flow:CO2-biogenic-co2-release", 4)))
     part = process("part", inputs=((":wood", 2),))
@@ -294,8 +333,20 @@ def test_the_share_of_primary_data_is_that_of_the_whole_store(chain):
     assert made.totals[0].primary == pytest.approx(6 / 7)
     with view(Path(str(store.path))) as theirs:
         calculation = Calculation(theirs)
-        question = ask(calculation, EX + "part", 1.0, None)
-        assert share_of(contributions(question), stated_kinds(calculation)) == pytest.approx(6 / 7)
+        question, names = ask(calculation, EX + "part", 1.0, None), Names(calculation)
+        told = primary_share(calculation, contributions(question), names)
+        assert told["readings"]["activity"]["share"] == pytest.approx(6 / 7)
+
+
+@pytest.mark.parametrize(("credit", "share"), [("", 2 / 3), ("tm:avoided true ;", 0.5)])
+def test_primary_shares_weigh_sizes_also_with_credits(chain, credit, share):
+    """2 kg rest on primary data, 1 kg on secondary; a credit of 2 kg on secondary data weighs by its size."""
+    kind = "tm:dataKind <https://w3id.org/tanmai/id/data-kind/{}> ;"
+    ore = process("ore", emissions=(("flow:CO2-fossil", 1, "unit:KiloGM", kind.format("secondary")),))
+    rod = process("rod", emissions=(("flow:CO2-fossil", 2, "unit:KiloGM", kind.format("primary")),))
+    metal = process("metal", inputs=((":rod", 1), (":ore", 2 if credit else 1, "unit:KiloGM", credit)))
+    _, made = chain({"metal": TOTAL}, metal=ore + rod + metal)
+    assert made.totals[0].primary == pytest.approx(share)
 
 
 def test_totals_follow_the_settings_of_the_audience(chain):

@@ -4,6 +4,7 @@ import hashlib
 import re
 from dataclasses import replace
 
+import pyoxigraph as ox
 import pytest
 from chains import EX, HEAD, process
 from studies import INGOT, METAL, STUDY, approving, objecting, study
@@ -12,6 +13,7 @@ from graphstore.answers.footprint import calculate
 from graphstore.answers.graph import Calculation
 from graphstore.answers.inputs import state_hash
 from graphstore.errors import GraphStoreError
+from graphstore.terms import iri, name, typed
 from registry.errors import SubmissionError
 from registry.receipt import receipt, story
 from registry.submissions import find, submissions
@@ -136,6 +138,32 @@ def test_categories_are_shown_and_not_judged_where_none_is_declared(hand_in):
     (row,) = data["categories"]
     assert (row["declared"], row["computed"], row["within"]) == (None, pytest.approx(10.25), True)
     assert data["verdict"] == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("upstream", "total", "raw", "verdict"),
+    [(10, 10.25, 10.2, "accepted"), (12, 10.25, 10.2, "rejected"), (12, 12.29, 12.24, "accepted")],
+)
+def test_the_recomputation_draws_on_the_store(store, hand_in, upstream, total, raw, verdict):
+    """1.02 kg of metal at 12 kg CO2 each is 12.24, and 0.05 of the casting house."""
+    metal = HEAD + process("metal", emissions=(("flow:CO2-fossil", upstream),))
+    store.load_bytes(metal.encode(), key="metal", format="turtle")
+    data = hand_in(study(total=total, raw=raw))
+    assert data["verdict"] == verdict
+    assert data["total"]["computed"] == pytest.approx(1.02 * upstream + 0.05, rel=1e-12)
+    used = store.query("SELECT ?used { ?run a tm:Calculation ; prov:used ?used }").values()
+    assert any("metal" in str(node) for (node,) in used)
+
+
+@pytest.mark.parametrize(("share", "verdict"), [(0.01, "accepted"), (0.004, "rejected"), (0.006, "accepted")])
+def test_the_general_tolerance_is_read_from_the_graph(store, hand_in, share, verdict):
+    """10.30 is 0.49 % above 10.25."""
+    value = iri("https://w3id.org/tanmai/id/reference-value/recomputation-tolerance")
+    (quad,) = store.engine.quads_for_pattern(value, name("tm:amount"), None, None)
+    store.engine.remove(quad)
+    store.engine.add(ox.Quad(value, quad.predicate, typed(str(share), "decimal"), quad.graph_name))
+    data = hand_in(study(total=10.30, raw=10.25))
+    assert (data["verdict"], data["tolerance"]["share"]) == (verdict, share)
 
 
 def test_the_tolerance_is_data(store, hand_in):

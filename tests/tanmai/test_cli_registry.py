@@ -94,6 +94,16 @@ def test_a_certificate_from_application_to_issue(run):
     assert code == 0
     assert "有效期 2025-06-30 至 2027-06-30" in out
     assert number in run("certificate", "list")[1]
+    assert run("certificate", "check", number, "--on", "2025-07-01")[0] == 0
+    code, out, _ = run("certificate", "check", number, "--on", "2027-07-01", "--json")
+    assert (code, json.loads(out)["failings"]) == (1, [{"kind": "late", "day": "2027-06-30"}])
+    assert f"Its certificates: {number}" in run("submission", "show", identifier, "--dependents")[1]
+    code, out, _ = run("submission", "withdraw", identifier, "--by", "Works", "--why", "meter", lang="zh")
+    assert (code, f"其证书：{number}" in out) == (0, True)
+    code, out, _ = run("certificate", "check", number, "--on", "2025-07-01", lang="zh")
+    assert code == 1
+    assert f"- 状态为暂停  ({identifier}: withdrawn (withdrawn / 已撤回); meter)" in out
+    assert f"- 其所依据的提交 {identifier} 已撤回" in out
 
 
 def test_the_bytes_come_back_and_a_rebuild_brings_everything(run, wrong, tmp_path):

@@ -1,8 +1,10 @@
 """`tanmai validate --effect` and `--fix` as a user meets them."""
 
+import gzip
 import json
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 from typer.testing import CliRunner
 
@@ -152,7 +154,6 @@ def test_a_w3c_report_stays_alone_on_standard_output(validate):
         (["--fix", "--shapes", "{own}"], "study.ttl", "no meaning with --shapes"),
         (["--effect", "--shapes", "{own}"], "study.ttl", "no meaning with --shapes"),
         (["--effect", "--ttl"], "study.ttl", "no place in a W3C report"),
-        (["--fix"], "study.trig", "not of TriG"),
     ],
 )
 def test_what_cannot_be_done_is_told_and_nothing_is_written(validate, tmp_path, options, name, words):
@@ -175,9 +176,35 @@ def test_a_copy_that_cannot_be_judged_is_not_written(validate, tmp_path):
     assert not list(tmp_path.glob("*.fixed.*"))
 
 
-def test_a_compressed_file_is_refused(validate, tmp_path):
-    import gzip
+FIXED = (
+    ALUMINIUM.replace("tm:unit unit:TONNE ;", "tm:unit unit:TONNE ; # weighed", 1)
+    .replace("    tm:ofStudy s:study ;\n", "")
+    .rstrip("\n")
+    + "\n\ns:declared tm:ofStudy s:study .\n"
+)
 
-    told = validate(gzip.compress(BROKEN.encode()), "--fix", name="study.ttl.gz")
-    assert "is compressed" in str(told.exception)
-    assert not list(tmp_path.glob("*.fixed*"))
+
+@pytest.mark.parametrize("options", [[], ["--output", "{folder}/mended.ttl.gz"]])
+def test_the_copy_of_a_compressed_file_is_compressed(validate, tmp_path, options):
+    packed = gzip.compress(BROKEN.encode())
+    told = validate(packed, "--fix", *(each.format(folder=tmp_path) for each in options), name="study.ttl.gz")
+    assert told.exit_code == 0, told.output
+    copy = tmp_path / ("mended.ttl.gz" if options else "study.fixed.ttl.gz")
+    assert gzip.decompress(copy.read_bytes()).decode() == FIXED
+    assert (tmp_path / "study.ttl.gz").read_bytes() == packed
+
+
+def test_a_copy_under_a_plain_name_is_not_compressed(validate, tmp_path):
+    told = validate(gzip.compress(BROKEN.encode()), "--fix", "--output", str(tmp_path / "plain.ttl"), name="s.ttl.gz")
+    assert told.exit_code == 0, told.output
+    assert (tmp_path / "plain.ttl").read_text(encoding="utf-8") == FIXED
+
+
+def test_a_study_in_json_ld_is_written_anew_and_judged(validate, tmp_path):
+    quads = list(ox.parse(BROKEN.encode(), format=ox.RdfFormat.TURTLE))
+    told = validate(ox.serialize(quads, format=ox.RdfFormat.JSON_LD), "--fix", name="study.jsonld")
+    assert told.exit_code == 0, told.output
+    assert "(3 changes; comments and layout are not kept)" in told.stdout
+    made = (tmp_path / "study.fixed.jsonld").read_bytes()
+    found = set(ox.parse(made, format=ox.RdfFormat.JSON_LD))
+    assert found == set(ox.parse(FIXED.encode(), format=ox.RdfFormat.TURTLE))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tanmai import words, words_access, words_registry, words_schemes, words_validation
+from tanmai import words, words_access, words_audience, words_exchange, words_registry, words_schemes, words_validation
 
 
 def test_no_key_stands_for_two_words():
@@ -21,6 +21,8 @@ def test_no_key_stands_for_two_words():
     assert len(own) == len(set(own))
     spread = (
         words_access.ACCESS_WORDS,
+        words_audience.AUDIENCE_WORDS,
+        words_exchange.EXCHANGE_WORDS,
         words_registry.REGISTRY_WORDS,
         words_schemes.SCHEME_WORDS,
         words_validation.VALIDATION_WORDS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections import OrderedDict
 
 import pyoxigraph as ox
@@ -12,9 +13,9 @@ from shacl import HEAD, parsed
 
 from shapes.engine import compiler
 from shapes.engine.loading import load
-from shapes.engine.plan import FORMAT, from_json, to_json
+from shapes.engine.plan import FORMAT, from_json, packed, to_json, unpacked
 from shapes.errors import PlanError
-from shapes.validate import compiled, compiled_files, validate
+from shapes.validate import compiled, compiled_files, shipped_name, validate
 
 SHAPES = "ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:property [ sh:path ( ex:p [ sh:inversePath ex:q ] ) ; sh:in ( 1.50 ) ] ."
 
@@ -73,3 +74,37 @@ def test_a_damaged_plan_on_disk_is_made_again(tmp_path, monkeypatch: pytest.Monk
     monkeypatch.setattr("shapes.validate._plans", OrderedDict())
     assert compiled_files([source], kept).roots == plan.roots
     assert from_json(file.read_text()).roots == plan.roots
+
+
+@pytest.fixture
+def source(tmp_path, monkeypatch):
+    """A shapes file, and a folder for plans in the place of the package's own."""
+    (tmp_path / "a.ttl").write_text(HEAD + SHAPES)
+    (tmp_path / "plans").mkdir()
+    monkeypatch.setattr("shapes.validate.PLANS", tmp_path / "plans")
+    monkeypatch.setattr("shapes.validate._plans", OrderedDict())
+    return tmp_path / "a.ttl"
+
+
+def test_a_plan_that_is_shipped_is_neither_compiled_nor_kept(tmp_path, monkeypatch, source):
+    plans, kept = tmp_path / "plans", tmp_path / "kept"
+    name = shipped_name([source])
+    (plans / name).write_bytes(packed(compiled_files([source])))
+    monkeypatch.setattr("shapes.validate._plans", OrderedDict())
+    monkeypatch.setattr(compiler, "compile_shapes", None)
+    assert unpacked((plans / name).read_bytes()) == compiled_files([source], kept)
+    assert not kept.exists()
+
+
+@pytest.mark.parametrize(
+    "broken", [b"", b"nonsense", zlib.compress(b"{}"), zlib.compress(b'{"format": 0, "plan": []}')]
+)
+def test_a_shipped_plan_that_cannot_be_read_is_made_anew(tmp_path, source, broken):
+    (tmp_path / "plans" / shipped_name([source])).write_bytes(broken)
+    assert compiled_files([source]).roots
+
+
+def test_another_byte_in_the_shapes_asks_for_another_plan(tmp_path, source):
+    changed = tmp_path / "changed.ttl"
+    changed.write_bytes(source.read_bytes() + b"# another byte\n")
+    assert shipped_name([changed]) != shipped_name([source])
