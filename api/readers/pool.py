@@ -301,7 +301,10 @@ class Pool:
             worker = await self._idle_worker()
             last = asyncio.get_running_loop().time() + float(job.get("seconds", self.limits.seconds))
             self._running += 1
-            way = asyncio.get_running_loop().call_later(_LONG, worker.give_way) if self.work == "reading" else None
+            gives_way = (
+                self.work == "reading" and job.get("kind") == "query"
+            )  # others keep what they compiled for the next
+            way = asyncio.get_running_loop().call_later(_LONG, worker.give_way) if gives_way else None
             try:
                 yield await Answer.begin(worker, job, payload, last)
             finally:
