@@ -7,7 +7,7 @@ import logging
 import os
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +15,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access.guard import tell_limits
@@ -135,11 +136,17 @@ def problem_response(
     return JSONResponse(body, problem.kind.status, headers, MEDIA_TYPE)
 
 
+def _methods(request: Request) -> Iterator[str]:
+    """The methods of all routes at the address of a request; the router itself names those of the first one alone."""
+    for route in request.app.routes:
+        if route.matches(request.scope)[0] is Match.PARTIAL:
+            yield from getattr(route, "methods", None) or ()
+
+
 def router_error(request: Request, error: HTTPException) -> RequestError:
     """What the router refuses, as an error of ours."""
     if error.status_code == 405:
-        allowed = (error.headers or {}).get("Allow", "GET")
-        return MethodError(request.method, tuple(part.strip() for part in allowed.split(",")))
+        return MethodError(request.method, tuple(sorted(set(_methods(request)))))
     if error.status_code == 404:
         return NotFoundError(f"There is nothing at {request.url.path}.")
     return RequestError(str(error.detail))

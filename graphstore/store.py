@@ -188,6 +188,11 @@ class GraphStore:
         return self._open_backend().layout is None
 
     @property
+    def closed(self) -> bool:
+        """Whether it was closed."""
+        return self._backend is None
+
+    @property
     def recovered(self) -> tuple[str, ...]:
         """What opening had to mend after a crash, as sentences; usually empty."""
         return self._open_backend().recovered

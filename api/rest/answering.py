@@ -71,7 +71,11 @@ class Answered(Response):
             return
         safe = scope["method"] in {"GET", "HEAD"}
         condition = self.request.headers.get("if-none-match")
-        if safe and condition is not None and matches(condition, tag := self._tag(state.newest(asking.audience))):
+        if (
+            safe
+            and condition is not None
+            and matches(condition, tag := self._tag(state.newest(asking.audience, self._release)))
+        ):
             await Response(status_code=304, headers={**headers, "etag": tag})(scope, receive, send)
             return
         async with state.read(self.job, asking.audience, self.payload) as answer:
@@ -81,7 +85,7 @@ class Answered(Response):
 
     async def _as_job(self) -> Result:
         state, audience = state_of(self.request), principal_of(self.request).audience
-        asked = {"generation": state.newest(audience), "audience": audience, **self.job}
+        asked = {"generation": state.newest(audience, self._release), "audience": audience, **self.job}
         if (allowance := allowance_of_request()) is not None:
             allowance.check(audience)
             asked["most_megabytes"] = allowance.limits.memory_megabytes
@@ -90,6 +94,11 @@ class Answered(Response):
 
     def _tag(self, generation: str) -> str:
         return tag_of(generation, principal_of(self.request).audience, sorted(self.job.items(), key=str))
+
+    @property
+    def _release(self) -> str | None:
+        release: str | None = self.job.get("release")
+        return release
 
 
 def wants_job(request: Request) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
@@ -12,7 +11,7 @@ from starlette.responses import Response
 from api.requests import body_of
 from api.rest import schemas
 from api.rest.answering import Answered, state_of
-from api.rest.parameters import STRICT, Amount, Anyway, AsMethod, AsPast, Unit
+from api.rest.parameters import STRICT, Amount, Anyway, AsMethod, AsPast, Day, Past, Unit
 
 router = APIRouter(tags=["analyses 分析"], dependencies=STRICT, default_response_class=Response)
 
@@ -77,7 +76,7 @@ async def compare(
     against_coproducts: Annotated[_Setting, Query(alias="against-coproducts", description=_B)] = None,
     against_recycling: Annotated[_Setting, Query(alias="against-recycling", description=_B)] = None,
     against_scenario: Annotated[_Setting, Query(alias="against-scenario", description=_B)] = None,
-    against_as_of: Annotated[dt.date | None, Query(alias="against-as-of", description=_B)] = None,
+    against_as_of: Annotated[Day, Query(alias="against-as-of", description=_B)] = None,
     against_release: Annotated[_Setting, Query(alias="against-release", description=_B)] = None,
     anyway: Anyway = False,
     most: Annotated[int, Query(ge=1, le=10_000, description="Terms to list. 列出项数。")] = 20,
@@ -89,12 +88,11 @@ async def compare(
         "recycling": against_recycling,
         "scenario": against_scenario,
     }
-    against: dict[str, Any] = {"method": {name: value for name, value in changed.items() if value is not None}}
-    if against_as_of is not None or against_release is not None:
-        day = None if against_as_of is None else against_as_of.isoformat()
-        against |= {"past_day": day, "past_release": against_release}
+    chosen = {name: value for name, value in changed.items() if value is not None}
+    there = Past(against_as_of, against_release)
+    against = {"method": chosen, "at": there.at if there != Past() else None}
     job = {"kind": "compare", "a": a, "b": b, "amount": amount, "unit": unit, "anyway": anyway, "most": most}
-    return Answered(request, {**job, **method.job, **past.job, "against": against})
+    return Answered(request, {**job, **method.job, "at": past.at, "against": against})
 
 
 @router.post(

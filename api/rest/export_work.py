@@ -27,6 +27,6 @@ def export(store: GraphStore, job: Mapping[str, Any], _: bytes, out: Output) -> 
         raise RequestError(f"{graph!r} is no absolute IRI, so it names no graph. Give one.") from None
     found = by_name(name)
     text = "; charset=utf-8" if found.media_type.startswith("text/") else ""
-    out.head(content_type=found.media_type + text, generation=store.generation)
+    out.head(content_type=found.media_type + text, generation=job["generation"])
     leave_out = "" if job["knowledge"] else PREFIX
     store.export(out.file, format=name, dataset=dataset, graph=graph, leave_out=leave_out)

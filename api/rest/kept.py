@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,7 +27,7 @@ _MOST_SYSTEMS: Final = 6
 _MOST_UNITS: Final = 100
 
 Past = tuple[str | None, str | None]
-"""Day and release, of which one at most is stated."""
+"""Day and release."""
 
 
 @dataclass(frozen=True)
@@ -55,26 +54,22 @@ class Kept:
         self._states: OrderedDict[tuple[GraphStore, Past], GraphStore] = OrderedDict()
         self._systems: OrderedDict[tuple[GraphStore, Settings], System] = OrderedDict()
         self._backgrounds: dict[GraphStore, Background] = {}
-        self._audiences: dict[str | None, GraphStore] = {}
 
-    def state(self, store: GraphStore, job: Mapping[str, Any]) -> GraphStore:
-        """The state that a job asks about: the newest, a release, or what was known on a day.
+    def state(self, store: GraphStore, past: Past) -> GraphStore:
+        """A past state beside the one that is read: of a release, of a day, of a day of a release.
 
         Raises:
-            RequestError: both a day and a release, or one that is not there.
+            RequestError: there is no such release.
         """
-        self._renew(job.get("audience"), store)
-        past: Past = (job.get("past_day"), job.get("past_release"))
         if past == (None, None):
             return store
-        if None not in past:
-            raise RequestError("The request states a day and a release. Give one of as-of and release.")
         key = (store, past)
         if key not in self._states:
+            self._renew()
             self._states[key] = _opened(store, past)
         self._states.move_to_end(key)
         while len(self._states) > _MOST_STATES:
-            self._drop(next(iter(self._states)))
+            self._states.popitem(last=False)[1].close()
         return self._states[key]
 
     def system(self, state: GraphStore, method: Mapping[str, Any]) -> System:
@@ -90,6 +85,7 @@ class Kept:
                 settings = replace(settings, scenario=find_scenario(state, str(method["scenario"])))
         key = (state, replace(settings, scenario=None))
         if key not in self._systems:
+            self._renew()
             _require_knowledge(state)
             self._systems[key] = System(Calculation(state, key[1]))
         self._systems.move_to_end(key)
@@ -107,22 +103,12 @@ class Kept:
             self._backgrounds[state] = of_store(state)
         return self._backgrounds[state]
 
-    def _renew(self, audience: str | None, store: GraphStore) -> None:
-        """Let go of what belongs to an older generation of what an audience reads."""
-        before = self._audiences.get(audience)
-        self._audiences[audience] = store
-        if before is None or before is store:
-            return
-        for key in [key for key in self._states if key[0] is before]:
-            self._drop(key)
-        for kept in [kept for kept in self._systems if kept[0] is before]:
-            del self._systems[kept]
-
-    def _drop(self, key: tuple[GraphStore, Past]) -> None:
-        state = self._states.pop(key)
-        for kept in [kept for kept in self._systems if kept[0] is state]:
-            del self._systems[kept]
-        state.close()
+    def _renew(self) -> None:
+        """Let go of what belongs to stores that were closed, as they are when a newer generation is read."""
+        for key in [key for key in self._states if key[0].closed]:
+            self._states.pop(key).close()
+        for made in [made for made in self._systems if made[0].closed]:
+            del self._systems[made]
 
 
 KEPT: Final = Kept()
@@ -130,15 +116,15 @@ KEPT: Final = Kept()
 
 
 @contextmanager
-def calculating(store: GraphStore, job: Mapping[str, Any]) -> Iterator[System]:
-    """The system that a job asks about; errors are told with the names of the nodes that they mention.
+def calculating(state: GraphStore, method: Mapping[str, Any]) -> Iterator[System]:
+    """The system of a state under some settings; errors are told with the names of the nodes that they mention.
 
     Raises:
         ToldError: what the calculation refuses.
     """
     from api.problems import Problem, ToldError, problem_of
 
-    found = KEPT.system(KEPT.state(store, job), job["method"])
+    found = KEPT.system(state, method)
     try:
         yield found
     except (FootprintError, GraphStoreError) as error:
@@ -179,9 +165,14 @@ def _said_by_request() -> Iterator[None]:
 def _opened(store: GraphStore, past: Past) -> GraphStore:
     day, release = past
     with _said_by_request():
-        if release is not None:
-            return GraphStore.open(store.path, mode="read", release=release)
-        return store.as_of(dt.date.fromisoformat(str(day)))
+        opened = store if release is None else GraphStore.open(store.path, mode="read", release=release)
+    if day is None:
+        return opened
+    try:
+        return opened.as_of(day)
+    finally:
+        if opened is not store:
+            opened.close()
 
 
 def _require_knowledge(state: GraphStore) -> None:

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from api.readers.frames import Output
 from api.readers.jobs import write_answer
-from api.rest.kept import KEPT
 from api.rest.product_work import tell
 from graphstore import GraphStore, questions
 from graphstore.answers.listing import FACTORS, STANDARDS, listed
@@ -19,13 +18,12 @@ _LISTS: Final = {"factors": FACTORS, "standards": STANDARDS}
 
 def listing(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
     """A page of factors or standards."""
-    state, what = KEPT.state(store, job), str(job["list"])
-    page = listed(state, _LISTS[what], job["filters"], job["q"], limit=int(job["limit"]), after=job["after"])
-    tell(out, store, {what: page.rows}, next=page.rows[-1]["iri"] if page.more else None)
+    what = str(job["list"])
+    page = listed(store, _LISTS[what], job["filters"], job["q"], limit=int(job["limit"]), after=job["after"])
+    tell(out, job, {what: page.rows}, next=page.rows[-1]["iri"] if page.more else None)
 
 
 def question(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
     """The answer to one of the questions, in the format that is liked best."""
-    state = KEPT.state(store, job)
     text = questions.load(str(job["name"])).query(job["values"])
-    write_answer(state, state.query(text), str(job["accept"]), out, store.generation)
+    write_answer(store, store.query(text), str(job["accept"]), out, str(job["generation"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -10,6 +11,8 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends, Query
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 
 from api.errors import RequestError
@@ -17,7 +20,15 @@ from api.errors import RequestError
 _LONGEST = 2000
 """Characters of one parameter: longer than any IRI or name that means something."""
 
-Text = Annotated[str, Query(max_length=_LONGEST)]
+
+def _written_day(value: object) -> object:
+    """Refuse other ways to write a day: a number would be taken for seconds since 1970."""
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+        raise PydanticCustomError("date_parsing", "no day")
+    return value
+
+
+Day = Annotated[dt.date, BeforeValidator(_written_day)] | None
 Amount = Annotated[
     float,
     Query(gt=0, allow_inf_nan=False, description="How much of the product. 产品数量。", examples=[1000.0]),
@@ -71,7 +82,7 @@ class Past:
     """Which state of the store is asked about."""
 
     as_of: Annotated[
-        dt.date | None,
+        Day,
         Query(
             alias="as-of",
             description="Only knowledge issued by this day. 截至该日发布的知识。",
@@ -84,8 +95,14 @@ class Past:
 
     @property
     def job(self) -> dict[str, Any]:
-        """The same for a reader."""
-        return {"past_day": None if self.as_of is None else self.as_of.isoformat(), "past_release": self.release}
+        """The same for a reader, which then reads that state."""
+        day, release = self.at
+        return {"as_of": day, "release": release}
+
+    @property
+    def at(self) -> tuple[str | None, str | None]:
+        """Day and release, for a reader that looks at several states."""
+        return None if self.as_of is None else self.as_of.isoformat(), self.release
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,10 @@ _MOST_FOUND: Final = 1000
 """Products that one search can page through."""
 
 
-def tell(out: Output, store: GraphStore, data: object, **facts: Any) -> None:
+def tell(out: Output, job: Job, data: object, **facts: Any) -> None:
     """Answer with JSON; ``facts`` are for the route."""
     text = json.dumps(data, ensure_ascii=False, default=str, allow_nan=False)
-    out.head(content_type="application/json", generation=store.generation, **facts)
+    out.head(content_type="application/json", generation=job["generation"], **facts)
     out.write(text.encode())
 
 
@@ -50,8 +50,8 @@ def listing(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
     """A page of products by name, or of those whose name holds some words."""
     from graphstore.search.index import SearchIndex
 
-    state, most, after = KEPT.state(store, job), int(job["limit"]), job["after"]
-    with SearchIndex.of(state) as index:
+    most, after = int(job["limit"]), job["after"]
+    with SearchIndex.of(store) as index:
         if _KIND not in index.kinds():
             hits = []
         elif job["q"] is None:
@@ -63,7 +63,7 @@ def listing(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
         {"iri": hit.iri, **{f"name_{tag}": text for tag, text in sorted(hit.labels.items())}, "matched": hit.name}
         for hit in hits[:most]
     ]
-    tell(out, store, {"products": rows}, next=rows[-1]["iri"] if len(hits) > most else None)
+    tell(out, job, {"products": rows}, next=rows[-1]["iri"] if len(hits) > most else None)
 
 
 def _place(found: list[str], after: str | None) -> int:
@@ -80,7 +80,7 @@ def product(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
     """What a product is called, and which processes make it."""
     from graphstore.answers.names import Names
 
-    with calculating(store, job) as system:
+    with calculating(store, job["method"]) as system:
         calculation = system.calculation
         iri = product_iri(store, job["product"])
         rows = [row for row in calculation.products.by_iri.get(iri, ()) if iri in {row.iri, row.process, row.output}]
@@ -92,7 +92,7 @@ def product(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
             {"process": names[row.process].as_dict(), "output": row.output, "unit": names[row.unit].as_dict()}
             for row in rows
         ]
-        tell(out, store, {"product": names[rows[0].iri].as_dict(), "made_by": made})
+        tell(out, job, {"product": names[rows[0].iri].as_dict(), "made_by": made})
 
 
 def _asked(system: System, store: GraphStore, job: Job) -> tuple[str, float, str | None]:
@@ -104,23 +104,23 @@ def footprint(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
     from graphstore.answers.footprint import calculate
     from graphstore.answers.scored import scored
 
-    with calculating(store, job) as system:
+    with calculating(store, job["method"]) as system:
         iri, amount, unit = _asked(system, store, job)
         if job["detail"] == "total":
             data = scored(system.board, iri, amount, unit)
         else:
             data = calculate(system.calculation, iri, amount, unit, int(job["most"])).data
-        tell(out, store, data)
+        tell(out, job, data)
 
 
 def explain(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
     """The supply chain behind a footprint, line by line."""
     from graphstore.answers.explanation import explain as explained
 
-    with calculating(store, job) as system:
+    with calculating(store, job["method"]) as system:
         iri, amount, unit = _asked(system, store, job)
         data = explained(system.calculation, iri, amount, unit, depth=int(job["depth"]), cutoff=float(job["cutoff"]))
-        tell(out, store, data)
+        tell(out, job, data)
 
 
 def contributions(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
@@ -130,10 +130,10 @@ def contributions(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
 
     if job["share"] is not None and job["by"] != HOT_SPOTS:
         raise RequestError("share is for by=hot-spots. Leave it out, or divide by hot-spots.")
-    with calculating(store, job) as system:
+    with calculating(store, job["method"]) as system:
         iri, amount, unit = _asked(system, store, job)
         data = divided(system.calculation, iri, job["by"], amount, unit, share=job["share"], most=int(job["most"]))
-        tell(out, store, data)
+        tell(out, job, data)
 
 
 def uncertainty(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
@@ -144,11 +144,11 @@ def uncertainty(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
 
     seed = DEFAULT_SEED if job["seed"] is None else int(job["seed"])
     how = Asked(job["how"], int(job["draws"]), seed, int(job["drivers"]), job["unusable"])
-    with calculating(store, job) as system:
+    with calculating(store, job["method"]) as system:
         iri, amount, unit = _asked(system, store, job)
         other = None if job["against"] is None else product_iri(store, job["against"])
         data = answered(system.calculation, iri, amount, unit, other, how, anyway=bool(job["anyway"]))
-        tell(out, store, data)
+        tell(out, job, data)
 
 
 def compare(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
@@ -156,16 +156,18 @@ def compare(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
     from graphstore.answers.compare import Asked
     from graphstore.answers.compare import compare as compared
 
-    against = {**job, **job["against"], "method": {**job["method"], **job["against"].get("method", {})}}
-    if job["b"] is None and against == dict(job):
+    here, there = tuple(job["at"]), tuple(job["against"]["at"] or job["at"])
+    method = {**job["method"], **job["against"]["method"]}
+    if job["b"] is None and (here, job["method"]) == (there, method):
         raise RequestError("There is nothing to compare with: give b, or another setting for it, such as against-gwp.")
-    with calculating(store, job) as first, calculating(store, against) as second:
+    states = KEPT.state(store, here), KEPT.state(store, there)
+    with calculating(states[0], job["method"]) as first, calculating(states[1], method) as second:
         a = product_iri(store, job["a"])
         b = a if job["b"] is None else product_iri(store, job["b"])
         unit = unit_of(first, job["unit"])
         sides = Asked(first.calculation, a), Asked(second.calculation, b)
         data = compared(*sides, float(job["amount"]), unit, anyway=bool(job["anyway"]), most=int(job["most"]))
-        tell(out, store, data)
+        tell(out, job, data)
 
 
 _METHOD: Final = ("gwp", "unlinked", "coproducts", "recycling")
@@ -197,19 +199,18 @@ def whatif(store: GraphStore, job: Job, payload: bytes, out: Output) -> None:
     method |= {"scenario": fields.optional("scenario"), "strict": fields.flag("strict")}
     method |= {"sector_average": fields.flag("sector-average")}
     day = None if fields.optional("as-of") is None else fields.day("as-of").isoformat()
-    stated = {**job, "method": method, "past_day": day, "past_release": fields.optional("release")}
-    with calculating(store, stated) as system:
+    with calculating(KEPT.state(store, (day, fields.optional("release"))), method) as system:
         iri, unit = product_iri(store, fields.text("product")), unit_of(system, fields.optional("unit"))
         moved, products = fields.count("moved", 10, _MOST_LISTED), fields.count("products", 0, _MOST_LISTED)
         amount = fields.number("amount", 1.0)
         data = asked(system.calculation, iri, amount, unit, texts=texts, moved=moved, products=products)
-        tell(out, store, data)
+        tell(out, job, data)
 
 
 def footprints(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
     """The footprint of every product, as the command prints it with ``--all``."""
     from graphstore.answers.scores import all_products, cut_off_table
 
-    with calculating(store, job) as system:
+    with calculating(store, job["method"]) as system:
         frame, cut = all_products(system.calculation), cut_off_table(system.calculation)
-        tell(out, store, {"products": frame.to_dicts(), "cutoffs": cut.to_dicts()})
+        tell(out, job, {"products": frame.to_dicts(), "cutoffs": cut.to_dicts()})

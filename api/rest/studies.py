@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query
@@ -14,12 +15,13 @@ from api.access.guard import note
 from api.access.principals import Principal, Role, principal_of, require
 from api.errors import AccessDeniedError
 from api.negotiation import GRAPHS, choose
+from api.problems import ToldError
 from api.requests import body_of, require_writes, root_of
 from api.rest import schemas
 from api.rest.addresses import QuotedRoute
 from api.rest.answering import JSON, Answered, begun, state_of, wants_job
 from api.rest.longjobs import Result
-from api.rest.parameters import STRICT
+from api.rest.parameters import STRICT, Day
 
 router = APIRouter(
     tags=["submissions 提交"], route_class=QuotedRoute, dependencies=STRICT, default_response_class=Response
@@ -67,9 +69,7 @@ Rules = Annotated[
     list[str] | None,
     Query(max_length=20, description="Judge by this rule (number, key or IRI), not the one claimed. 评判所用规则。"),
 ]
-Day = Annotated[
-    dt.date | None, Query(alias="as-of", description="Day for which is judged; else today. 评判所依据的日期。")
-]
+AsOf = Annotated[Day, Query(alias="as-of", description="Day for which is judged; else today. 评判所依据的日期。")]
 Name = Annotated[
     str | None,
     Query(max_length=200, description="What reports call the file. 报告中的文件名。", examples=["study.ttl"]),
@@ -89,7 +89,7 @@ Id = Annotated[
     responses=schemas.answers(schemas.JudgementAnswer, 413, 415),
     openapi_extra=_STUDY,
 )
-async def validate(request: Request, name: Name = None, pcr: Rules = None, as_of: Day = None) -> Response:
+async def validate(request: Request, name: Name = None, pcr: Rules = None, as_of: AsOf = None) -> Response:
     """Say what breaks which rule, where, and how to mend it. The verdict is in the answer, whose status is 200 either way."""
     body = await body_of(request, state_of(request).settings.body_bytes)
     return Answered(request, _job("validate", request, name, pcr, as_of), payload=body, offers=REPORTS)
@@ -125,7 +125,7 @@ async def submit(
     request: Request,
     name: Name = None,
     pcr: Rules = None,
-    as_of: Day = None,
+    as_of: AsOf = None,
     by: Annotated[
         str | None,
         Query(max_length=2000, description="Organisation that hands it in; else the creator. 提交方。"),
@@ -147,7 +147,7 @@ async def submit(
     require_writes(request, state.settings)
     offer = choose(request.headers.get("accept", "*/*"), REPORTS)
     job |= {"format": offer.name, "content_type": offer.content_type, "audience": asking.audience}
-    job |= {"by": _for(asking, by), "revises": revises}
+    job |= {"by": _for(asking, by), "revises": revises, "organisation": asking.organisation}
     body = await body_of(request, state.settings.body_bytes)
 
     async def handed_in() -> Result:
@@ -210,10 +210,30 @@ async def event(request: Request, id: Id) -> Response:  # noqa: A002 - as in the
     if not asking.roles - {Role.READER}:
         require(request, Role.SUBMITTER)
     require_writes(request, state.settings)
-    job = {"kind": "submission-event", "id": id, "roles": _roles(asking), "organisation": asking.organisation}
+    job: dict[str, Any] = {
+        "kind": "submission-event",
+        "id": id,
+        "roles": _roles(asking),
+        "organisation": asking.organisation,
+    }
+    job |= {"audience": asking.audience, "seen": await _seen(request, id)}
     async with state.write(job, await body_of(request, state.settings.query_bytes)) as answer:
         note(request.scope, generation=answer.head["generation"])
         return Response(answer.head["body"], 200, media_type=answer.head["type"])
+
+
+async def _seen(request: Request, name: str) -> bool:
+    """Whether who asks reads a submission at all."""
+    audience = principal_of(request).audience
+    if audience is None:
+        return True
+    try:
+        async with state_of(request).read({"kind": "submission", "id": name, "format": "json"}, audience):
+            return True
+    except ToldError as error:
+        if error.problem.kind.status == HTTPStatus.NOT_FOUND:
+            return False
+        raise
 
 
 def _roles(asking: Principal) -> list[str]:

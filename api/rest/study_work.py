@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
 from api import negotiation
-from api.errors import AccessDeniedError, RequestError
+from api.errors import AccessDeniedError, NotFoundError, RequestError
 from api.readers.frames import Output
 from api.rest.bodies import Fields
 from api.rest.kept import KEPT
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from shapes.judge import Judgement
 
 Job = Mapping[str, Any]
+
+_COMPUTED: Final = frozenset({"computed", "difference", "share"})
+"""Members of a comparison that say what was recomputed."""
 
 
 def format_of(content_type: str) -> Format:
@@ -45,14 +49,14 @@ def _file(job: Job, format_: Format) -> str:
 
 def validate(store: GraphStore, job: Job, payload: bytes, out: Output) -> None:
     """Judge a study beside the data of a store; nothing is stored."""
-    judged = _judged(KEPT.state(store, job), job, payload)
+    judged = _judged(store, job, payload)
     if job["format"] == "json":
-        tell(out, store, judged.as_dict())
+        tell(out, job, judged.as_dict())
         return
     from shapes.w3c import to_json_ld, to_turtle
 
     text = to_turtle(judged.report) if job["format"] == "turtle" else to_json_ld(judged.report)
-    out.head(content_type=job["content_type"], generation=store.generation)
+    out.head(content_type=job["content_type"], generation=job["generation"])
     out.write(text.encode())
 
 
@@ -83,30 +87,87 @@ def submit(store: GraphStore, job: Job, payload: bytes) -> dict[str, Any]:
         raise RequestError("A submission is judged by one rule. Give pcr once.")
     rule = rules[0] if rules else None
     handed = Handed(payload, _file(job, found), job["by"], found.name, rule, _day(job), job["revises"])
-    made = hand_in(store, handed, judge)
+    with _discreet(store, job):
+        made = hand_in(store, handed, judge)
     submission = find(store, made.id)
-    data = receipt(store, submission) | {"new": made.new}
-    if job["audience"] is not None:
-        data["details"] = []  # they name nodes of others, which this audience may not know of
-    body = _as_json(data) if job["format"] == "json" else _report(store, submission, str(job["format"])).decode()
+    data = _told(receipt(store, submission) | {"new": made.new}, job)
+    body = (
+        _as_json(data)
+        if job["format"] == "json"
+        else _report(store, submission, job, whole=job["audience"] is None).decode()
+    )
     return {"body": body, "type": job["content_type"], "id": made.id, "verdict": data["verdict"], "new": made.new}
+
+
+@contextmanager
+def _discreet(store: GraphStore, job: Job) -> Iterator[None]:
+    """Keep what others handed in out of the messages to somebody who does not read the whole store.
+
+    Raises:
+        NotFoundError, SubmissionError: the same refusal in other words.
+    """
+    from registry.errors import SubmissionError, UnknownSubmissionError
+    from registry.submissions import submissions as every
+
+    try:
+        yield
+    except UnknownSubmissionError:
+        if job["audience"] is None:
+            raise
+        raise NotFoundError("There is no such submission. Give its whole id, as its receipt says it.") from None
+    except SubmissionError as error:
+        others = [each for each in every(store) if each.by != job["organisation"]]
+        if job["audience"] is None or not any(_names(str(error), each) for each in others):
+            raise
+        raise SubmissionError(
+            "This study, or the submission that it is to revise, was handed in by somebody else. Nothing was stored. Give the study "
+            "an IRI of its own."
+        ) from None
+
+
+def _names(text: str, submission: Submission) -> bool:
+    return submission.id in text or bool(submission.by and submission.by in text)
+
+
+def _told(data: dict[str, Any], job: Job) -> dict[str, Any]:
+    """A receipt for who asks.
+
+    It is made on the whole store. To somebody who reads a part of it, what was computed from the rest is not told, nor which
+    nodes of others a study touches; only whether it agrees.
+    """
+    if job["audience"] is None:
+        return data
+    compared = ("total", "stages", "categories", "variants")
+    return data | {name: _undisclosed(data[name]) for name in compared if name in data} | {"details": []}
+
+
+def _undisclosed(value: Any) -> Any:
+    """Comparisons without what was computed and what it follows from: whether they agree stays."""
+    if isinstance(value, list):
+        return [_undisclosed(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: None if key in _COMPUTED else _undisclosed(each) for key, each in value.items()}
 
 
 def _as_json(data: object) -> str:
     return json.dumps(data, ensure_ascii=False, default=str, allow_nan=False)
 
 
-def _report(store: GraphStore, submission: Submission, format_: str) -> bytes:
-    """The assessment of a submission with its validation report, as RDF."""
+def _report(store: GraphStore, submission: Submission, job: Job, *, whole: bool = True) -> bytes:
+    """The assessment of a submission, or the validation report in it alone, as RDF."""
     from graphstore.terms import PREFIXES
 
     node = ox.NamedNode(submission.assessment)
     graphs = {quad.graph_name for quad in store.engine.quads_for_pattern(node, None, None, None)}
+    beginning = f"<{submission.assessment}/report"
     stated = (
-        quad.triple for graph in sorted(graphs, key=str) for quad in store.engine.quads_for_pattern(None, None, None, graph)
-        if quad.subject != submission.node
-    )  # fmt: skip
-    return ox.serialize(stated, format=by_name(format_).rdf, prefixes=dict(PREFIXES)) or b""
+        quad.triple
+        for graph in sorted(graphs, key=str)
+        for quad in store.engine.quads_for_pattern(None, None, None, graph)
+        if whole or str(quad.subject).startswith(beginning)
+    )
+    return ox.serialize(stated, format=by_name(str(job["format"])).rdf, prefixes=dict(PREFIXES)) or b""
 
 
 def submissions(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
@@ -119,7 +180,7 @@ def submissions(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
     if job["status"] is not None:
         wanted = States.of(store, SUBMISSION).named(job["status"]).iri
         known = [each for each in known if each.status == wanted]
-    tell(out, store, {"submissions": overview(store, known)})
+    tell(out, job, {"submissions": overview(store, known)})
 
 
 def submission(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
@@ -129,10 +190,10 @@ def submission(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
 
     found = find(store, str(job["id"]))
     if job["format"] == "json":
-        tell(out, store, whole(store, found) | {"requirements": outcomes(store, found)})
+        tell(out, job, whole(store, found) | {"requirements": outcomes(store, found)})
         return
-    out.head(content_type=job["content_type"], generation=store.generation)
-    out.write(_report(store, found, str(job["format"])))
+    out.head(content_type=job["content_type"], generation=job["generation"])
+    out.write(_report(store, found, job))
 
 
 def event(store: GraphStore, job: Job, payload: bytes) -> dict[str, Any]:
@@ -144,7 +205,10 @@ def event(store: GraphStore, job: Job, payload: bytes) -> dict[str, Any]:
     from registry.submissions import find
 
     fields = Fields.read(payload, {"status", "by", "why", "body", "level", "on"})
-    found = find(store, str(job["id"]))
+    with _discreet(store, job):
+        found = find(store, str(job["id"]))
+    if not (job["seen"] or (found.by and found.by == job["organisation"])):
+        raise NotFoundError("There is no such submission. Give its whole id, as its receipt says it.")
     state = States.of(store, SUBMISSION).named(fields.text("status"))
     require_right(store, found, state, Acting(job["roles"], job["organisation"]))
     why = fields.text("why", "")
@@ -153,7 +217,7 @@ def event(store: GraphStore, job: Job, payload: bytes) -> dict[str, Any]:
         changed = verify(store, found.iri, said)
     else:
         changed = change(store, found.iri, state.iri, Said(_by(job, fields.text("by", "")), why))
-    return {"body": _as_json(whole(store, changed)), "type": "application/json"}
+    return {"body": _as_json(_told(whole(store, changed), job)), "type": "application/json"}
 
 
 def _by(job: Job, stated: str) -> str:

@@ -25,7 +25,8 @@ NUMBERS = "\n".join(f"<urn:n{i}> <urn:value> {i} ." for i in range(400))
 
 
 class Claimed:
-    """For tests: who asks is what the header X-Claimed says, such as ``mill;submitter;urn:mill``; without it the owner."""
+    """For tests: who asks is what the header X-Claimed says, such as ``mill;submitter;urn:mill``, with an audience
+    as a fourth part; without the header the owner."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -33,8 +34,8 @@ class Claimed:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         claimed = dict(scope.get("headers", ())).get(b"x-claimed", b"").decode()
         if claimed:
-            name, role, organisation = claimed.split(";")
-            identify(scope, Principal(name, frozenset({Role(role)}), None, organisation))
+            name, role, organisation, *audience = claimed.split(";")
+            identify(scope, Principal(name, frozenset({Role(role)}), next(iter(audience), None), organisation))
         await self._app(scope, receive, send)
 
 

@@ -234,6 +234,59 @@ def test_an_audience_writes_nothing(ask, roles, method):
     assert update.status_code == 403
 
 
+# ------------------------------------------------------------ footprints and submissions
+
+_PRODUCTS = [quote(EX + name, safe="") for name in ("foil", "ingot", "zqflux")]
+_CUT = "unlinked=cutoff&coproducts=unallocated"
+REST = [
+    "/products?limit=1000",
+    "/products?limit=1000&lang=zh",
+    "/products?q=zqingot",
+    "/products?q=zqflux",
+    *(f"/products/{name}" for name in _PRODUCTS),
+    *(f"/products/{name}/{verb}?{_CUT}" for name in _PRODUCTS for verb in ("footprint", "explain", "contributions")),
+    *(f"/products/{name}/footprint?detail=total" for name in _PRODUCTS),
+    *(f"/products/{name}/footprint" for name in _PRODUCTS),
+    f"/products/{_PRODUCTS[0]}/footprint?as-of=2020-01-01",
+    f"/products/{_PRODUCTS[0]}/uncertainty?draws=20&{_CUT}",
+    f"/products/{_PRODUCTS[0]}/contributions?by=supplier&{_CUT}",
+    f"/compare?a={_PRODUCTS[0]}&b={_PRODUCTS[1]}&anyway=true&{_CUT}",
+    f"/footprints?{_CUT}",
+    "/factors?limit=1000",
+    "/factors?q=zq",
+    "/standards?q=zqrecipe",
+    "/submissions",
+    "/submissions/zqsmelter",
+    "/exports/nquads",
+    "/exports/trig?knowledge=true",
+    *(f"/exports/turtle?graph={quote(graph, safe='')}" for graph in GRAPHS),
+    "/exports/turtle?dataset=recipe",
+    "/queries/01-footprint",
+    "/queries/13-allocation?product=" + _PRODUCTS[1],
+    "/queries/28-documents?number=" + _PRODUCTS[2],
+]
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+@pytest.mark.parametrize("address", REST)
+def test_no_answer_of_the_api_shows_what_an_audience_may_not_read(ask, audience, address):
+    assert ask(audience, "GET", address).status_code < 500
+
+
+@pytest.mark.parametrize("change", ["zqflux=1", "zqflux @ zqfurnace=+10%", "zqrecipe=2 kg"])
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_no_what_if_reaches_it(ask, audience, change):
+    answer = ask(audience, "POST", "/whatif", json={"product": f"{EX}foil", "set": [change], "unlinked": "cutoff"})
+    assert 400 <= answer.status_code < 500
+
+
+def test_the_api_gives_a_buyer_the_total_and_a_rival_nothing(ask, client):
+    address = f"/products/{_PRODUCTS[0]}/footprint?detail=total"
+    assert client.get(address).json()["total"]["value"] == pytest.approx(FOIL)
+    assert ask("buyer", "GET", address).json()["total"]["value"] == pytest.approx(FOIL)
+    assert ask("rival", "GET", address).status_code == 404
+
+
 # ------------------------------------------------------------ pages, linked data, feeds
 
 THINGS = [f"{EX}zqfurnace", f"{EX}zqflux", f"{EX}ingot", f"{EX}foil", f"{EX}foil-ingot", "urn:zqlocal", *GRAPHS]

@@ -25,8 +25,8 @@ def problem(response: httpx.Response, status: int) -> dict:
     return response.json()
 
 
-def claimed(role: str, organisation: str = "", name: str = "somebody") -> dict[str, str]:
-    return {"X-Claimed": f"{name};{role};{organisation}"}
+def claimed(role: str, organisation: str = "", audience: str = "") -> dict[str, str]:
+    return {"X-Claimed": f"somebody;{role};{organisation}{audience and ';' + audience}"}
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +147,30 @@ def test_only_submitters_hand_in_and_only_for_themselves(shop):
     problem(shop.post("/submissions", content=STUDY, headers={**TURTLE, **claimed("verifier", "urn:v")}), 403)
     headers = {**TURTLE, **claimed("submitter", "urn:mine")}
     assert "urn:mine" in problem(shop.post("/submissions?by=urn:other", content=STUDY, headers=headers), 403)["detail"]
+
+
+def test_who_reads_a_part_is_not_told_what_the_rest_comes_to(shop, accepted):
+    """A receipt is made on the whole store: a study that draws on hidden data would otherwise be a way to read them."""
+    own = STUDY.replace(b"example/studies/aluminium", b"example/studies/mine")
+    headers = {**TURTLE, **claimed("submitter", "urn:mine", "partners")}
+    told = shop.post("/submissions", content=own, params=DAY, headers=headers).json()
+    assert told["total"]["declared"] == pytest.approx(12257.161881)
+    assert told["details"] == []
+    for part in (told["total"], *told["stages"], *told["categories"]):
+        assert part["computed"] is part["difference"] is part["share"] is None
+    assert "12257.16188" not in json.dumps(told).replace(json.dumps(told["total"]["declared"]), "")
+    rdf = shop.post("/submissions", content=own, params=DAY, headers={**headers, "Accept": "text/turtle"})
+    assert "ValidationReport" in rdf.text
+    assert "computedValue" not in rdf.text
+    # nor whose submissions there are
+    mine = accepted.rpartition("/")[2]
+    refused = problem(
+        shop.post("/submissions", content=own + b"#", params={**DAY, "revises": "nothing"}, headers=headers), 404
+    )
+    assert mine not in refused["detail"]
+    refused = problem(shop.post("/submissions", content=STUDY + b"#", params=DAY, headers=headers), 422)
+    assert COMPANY not in refused["detail"]
+    assert mine not in refused["detail"]
 
 
 def test_states_are_set_by_those_whom_they_name(shop, accepted):
