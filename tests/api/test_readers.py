@@ -13,7 +13,7 @@ from servers import served
 
 from graphstore import GraphStore
 
-SECONDS = 1.5
+SECONDS = 1.0
 DEADLINE = "https://w3id.org/tanmai/problem/deadline"
 
 KILLERS = {
@@ -26,7 +26,7 @@ KILLERS = {
     "nested-parentheses": "SELECT * { FILTER(" + "(" * 1500 + "1" + ")" * 1500 + ") }",
     "negations": "SELECT * { FILTER(" + "!" * 5000 + "true) }",
     "nested-path": "SELECT * { ?s " + "(" * 3000 + "<urn:p>" + ")" * 3000 + " ?o }",
-    "chained-optionals": "SELECT * { ?s ?p ?o " + "OPTIONAL { ?s ?p ?o } " * 190 + "}",
+    "chained-optionals": "SELECT * { ?s ?p ?o " + " ".join(f"OPTIONAL {{ ?s ?p{i} ?o{i} }}" for i in range(190)) + " }",
     "many-patterns": "SELECT * { " + " ".join(f"?s <urn:p{i}> ?o{i} ." for i in range(500)) + " }",
     "service": "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",
     "service-escaped": "SELECT * { \\u0053ERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",
@@ -59,7 +59,7 @@ def test_a_killer_query_ends_in_an_error(client, name):
     began = time.monotonic()
     answer = ask(client, KILLERS[name])
     took = time.monotonic() - began
-    assert answer.status_code == (400 if name in REFUSED else 503), answer.text
+    assert answer.status_code == (400 if name in REFUSED else 503), answer.text[:300]
     assert answer.headers["content-type"] == "application/problem+json"
     assert took < SECONDS + 2  # the clock of a busy machine
     assert ask(client, "ASK { <urn:bob> ?p ?o }").text == "true"

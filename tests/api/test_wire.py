@@ -60,7 +60,7 @@ def test_a_client_that_reads_slowly_does_not_keep_the_reader(make_store):
         assert seconds_until_answered(address) < 3
         connection.settimeout(10)
         received = b"".join(iter(lambda: connection.recv(1 << 20), b""))
-        assert not received.endswith(b"0\r\n\r\n")
+        assert not received.endswith(b"\r\n0\r\n\r\n")
 
 
 @pytest.mark.parametrize("head", ["Content-Length: 1000", "Transfer-Encoding: chunked"])

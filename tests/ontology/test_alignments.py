@@ -101,7 +101,7 @@ PUBLISHED = {
         pcf.pcfIncludingBiogenicUptake pcf.primaryDataShare pcf.productMassPerDeclaredUnit pcf.recycledCarbonContent
         pcf.referencePeriodEnd pcf.referencePeriodStart pcf.technologicalCO2Removals pcf.verification
         dqi.geographicalDQR dqi.technologicalDQR dqi.temporalDQR ProductFootprint pf.productClassifications
-        pf.productIds pf.validityPeriodEnd pf.validityPeriodStart verification.completedAt verification.providerName
+        pf.productIds pf.specVersion pf.status pf.validityPeriodEnd pf.validityPeriodStart verification.completedAt verification.providerName
         """,
     ),
     "peco": Outside(
