@@ -78,9 +78,15 @@ def changes(store: GraphStore, about: str | None, number: int) -> tuple[list[Cha
         number: which page, from 1.
     """
     found = _all(store, about)
-    found.sort(key=lambda change: (-change.time.timestamp(), change.id))
+    found.sort(key=lambda change: (-change.time.timestamp(), -_turn(change), change.id))
     start = (number - 1) * PAGE
     return found[start : start + PAGE], len(found) > start + PAGE
+
+
+def _turn(change: Change) -> int:
+    """Which of the changes of one second came later: a version ends when the next one begins."""
+    number = int(change.facts.get("number", 0))
+    return number + 1 if change.kind in {"superseded", "retired"} else number
 
 
 def later(store: GraphStore, about: str | None, after: dt.datetime, known: frozenset[str]) -> tuple[list[Change], bool]:

@@ -52,7 +52,7 @@ def test_a_reader_that_has_grown_is_replaced_after_its_answer(make_store):
         pool = Pool("reading", Limits(1, 20, 1), Settings(store=store, memory_megabytes=MEGABYTES))
         await pool.start()
         found = []
-        for text in ("ASK { ?s ?p ?o }", "ASK { ?s ?p ?o }", growing, "ASK { ?s ?p ?o }"):
+        for text in (*["ASK { ?s ?p ?o }"] * 4, growing, *["ASK { ?s ?p ?o }"] * 4):
             async with pool.ask(job(store, text)) as answer:
                 found.append(answer._worker.process.pid)
                 assert answer.complete
@@ -60,10 +60,10 @@ def test_a_reader_that_has_grown_is_replaced_after_its_answer(make_store):
         await pool.close()
         return found, last
 
-    (first, second, third, fourth), last = asyncio.run(pids())
+    found, last = asyncio.run(pids())
     assert last == b"true"
-    assert first == second == third
-    assert fourth != third
+    assert len(set(found[:5])) <= 2  # one at work, one standing by
+    assert found[4] not in found[5:]
 
 
 @linux
@@ -75,17 +75,17 @@ def test_a_reader_that_takes_long_gives_way_and_is_replaced(make_store):
     async def seen():
         pool = Pool("reading", Limits(1, 20, 1), Settings(store=store))
         await pool.start()
-        async with pool.ask(job(store, "ASK { ?s ?p ?o }")) as answer:
-            first = answer._worker
         async with pool.ask(job(store, endless)) as answer:
-            assert answer._worker is first
+            first = answer._worker
             before = os.getpriority(os.PRIO_PROCESS, first.process.pid)
             await asyncio.sleep(1.5)
             after = os.getpriority(os.PRIO_PROCESS, first.process.pid)
-        async with pool.ask(job(store, "ASK { ?s ?p ?o }")) as answer:
-            other = answer._worker
+        others = []
+        for _ in range(3):
+            async with pool.ask(job(store, "ASK { ?s ?p ?o }")) as answer:
+                others.append(answer._worker)
         await pool.close()
-        return before, after, first is other
+        return before, after, first in others
 
     own = os.getpriority(os.PRIO_PROCESS, 0)
     assert asyncio.run(seen()) == (own, max(own, 10), False)

@@ -41,8 +41,8 @@ def test_the_command_line_answers_the_same(shop, shop_store):
     told = shop.get(f"/products/{GRID}/footprint", params={"gwp": "ar5", "unlinked": "cutoff"}).json()
     with GraphStore.open(shop_store, mode="read") as store:
         data = calculate(Calculation(store, method_settings("AR5", "cutoff")), f"{DEMO}ingot-grid").data
-    data["engine"].pop("generation")
-    told["engine"].pop("generation")
+    for answer in (data, told):  # the server calculates in another process, perhaps by another kernel
+        answer["engine"] = {key: answer["engine"][key] for key in ("name", "version", "processes", "exchanges")}
     assert told == json.loads(json.dumps(data, default=str))
     assert told["total"]["value"] == pytest.approx(12198.2, abs=0.05)
 

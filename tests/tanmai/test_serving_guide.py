@@ -70,5 +70,5 @@ def test_the_commands_run(tmp_path, monkeypatch, capsys):
         code = exit_code(cli.main)
         assert code == 0, (command, capsys.readouterr().err)
         ran += 1
-    assert ran == 7
+    assert ran == 8
     assert (tmp_path / "restored" / "FORMAT").exists()
