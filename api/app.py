@@ -56,7 +56,7 @@ def create_app(settings: Settings, translate: Translate = lambda text, _: text) 
         async with access.running(), state.running(), sender.running(), watcher.running():
             yield
 
-    app = FastAPI(title="Tanmai 碳脉", version=_version(), lifespan=lifespan)
+    app = FastAPI(title="Tanmai 碳脉", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.tanmai = state
     sparql = Route(routes.PATH, SparqlEndpoint(state))
     app.router.routes += [

@@ -20,6 +20,7 @@ from api.pages.addresses import Addresses, is_iri
 from api.pages.asking import Asked, here
 from api.pages.examples import examples
 from api.pages.forms import BOTH, HTML
+from api.pages.interface import operations
 from api.pages.rendering import HEADERS, Setting, render
 from api.state import State, matches, tag_of
 
@@ -74,6 +75,7 @@ def routes(state: State) -> list[Route]:
         "/resource/explanation": _explanation,
         "/changes": _changes,
         "/releases": _releases,
+        "/docs": _interface,
         "/assets/{name}": _asset,
     }
     return [Route(path, Endpoint(state, answer)) for path, answer in answers.items()]
@@ -200,6 +202,13 @@ async def _releases(state: State, request: Request, send: Send) -> None:
         await _static(asked, request, send, "releases", headers, found=found)
         return
     await JSONResponse({"releases": found}, headers=headers)(request.scope, request.receive, send)
+
+
+async def _interface(state: State, request: Request, send: Send) -> None:
+    """Describe the interface to people."""
+    asked = Asked.of(request, state, (HTML,))
+    headers = {"vary": _VARY, "cache-control": "no-cache", **HEADERS}
+    await _static(asked, request, send, "interface", headers, operations=operations(request.app.openapi()))
 
 
 def wants_page(request: Request) -> bool:

@@ -383,3 +383,14 @@ def test_behind_a_proxy_every_address_has_the_path_of_the_server(pages_store):
     assert not [path for path in paths if not path.startswith("/tanmai/")]
     assert linked(page, "alternate").startswith("/tanmai/data/")
     assert feed["items"][0]["url"].startswith("https://pcf.example/tanmai/")
+
+
+def test_the_interface_is_described_without_other_sites(client):
+    """The framework's own page would load scripts from elsewhere, which a server in a closed network cannot have."""
+    page = client.get("/docs", headers={"Accept-Language": "zh"}).text
+    assert "<h1>接口文档</h1>" in page
+    described = client.get("/openapi.json").json()["paths"]
+    assert all(f"<code>GET {path}</code>" in page for path, methods in described.items() if "get" in methods)
+    assert "https://cdn" not in page
+    assert "<script" not in page
+    assert client.get("/redoc").status_code == 404
