@@ -67,6 +67,26 @@ def test_a_reader_that_has_grown_is_replaced_after_its_answer(make_store):
 
 
 @linux
+def test_a_reader_has_not_grown_because_its_server_has(make_store):
+    """A child begins with its parent's figure; a large server would replace its readers after each answer."""
+    large = bytearray(MEGABYTES << 19)
+    large[:: 1 << 12] = bytes(len(large[:: 1 << 12]))
+    store = make_store()
+
+    async def pids():
+        pool = Pool("reading", Limits(1, 20, 1), Settings(store=store, memory_megabytes=MEGABYTES // 2))
+        await pool.start()
+        found = []
+        for _ in range(6):
+            async with pool.ask(job(store, "ASK { ?s ?p ?o }")) as answer:
+                found.append(answer._worker.process.pid)
+        await pool.close()
+        return found
+
+    assert len(set(asyncio.run(pids()))) <= 2
+
+
+@linux
 def test_a_reader_that_takes_long_gives_way_and_is_replaced(make_store):
     """So killer queries take a tenth of the processor from those that are short."""
     store = make_store()
