@@ -110,7 +110,7 @@ def test_http_1_0_gets_all_or_an_error(address):
     assert b"deadline" in body
 
 
-def test_eight_readers_during_a_load(make_store):
+def test_24_readers_during_a_load(make_store):
     where = make_store()
     many = "\n".join(f"<urn:m{i}> <urn:value> {i} ." for i in range(20_000)).encode()
     counts, errors = [], []
@@ -122,8 +122,8 @@ def test_eight_readers_during_a_load(make_store):
                 (counts if answer.status_code == 200 else errors).append(answer.text)
 
     done = threading.Event()
-    with served(where) as address, ThreadPoolExecutor(8) as pool:
-        running = [pool.submit(read, address) for _ in range(8)]
+    with served(where) as address, ThreadPoolExecutor(24) as pool:
+        running = [pool.submit(read, address) for _ in range(24)]
         with GraphStore.open(where) as store:
             store.load_bytes(many, key="many", format="turtle")
         with httpx.Client(base_url=address, timeout=30) as client:
