@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from api import graphs, health, well_known
 from api.access import endpoints
@@ -19,7 +20,7 @@ from api.access.guard import Guard
 from api.audit.endpoint import PATH as AUDIT
 from api.audit.endpoint import AuditEndpoint
 from api.compression import Compression
-from api.direct import Direct
+from api.direct import Application
 from api.invalid import invalid
 from api.middleware import Frame, Translate, router_error
 from api.observation import Observer
@@ -56,7 +57,11 @@ def create_app(settings: Settings, translate: Translate = lambda text, _: text) 
         async with access.running(), state.running(), sender.running(), watcher.running():
             yield
 
-    app = FastAPI(title="Tanmai 碳脉", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None)
+    def around(inner: ASGIApp) -> ASGIApp:
+        return Compression(Frame(Guard(inner, access), settings, translate, observer))
+
+    observer = Observer(state.metrics, settings.log_queries)
+    app = Application(title="Tanmai 碳脉", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.tanmai = state
     sparql = Route(routes.PATH, SparqlEndpoint(state))
     app.router.routes += [
@@ -74,13 +79,8 @@ def create_app(settings: Settings, translate: Translate = lambda text, _: text) 
     rest.include_in(app)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_middleware(
-        Direct, routes={routes.PATH: sparql}
-    )  # the first, hence innermost: what stands around is not passed by
-    app.add_middleware(Guard, access=access)
-    observer = Observer(state.metrics, settings.log_queries)
-    app.add_middleware(Frame, settings=settings, translate=translate, observer=observer)
-    app.add_middleware(Compression)
+    app.add_middleware(around)
+    app.route_directly({routes.PATH: sparql}, around)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(settings.cors_origins),

@@ -28,6 +28,8 @@ async def body_of(request: Request, most: int) -> bytes:
     refused = TooLargeError(f"The body has more than {most:,} bytes, which is the most that is taken here.")
     if stated.isdigit() and int(stated) > most:
         raise refused
+    if stated == "0" and "transfer-encoding" not in request.headers:
+        return b""
     body = bytearray()
     async for block in request.stream():
         body += block

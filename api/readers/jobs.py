@@ -27,7 +27,7 @@ from graphstore.errors import QueryError, StoreLockedError
 from graphstore.formats import by_name
 from graphstore.localgraph import has_graph, parse_graph, write_graph
 from graphstore.query import Dataset, QueryResult
-from graphstore.sparql import count_patterns, guard
+from graphstore.sparql import look
 from graphstore.terms import Value, catalogue_iri
 
 log: Final = logging.getLogger("tanmai.api.audiences")
@@ -213,7 +213,7 @@ def check_patterns(text: str, most: int) -> None:
     Raises:
         QueryError: there are more than ``most``, or the text is refused by :func:`graphstore.sparql.guard`.
     """
-    count = count_patterns(guard(text))
+    count = look(text, most).patterns
     if count > most:
         raise QueryError(
             f"The query has about {count} triple patterns; at most {most} are taken. Split it into several queries."
