@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from starlette.requests import Request
 
@@ -45,6 +45,9 @@ def parameters(text: str, where: str) -> Parameters:
         RequestError: they are not UTF-8, or too many.
     """
     try:
+        if "&" not in text and text:  # one alone, as most queries come
+            name, _, value = text.replace("+", " ").partition("=")
+            return [(unquote(name, errors="strict"), unquote(value, errors="strict"))]
         return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS)
     except ValueError:
         raise RequestError(

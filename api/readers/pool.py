@@ -14,6 +14,7 @@ import sys
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from types import TracebackType
 from typing import Any, Final, Literal
 
 from api.errors import ApiError, BusyError, DeadlineError, ReaderDiedError
@@ -213,18 +214,27 @@ class Answer:
         return kind, content
 
 
-@contextlib.asynccontextmanager
-async def deadline(last: float) -> AsyncIterator[None]:
-    """Bound what is done inside.
+class deadline:  # noqa: N801 - used like asyncio.timeout
+    """Bounds what is done inside, until a time of the loop; going on longer is a :class:`DeadlineError`."""
 
-    Raises:
-        DeadlineError: it went on until ``last``.
-    """
-    try:
-        async with asyncio.timeout_at(last):
-            yield
-    except TimeoutError:
-        raise DeadlineError(_TOO_LONG) from None
+    def __init__(self, last: float) -> None:
+        self._timeout = asyncio.timeout_at(last)
+
+    async def __aenter__(self) -> None:
+        await self._timeout.__aenter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            await self._timeout.__aexit__(kind, error, trace)
+        except TimeoutError:
+            raise DeadlineError(_TOO_LONG) from None
+
+
+def _lose_patience(waiter: asyncio.Future[Worker]) -> None:
+    if not waiter.done():
+        waiter.set_exception(BusyError("No process became free in time. Come back later."))
 
 
 def _may_wait(job: Mapping[str, Any]) -> bool:
@@ -327,21 +337,22 @@ class Pool:
         """A process as soon as there is one, in the order in which it was asked for."""
         if len(self._waiters) >= self.limits.waiting:
             raise BusyError("Too many requests wait already. Come back later.")
-        waiter: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[Worker] = loop.create_future()
         self._waiters.append(waiter)
         self._lend()
+        timer = loop.call_later(max(self.limits.seconds, _LEAST_PATIENCE), _lose_patience, waiter)
         try:
-            async with asyncio.timeout(max(self.limits.seconds, _LEAST_PATIENCE)):
-                return await waiter
-        except BaseException as error:
+            return await waiter
+        except BaseException:
             self._give_up(waiter)
-            if isinstance(error, TimeoutError):
-                raise BusyError("No process became free in time. Come back later.") from None
             raise
+        finally:
+            timer.cancel()
 
     def _give_up(self, waiter: asyncio.Future[Worker]) -> None:
         """Wait no longer; a process that was handed over in the same moment goes to the next."""
-        if waiter.done() and not waiter.cancelled():
+        if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
             self._give_back(waiter.result(), math.inf)
         else:
             self._waiters.remove(waiter)
