@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import pyoxigraph as ox
@@ -144,7 +145,7 @@ def count_patterns(found: Sequence[Token]) -> int:
     what the engine's planner, quadratic in their number, has to order.
     """
     count, brackets = 0, list[str]()
-    for token, after in zip(found, [*found[1:], Token("close", "}", 0)], strict=True):
+    for token, after in pairwise((*found, Token("close", "}", 0))):
         if token.kind == "open":
             brackets.append(token.text)
         elif token.kind == "close" and brackets:
