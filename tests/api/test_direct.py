@@ -22,7 +22,7 @@ def told(address, parameters, headers):
         for name, value in answer.headers.items()
         if name not in {"x-request-id", "date"} and not name.startswith("access-control-")
     }
-    return answer.status_code, own, {key: value for key, value in answer.json().items() if key != "instance"}
+    return answer.status_code, own, {key: value for key, value in answer.json().items() if key != "requestId"}
 
 
 @pytest.mark.parametrize(
