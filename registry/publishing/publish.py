@@ -80,7 +80,8 @@ def publish(
     """Publish to audiences what each may read now, and totals of the rest that is shared with it as result.
 
     Stores of audiences that there are no longer are removed. Where the totals cannot be computed, an audience from which something
-    was taken away is left without a store until they can: what it may read no longer must not stay.
+    was taken away is left without a store until they can: what it may read no longer must not stay. What fails for one audience is
+    raised when all others are up to date.
 
     Args:
         store: The whole store on disk, open for writing.
@@ -101,10 +102,15 @@ def publish(
         raise AudienceError(f"There is no audience {unknown[0]!r}. Known: {known}. Add it: `tanmai audience add NAME`.")
     chosen = {name: _settings(audience) for name, audience in visibility.audiences.items() if name in (names or [name])}
     wholes = {settings: Whole(store, Calculation(store, settings)) for settings in chosen.values()}
-    return [
-        _published(wholes[settings], View(layout, name), visibility, anew=anew, check=check)
-        for name, settings in chosen.items()
-    ]
+    made, failed = list[Publication](), list[Exception]()
+    for name, settings in chosen.items():
+        try:
+            made.append(_published(wholes[settings], View(layout, name), visibility, anew=anew, check=check))
+        except Exception as error:  # noqa: BLE001 - what fails for one must not keep another reading what was taken from it
+            failed.append(error)
+    if failed:
+        raise failed[0]
+    return made
 
 
 def _settings(audience: Audience) -> Settings:
@@ -134,9 +140,11 @@ def _published(whole: Whole, view: View, visibility: Visibility, *, anew: bool, 
     told = visibility.seen(versions, view.audience, Extent.RESULT)
     try:
         answer = _Answer(whole, seen, told).made() if _draws(whole, seen, told) else _Told()
-    except (FootprintError, ExtractionError, SchemeError) as error:
+    except Exception as error:
         _close(whole, view, seen, told)
-        raise PublishingError(_uncomputed(view, error)) from error
+        if isinstance(error, FootprintError | ExtractionError | SchemeError):
+            raise PublishingError(_uncomputed(view, error)) from error
+        raise
     written = view.write(whole.store, Content(tuple(seen), tuple(answer.triples)), anew=anew)
     totals = tuple(each.total for each in answer.published)
     checked = _compared(whole, view, seen) if check else Checked(())

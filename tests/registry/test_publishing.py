@@ -28,6 +28,7 @@ from graphstore.doctor import rebuild
 from graphstore.errors import AudienceError, ModeError, UnknownNameError
 from graphstore.search.index import SearchIndex
 from registry.errors import PublishingError
+from registry.publishing import publish as publishing
 from registry.publishing.publish import Publication, outdated, publish
 from registry.publishing.refreshing import refresh
 from schemes.contributions import contributions
@@ -475,6 +476,31 @@ def test_a_store_that_cannot_be_computed_takes_no_partner_hostage(path):
             publish(store, ["buyer"])
         assert not (path / "audiences" / "buyer").exists()
         assert outdated(store) == ["buyer"]
+
+
+def test_what_fails_for_one_audience_keeps_no_other_from_losing_what_was_withdrawn(path, monkeypatch):
+    with GraphStore.open(path) as store:
+        changes.add(store, "a-first", Audience("first by name", gwp="AR5"))
+        changes.share(store, "zqsmelter-data", "a-first", Extent.RESULT)
+        publish(store)
+        before = publishing._Answer.made
+
+        def failing(self: object) -> object:
+            if self._whole.calculation.settings.gwp == "AR5":  # type: ignore[attr-defined]
+                raise MemoryError("as a process at its limit has it")
+            return before(self)
+
+        monkeypatch.setattr(publishing._Answer, "made", failing)
+        changes.unshare(store, "mill", "buyer")
+        with pytest.raises(MemoryError):
+            publish(store)
+        assert keys(view(path)) == {"open", "published-results"}
+        assert (path / "audiences" / "a-first").exists()
+        changes.unshare(store, "zqsmelter-data", "a-first")
+        changes.share(store, "mill", "a-first", Extent.DATA)
+        with pytest.raises(MemoryError):
+            publish(store)
+        assert not (path / "audiences" / "a-first").exists(), "the total it may know no longer"
 
 
 def test_who_may_read_what_is_rebuilt_from_the_journal(path):
