@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from footprint.errors import FootprintError
 from footprint.gaps import Reading
 from graphstore import layout as layouts
+from graphstore._steps import reached
 from graphstore.answers.graph import Calculation, Settings
 from graphstore.audiences.views import Content, View
 from graphstore.audiences.visibility import Audience, Extent, Visibility
@@ -21,7 +22,7 @@ from graphstore.store import GraphStore
 from registry.errors import PublishingError
 from registry.publishing.border import Demand, Whole, demands, ends
 from registry.publishing.check import Checked, compare
-from registry.publishing.refreshing import stores
+from registry.publishing.refreshing import mark, stores
 from registry.publishing.statements import Published, Writer
 from registry.publishing.totals import Total, Totals
 from schemes.errors import SchemeError
@@ -94,6 +95,7 @@ def publish(
         PublishingError: the totals cannot be computed.
     """
     layout, visibility = _layout(store), Visibility.of(store)
+    reached("publishing")
     for gone in stores(layout) - visibility.audiences.keys():
         View(layout, gone).remove()
     unknown = sorted(set(names) - visibility.audiences.keys())
@@ -108,6 +110,8 @@ def publish(
             made.append(_published(wholes[settings], View(layout, name), visibility, anew=anew, check=check))
         except Exception as error:  # noqa: BLE001 - what fails for one must not keep another reading what was taken from it
             failed.append(error)
+    if not names and all(isinstance(error, PublishingError) for error in failed):
+        mark(store)
     if failed:
         raise failed[0]
     return made
