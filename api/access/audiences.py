@@ -28,7 +28,7 @@ def settle(settings: Settings, guarded: bool) -> None:
     try:
         catch_up(settings.store, settings.write_seconds)
     except PublishingError as error:  # whoever lost something reads nothing; the others read what they read before
-        log.error("%s", error)
+        log.warning("%s", error)
     except (GraphStoreError, OSError) as error:
         if guarded:
             raise
