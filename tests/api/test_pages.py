@@ -343,7 +343,9 @@ def test_an_audience_reads_its_own_view_alone(pages_store, monkeypatch):
     monkeypatch.setattr("api.sparql.routes.principal_of", lambda _: guest)
     note = f"{BASE}/id/note/one"
     with served(pages_store) as address, httpx.Client(base_url=address, timeout=30) as client:
-        with GraphStore.open(view) as store:  # of an audience that the store does not know, so it would not outlive a start
+        with GraphStore.open(
+            view
+        ) as store:  # of an audience that the store does not know, so it would not outlive a start
             store.load_bytes(b"<urn:open> <urn:value> 1 .", key="open", format="turtle")
         assert client.get(resource("urn:open")).status_code == 200
         assert client.get(resource(note)).status_code == 404
