@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 
 from api import graphs, health, well_known
 from api.access import endpoints
+from api.access.audiences import settle
 from api.access.control import Access
 from api.access.guard import Guard
 from api.audit.endpoint import PATH as AUDIT
@@ -46,9 +47,11 @@ def create_app(settings: Settings, translate: Translate = lambda text, _: text) 
     Raises:
         LayoutError: there is no store at the path of the settings, or one that cannot be used.
         AccessFileError: there is a file of clients, and it or one of those beside it cannot be used.
+        GraphStoreError: there are clients, and what audiences read cannot be brought up to date with the store.
     """
     state, access = State.of(settings), Access.of(settings)
     access.check()
+    settle(settings, guarded=access.file.current() is not None)
     outbound = Outbound.allowing(settings.pact_networks)
     sender, watcher = Sender(state, outbound), Watcher(state, outbound.send)
 

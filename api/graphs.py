@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 
 import pyoxigraph as ox
 from starlette.requests import Request
@@ -123,12 +124,17 @@ class GraphsEndpoint:
         note(request.scope, generation=made["generation"])
         if not made["created"]:
             return Response(status_code=204)
-        return Response(status_code=201, headers={"Location": str(made["graph"])})
+        return Response(status_code=201, headers={"Location": _uri(str(made["graph"]))})
 
     async def _delete(self, request: Request, name: Name) -> Response:
         async with self.state.write({"kind": "delete", "graph": name.graph}) as answer:
             note(request.scope, generation=answer.head["generation"])
         return Response(status_code=204)
+
+
+def _uri(iri: str) -> str:
+    """An IRI as a header may hold it (RFC 3987 section 3.1)."""
+    return quote(iri, safe="%:/?#[]@!$&'()*+,;=~")
 
 
 def _noted(name: Name) -> list[str]:

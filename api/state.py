@@ -164,9 +164,17 @@ class State:
     def _reading(self, job: Job, audience: str | None) -> dict[str, Any]:
         return {"generation": self.newest(audience, job.get("release")), "audience": audience, **job}
 
-    def write(self, job: Job, payload: bytes = b"") -> contextlib.AbstractAsyncContextManager[Answer]:
-        """Have the writer do a job."""
-        return self.writers.ask(job, payload)
+    @contextlib.asynccontextmanager
+    async def write(self, job: Job, payload: bytes = b"") -> AsyncIterator[Answer]:
+        """Have the writer do a job.
+
+        Raises:
+            RateError: the principal of the request under way has as many jobs as it may.
+        """
+        allowance = allowance_of_request()
+        with contextlib.nullcontext() if allowance is None else allowance.job():
+            async with self.writers.ask(job, payload) as answer:
+                yield answer
 
 
 def _view(settings: Settings, audience: str) -> Generations:

@@ -54,7 +54,7 @@ def _serve(connection: socket.socket, work: Reading | RemoteReading | Writing, m
     """Do jobs. A process that has taken ``most`` bytes keeps much of it, which the next job would lack: it does no other."""
     while True:
         if isinstance(work, Writing) and not select.select([connection], [], [], IDLE)[0]:
-            work.rest()
+            work.idle()
         if (found := receive_job(connection)) is None:
             return
         job, payload = found

@@ -133,6 +133,7 @@ class Writing:
         self._path = path
         self._store: GraphStore | None = None
         self._since = 0.0
+        self._late = True
 
     def run(self, job: Job, payload: bytes, out: Output) -> None:
         """Do one job."""
@@ -151,10 +152,17 @@ class Writing:
             self.rest()
 
     def rest(self) -> None:
-        """Let go of the store: no job came for a while."""
+        """Let go of the store."""
         if self._store is not None:
             self._store.close()
         self._store = None
+
+    def idle(self) -> None:
+        """Let go of the store, since no job came for a while; the first time, do what a writer before left undone."""
+        self.rest()
+        if self._late:
+            self._late = False
+            catch_up_audiences(self._path)
 
     def _opened(self, seconds: float) -> GraphStore:
         """The store, as soon as nobody else writes; half of the time is kept for the work."""
@@ -203,6 +211,18 @@ def refresh_audiences(store: GraphStore) -> None:
 
     try:
         refresh(store)
+    except Exception:
+        log.exception("audiences could not be brought up to date; run `tanmai audience publish`")
+
+
+def catch_up_audiences(path: Path) -> None:
+    """Publish what a writer committed and was killed before it could publish it."""
+    from registry.publishing.refreshing import catch_up
+
+    try:
+        catch_up(path)
+    except StoreLockedError:
+        log.info("somebody writes, and publishes what was left undone")
     except Exception:
         log.exception("audiences could not be brought up to date; run `tanmai audience publish`")
 

@@ -107,6 +107,12 @@ def wants_job(request: Request) -> bool:
     return "respond-async" in {each.partition(";")[0].strip() for each in preferred}
 
 
+def owner_of(request: Request) -> str:
+    """Whose a long job is: a principal that reads as it does now, or of anonymous those at one address."""
+    principal, allowance = principal_of(request), allowance_of_request()
+    return f"{principal.name if allowance is None else allowance.who}\n{principal.audience}"
+
+
 def begun(request: Request, run: Callable[[], Awaitable[Result]]) -> Response:
     """Begin a long job and say where it is.
 
@@ -115,7 +121,7 @@ def begun(request: Request, run: Callable[[], Awaitable[Result]]) -> Response:
     """
     jobs = state_of(request).jobs
     query = f"?{request.url.query}" if request.url.query else ""
-    job = jobs.begin(principal_of(request).name, f"{request.method} {request.url.path}{query}", run)
+    job = jobs.begin(owner_of(request), f"{request.method} {request.url.path}{query}", run)
     headers = {"location": f"/jobs/{job.id}", "preference-applied": "respond-async", "cache-control": "no-store"}
     return JSONResponse(job.told(jobs.settings.job_seconds), 202, headers)
 

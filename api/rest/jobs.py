@@ -10,12 +10,11 @@ from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from api.access.principals import principal_of
 from api.errors import RequestError
 from api.problems import ToldError
 from api.requests import language_of
 from api.rest import schemas
-from api.rest.answering import state_of
+from api.rest.answering import owner_of, state_of
 from api.rest.longjobs import LongJob, LongJobs
 from api.rest.parameters import STRICT
 
@@ -26,7 +25,7 @@ Id = Annotated[str, Path(max_length=100, description="Id of the job, from its Lo
 
 def _found(request: Request, name: str) -> tuple[LongJobs, LongJob]:
     jobs = state_of(request).jobs
-    return jobs, jobs.find(principal_of(request).name, name)
+    return jobs, jobs.find(owner_of(request), name)
 
 
 @router.get("/{id}", summary="How a job stands. 任务状态。", responses=schemas.answers(schemas.JobAnswer))

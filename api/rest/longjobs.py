@@ -40,7 +40,7 @@ class LongJob:
 
     Attributes:
         id: What it is called; cannot be guessed.
-        owner: Name of the principal that began it.
+        owner: Who began it.
         about: What was asked for: method and address.
         result: What it came to; ``None`` until then.
         problem: Why there is no result.
