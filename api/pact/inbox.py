@@ -32,7 +32,7 @@ KEPT: Final = 30 * 24 * 3600.0
 MOST_WAITING: Final = 1000
 """Events of one client that may wait."""
 
-_FILE: Final = "events.sqlite"
+FILE: Final = "events.sqlite"
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS events (
     key TEXT PRIMARY KEY, kind TEXT NOT NULL, event BLOB NOT NULL, client TEXT NOT NULL, audience TEXT, partner TEXT NOT NULL, here TEXT NOT NULL,
@@ -100,7 +100,7 @@ class Inbox:
     @property
     def exists(self) -> bool:
         """Whether anything was ever noted."""
-        return (folder_of(self.store) / _FILE).is_file()
+        return (folder_of(self.store) / FILE).is_file()
 
     def note(self, event: Event) -> bool:
         """Keep an event; whether it is new.
@@ -219,7 +219,7 @@ class Inbox:
         Raises:
             StorageError: the disk failed, or is full.
         """
-        path = make_folder(self.store) / _FILE
+        path = make_folder(self.store) / FILE
         with storage_errors("Keeping events", path):
             if not path.exists():
                 os.close(os.open(path, os.O_CREAT | os.O_CLOEXEC, 0o600))

@@ -10,7 +10,6 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any, Final
 
-from mappings.ntriples import ID
 from mappings.pact import known, lexical
 from mappings.pact.members import every, record_of
 from mappings.pact.needs import StudyFacts, text
@@ -46,7 +45,9 @@ def ratings(facts: StudyFacts, version: str) -> dict[str, Any]:
 
 def verification(facts: StudyFacts) -> dict[str, Any]:
     """Return the latest verification with what is stated of it; further ones, and the level of assurance, are losses."""
-    nodes = {str(row["kind"]) for fact in ("verified-on", "verifier", "verified-after") for row in facts.said.get(fact, ())}
+    nodes = {
+        str(row["kind"]) for fact in ("verified-on", "verifier", "verified-after") for row in facts.said.get(fact, ())
+    }
     if not nodes:
         return {}
     latest = max(nodes, key=lambda node: (_joined(facts, "verified-on", node), node))

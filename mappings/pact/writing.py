@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 from mappings.errors import RecordError
 from mappings.ntriples import ID
 from mappings.pact import known, lexical
+from mappings.pact.assured import ratings, verification
 from mappings.pact.findings import Loss
 from mappings.pact.method import EXCLUDING, UPTAKE, component_sum
-from mappings.pact.assured import ratings, verification
 from mappings.pact.needs import StudyFacts, carbon, exempted, mass, needed, require_gate, text
 from mappings.pact.statements import OwnFacts
 from mappings.pact.texts import lost

@@ -254,6 +254,7 @@ def test_from_python(tmp_path):
         assert made.record["pcf"]["pcfExcludingBiogenicUptake"] == "3.5"
         assert {each["id"] for each in listed(graph.store)} == {FIRST, made.record["id"]}
 
+
 RATED = """
 :study tm:quality :t, :g, :m .
 :t a tm:DataQualityScore ; tm:indicator id:data-quality\\/technological ; tm:score 2.50 ; tm:scale id:data-quality-scale\\/pact-3-1-5 .
@@ -309,7 +310,9 @@ def test_a_rating_beyond_the_scale_is_not_published(published):
 
 
 def test_the_latest_of_several_verifications_leaves(published):
-    older = ':study tm:verification :w . :w a tm:Verification ; tm:verifier :body ; tm:completedOn "2024-05-20"^^xsd:date .'
+    older = (
+        ':study tm:verification :w . :w a tm:Verification ; tm:verifier :body ; tm:completedOn "2024-05-20"^^xsd:date .'
+    )
     made = published(FOIL + VERIFIED + older)
     assert made.record["pcf"]["verification"]["completedAt"] == "2025-05-20T00:00:00Z"
     assert any("1 other verification" in loss.messages["en"] for loss in made.losses)
