@@ -103,7 +103,7 @@ class Inbox:
         return (folder_of(self.store) / FILE).is_file()
 
     def note(self, event: Event) -> bool:
-        """Keep an event; whether it is new.
+        """Keep an event; whether it is new, or one that was given up and comes again.
 
         Raises:
             BusyError: too many of this client wait.
@@ -116,6 +116,7 @@ class Inbox:
             if waiting.fetchone()[0] >= MOST_WAITING:
                 raise BusyError("Too many of your events wait already. Come back later.")
             base.execute("DELETE FROM events WHERE state <> 'waiting' AND received < ?", (now - KEPT,))
+            base.execute("DELETE FROM events WHERE key = ? AND state = 'given up'", (event.key,))
             made = base.execute(
                 "INSERT OR IGNORE INTO events (key, kind, event, client, audience, partner, here, received, due) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -124,11 +125,12 @@ class Inbox:
             return made.rowcount == 1
 
     def knows(self, key: str) -> bool:
-        """Whether an event was noted before."""
+        """Whether an event was noted before, and not given up."""
         if not self.exists:
             return False
+        text = "SELECT 1 FROM events WHERE key = ? AND state <> 'given up'"
         with self._opened() as base:
-            return base.execute("SELECT 1 FROM events WHERE key = ?", (key,)).fetchone() is not None
+            return base.execute(text, (key,)).fetchone() is not None
 
     def due(self, beside: frozenset[str] = frozenset()) -> list[Event]:
         """What is to be tried now: the oldest event of each partner but some."""

@@ -29,7 +29,7 @@ _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back: status, headers by lower-case name, the whole body."""
+    """What came back: status, headers by lower-case name (several of one name as a list with commas), the whole body."""
 
     status: int
     headers: Mapping[str, str]
@@ -108,7 +108,10 @@ class Outbound:
                 raise http.client.HTTPException(f"its answer has more than {self.most:,} bytes")
             if answer.length:
                 raise http.client.HTTPException("its answer was cut short")
-            return Reply(answer.status, {name.lower(): value for name, value in answer.getheaders()}, content)
+            names = {name.lower() for name, _ in answer.getheaders()}
+            return Reply(
+                answer.status, {name: ", ".join(answer.headers.get_all(name, ())) for name in headers}, content
+            )
 
     def _looked_up(self, parts: SplitResult, url: str) -> Address:
         host = str(parts.hostname)
