@@ -58,6 +58,14 @@ def test_a_host_on_loopback_is_not_called_unless_its_network_is_named(host):
     assert LOOPBACK.send("GET", host.url + "/3/footprints", {}).status == 401
 
 
+def test_a_host_of_several_addresses_is_reached_at_the_one_that_answers(host, monkeypatch):
+    """As with a name that has an IPv6 address, seen from where there is no IPv6."""
+    port = int(host.url.rpartition(":")[2])
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in ("127.0.0.9", "127.0.0.1")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    assert LOOPBACK.send("GET", host.url + "/3/footprints", {}).status == 401
+
+
 @pytest.mark.parametrize(
     "url",
     [
