@@ -181,6 +181,24 @@ def test_without_a_token_there_is_nothing(server, certificate, header, path):
     assert "part-1" not in answer.text
 
 
+def test_a_token_whose_time_is_over_is_told_so(store, certificate, server):
+    trusting = ssl.create_default_context(cafile=str(certificate[0]))
+    options = {"readers": 1, "tls": certificate, "token_seconds": 1}
+    with served(store, **options) as address, httpx.Client(base_url=address, verify=trusting, timeout=20) as one:
+        asked = {"data": {"grant_type": "client_credentials"}, "auth": ("mill", server[1]["mill"])}
+        granted = one.post("/auth/token", **asked).json()
+        assert (granted["token_type"].lower(), granted["expires_in"]) == ("bearer", 1)
+        header = {"Authorization": f"Bearer {granted['access_token']}"}
+        time.sleep(2.1)
+        answers = [one.get(path, headers=header) for path in ("/3/footprints", f"/3/footprints/{OURS[0]['id']}")]
+        answers.append(send_as(one, event(CREATED, "https://localhost", {"status": "Active"}), header))
+        assert [(each.status_code, each.json()["code"]) for each in answers] == [(401, "TokenExpired")] * 3
+
+
+def send_as(client, told, header):
+    return client.post("/3/events", content=json.dumps(told), headers={"Content-Type": TYPE, **header})
+
+
 def test_a_partner_sees_what_its_audience_may_read(sign_in):
     with sign_in("smelter") as smelter:
         assert ids(smelter.get("/3/footprints")) == [1]
