@@ -32,7 +32,7 @@ KEPT: Final = 30 * 24 * 3600.0
 MOST_WAITING: Final = 1000
 """Events of one client that may wait."""
 
-_FILE: Final = "events.sqlite"
+FILE: Final = "events.sqlite"
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS events (
     key TEXT PRIMARY KEY, kind TEXT NOT NULL, event BLOB NOT NULL, client TEXT NOT NULL, audience TEXT, partner TEXT NOT NULL, here TEXT NOT NULL,
@@ -100,10 +100,10 @@ class Inbox:
     @property
     def exists(self) -> bool:
         """Whether anything was ever noted."""
-        return (folder_of(self.store) / _FILE).is_file()
+        return (folder_of(self.store) / FILE).is_file()
 
     def note(self, event: Event) -> bool:
-        """Keep an event; whether it is new.
+        """Keep an event; whether it is new, or one that was given up and comes again.
 
         Raises:
             BusyError: too many of this client wait.
@@ -116,6 +116,7 @@ class Inbox:
             if waiting.fetchone()[0] >= MOST_WAITING:
                 raise BusyError("Too many of your events wait already. Come back later.")
             base.execute("DELETE FROM events WHERE state <> 'waiting' AND received < ?", (now - KEPT,))
+            base.execute("DELETE FROM events WHERE key = ? AND state = 'given up'", (event.key,))
             made = base.execute(
                 "INSERT OR IGNORE INTO events (key, kind, event, client, audience, partner, here, received, due) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -124,11 +125,12 @@ class Inbox:
             return made.rowcount == 1
 
     def knows(self, key: str) -> bool:
-        """Whether an event was noted before."""
+        """Whether an event was noted before, and not given up."""
         if not self.exists:
             return False
+        text = "SELECT 1 FROM events WHERE key = ? AND state <> 'given up'"
         with self._opened() as base:
-            return base.execute("SELECT 1 FROM events WHERE key = ?", (key,)).fetchone() is not None
+            return base.execute(text, (key,)).fetchone() is not None
 
     def due(self, beside: frozenset[str] = frozenset()) -> list[Event]:
         """What is to be tried now: the oldest event of each partner but some."""
@@ -219,7 +221,7 @@ class Inbox:
         Raises:
             StorageError: the disk failed, or is full.
         """
-        path = make_folder(self.store) / _FILE
+        path = make_folder(self.store) / FILE
         with storage_errors("Keeping events", path):
             if not path.exists():
                 os.close(os.open(path, os.O_CREAT | os.O_CLOEXEC, 0o600))

@@ -62,8 +62,6 @@ _INDEXES: Final[WeakKeyDictionary[GraphStore, Index]] = WeakKeyDictionary()
 
 def list_page(store: GraphStore, job: Job, _payload: bytes, out: Output) -> None:
     """Answer with one page of footprints, and say behind which the next one begins."""
-    from mappings.pact.jsontext import dumps
-
     limit, after = int(job["limit"]), job["after"]
     chosen = list[str]()
     more = False
@@ -76,7 +74,7 @@ def list_page(store: GraphStore, job: Job, _payload: bytes, out: Output) -> None
     out.head(content_type=JSON, generation=store.generation, next=last if more else None)
     out.write(b'{"data":[')
     for number, identifier in enumerate(chosen):
-        out.write((b"," if number else b"") + dumps(_record(store, identifier)).encode())
+        out.write((b"," if number else b"") + _text(store, identifier).encode())
     out.write(b"]}")
 
 
@@ -86,11 +84,9 @@ def footprint(store: GraphStore, job: Job, _payload: bytes, out: Output) -> None
     Raises:
         NotFoundError: there is none of this id that the client may read.
     """
-    from mappings.pact.jsontext import dumps
-
-    found = _record(store, str(job["id"]))
+    found = _text(store, str(job["id"]))
     out.head(content_type=JSON, generation=store.generation)
-    out.write(b'{"data":' + dumps(found).encode() + b"}")
+    out.write(b'{"data":' + found.encode() + b"}")
 
 
 def check_event(_store: GraphStore, _job: Job, payload: bytes, out: Output) -> None:
@@ -122,6 +118,8 @@ def answer(store: GraphStore, job: Job, payload: bytes, out: Output) -> None:
 
 
 def _answer(store: GraphStore, event: PactEvent, identifier: str, here: str) -> bytes:
+    from mappings.pact.jsontext import Written
+
     chosen = list(Index.of(store).matching(event.filters, None))
     if not chosen:
         message = "There is no footprint that matches the request. 没有符合请求的碳足迹。"
@@ -132,7 +130,7 @@ def _answer(store: GraphStore, event: PactEvent, identifier: str, here: str) -> 
             f"符合的碳足迹有 {len(chosen)} 条，一次最多回复 {MOST_ANSWERED} 条。请缩小范围或使用 ListFootprints。"
         )
         return rejected_event(identifier, here, event.id, "BadRequest", message)
-    return fulfilled_event(identifier, here, event.id, [_record(store, each) for each in chosen])
+    return fulfilled_event(identifier, here, event.id, [Written(_text(store, each)) for each in chosen])
 
 
 def _check_footprints(records: list[Record]) -> None:
@@ -145,13 +143,18 @@ def _check_footprints(records: list[Record]) -> None:
             raise RequestError(f"The footprint {place} in the event is none of PACT 3: {reasons}")
 
 
-def _record(store: GraphStore, identifier: str) -> Record:
-    from mappings.pact import record
+def _text(store: GraphStore, identifier: str) -> str:
+    """A footprint as it came, so that what signs a part of it holds; its status is that of today.
 
-    found = record(store, identifier.lower())
+    Raises:
+        NotFoundError: there is none.
+    """
+    from mappings.pact import record_text
+
+    found = record_text(store, identifier)
     if found is None:
         raise NotFoundError(f"There is no footprint {identifier}.")
-    return dict(found)
+    return found
 
 
 def _reduced(record: Mapping[str, Any]) -> Record:

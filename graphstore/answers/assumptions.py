@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from graphstore.answers.names import Names
 from graphstore.answers.question import Question
 from graphstore.answers.recycling import recycling, recycling_assumptions
 from graphstore.answers.sectorpart import sector_part
+from graphstore.queries import load
 
 MOST_WITHOUT_GAS = 20
 """Exchanges that count nothing, listed of a chain; a database has them by the thousand."""
@@ -194,7 +195,40 @@ def _factors(calculation: Calculation, terms: Terms, total: float, names: Names)
             named_en = "; ".join(sorted(names[p].in_language("en") for p in providers))
             named_zh = "；".join(sorted(names[p].in_language("zh") for p in providers))
             made.append(_assumption(f"factor-{code}", f"{en}: {named_en}.", f"{zh}：{named_zh}。", share, hit))
-    return made
+    return [*made, *_deprecated(calculation, rows, value, total)]
+
+
+def _deprecated(
+    calculation: Calculation, rows: Sequence[Mapping[str, Any]], value: Mapping[str, float], total: float
+) -> list[dict[str, Any]]:
+    """Report factors from records that their owner withdrew or replaced, and what replaces them."""
+    providers = {str(row["provider"]) for row in rows}
+    found = calculation.about(load("deprecated-factors"), "node", providers) if providers else []
+    if not found:
+        return []
+    newer: dict[str, set[str]] = {}
+    for row in found:
+        newer.setdefault(f"{row['identifier']}", set()).update([str(row["newer"])] if row["newer"] else [])
+    gone = {str(row["node"]) for row in found}
+    hit = sorted({str(row["exchange"]) for row in rows if str(row["provider"]) in gone})
+    share = sum(abs(value[e]) for e in hit) / abs(total) if total else 0.0
+    told_en = "; ".join(
+        f"{old} ({_later(later, 'replaced by', 'nothing replaces it')})" for old, later in newer.items()
+    )
+    told_zh = "；".join(f"{old}（{_later(later, '已由其替代：', '无替代记录')}）" for old, later in newer.items())
+    return [
+        _assumption(
+            "factor-deprecated",
+            f"factors of records that their owner deprecated; link newer ones, or ask the owner: {told_en}.",
+            f"排放因子来自所有者已弃用的记录，请改为链接新记录或向其所有者索取：{told_zh}。",
+            share,
+            hit,
+        )
+    ]
+
+
+def _later(newer: set[str], replaced: str, nothing: str) -> str:
+    return f"{replaced} {', '.join(sorted(newer))}" if newer else nothing
 
 
 _FIT = (
