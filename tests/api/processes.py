@@ -40,7 +40,9 @@ class Server:
 
 
 @contextlib.contextmanager
-def started(store: Path, *arguments: str, environment: dict[str, str] | None = None, ready: bool = True) -> Iterator[Server]:
+def started(
+    store: Path, *arguments: str, environment: dict[str, str] | None = None, ready: bool = True
+) -> Iterator[Server]:
     """A server by ``tanmai serve``, on a free port unless one is named; stopped by SIGTERM."""
     port = () if "--port" in arguments else ("--port", "0")
     command = [sys.executable, "-P", "-m", "tanmai", "serve", "--store", str(store), "--json", *port, *arguments]
@@ -75,7 +77,7 @@ def started(store: Path, *arguments: str, environment: dict[str, str] | None = N
 def answers(address: str) -> bool:
     """Whether a server says that it is ready."""
     try:
-        return httpx.get(f"{address}/ready", verify=False).status_code == 200  # noqa: S501 - not what is tested
+        return httpx.get(f"{address}/ready", verify=False).status_code == 200
     except httpx.TransportError:
         return False
 
