@@ -36,11 +36,12 @@ class Settings:
         readers: reader processes of each server process, hence queries that run at once.
         query_seconds: longest time until an answer is complete, the client's reading included.
         write_seconds: longest time for one update or upload.
-        job_readers: long jobs that run at once, in processes of their own.
+        job_readers: long jobs that run at once over all server processes, in processes of their own.
         job_seconds: longest time for a long job.
         job_bytes: largest result of a long job that is kept.
         job_kept_seconds: how long the result of a long job is kept.
         jobs_each: long jobs that one client may have, running or kept.
+        jobs_bytes: bytes of all kept results together from which on no further long job is taken.
         waiting: requests that may wait for a reader; more are told to come back.
         memory_megabytes: memory (address space) that one reader may take.
         patterns: most triple patterns of a query.
@@ -82,6 +83,7 @@ class Settings:
     job_bytes: int = 64_000_000
     job_kept_seconds: float = 3600.0
     jobs_each: int = 5
+    jobs_bytes: int = 2_000_000_000
     waiting: int = 200
     memory_megabytes: int = 2048
     patterns: int = 200

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from api.problems import Problem, problem_of
-from api.readers import memory
+from api.readers import memory, progress
 from api.readers.confine import confine
 from api.readers.frames import Output, receive_job
 from api.readers.jobs import Reading, Writing
@@ -63,7 +63,8 @@ def _serve(connection: socket.socket, work: Reading | RemoteReading | Writing, m
         memory.unbound()
         signal.setitimer(signal.ITIMER_REAL, float(job["seconds"]) + GRACE)
         try:
-            work.run(job, payload, out)
+            with progress.told_to(progress.seldom(out.at)) if job.get("progress") else contextlib.nullcontext():
+                work.run(job, payload, out)
             out.end(spent=_has_grown(most))
         except ConnectionError:
             raise

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from api import negotiation
 from api.errors import NotFoundError
-from api.readers import memory
+from api.readers import memory, progress
 from api.readers.frames import Output
 from api.readers.kinds import reading_work, writing_work
 from api.writing import parts_of
@@ -61,11 +61,13 @@ class Reading:
 
     def run(self, job: Job, payload: bytes, out: Output) -> None:
         """Do one job."""
+        progress.at("opening")
         store, generation = self._store(job)
         job = {**job, "generation": generation}  # a newer one may have been published since it was asked for
         memory.bound(job.get("most_megabytes"))
         kind = str(job["kind"])
         own = {"query": self._query, "graph": self._graph, "shipped": self._shipped, "probe": probe}.get(kind)
+        progress.at("calculating")
         if own is not None:
             own(store, job, out)
         else:
@@ -139,6 +141,7 @@ class Writing:
         """Do one job."""
         own = {"update": self._update, "put": self._put, "delete": self._delete}
         work = own.get(str(job["kind"])) or writing_work(str(job["kind"]))
+        progress.at("opening")
         if self._store is None:
             self._store, self._since = self._opened(float(job["seconds"])), time.monotonic()
             self._store.before_close(refresh_audiences)

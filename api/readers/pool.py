@@ -19,7 +19,7 @@ from typing import Any, Final, Literal
 
 from api.errors import ApiError, BusyError, DeadlineError, ReaderDiedError
 from api.problems import INTERNAL, Kind, Problem, ToldError
-from api.readers import frames
+from api.readers import frames, progress
 from api.readers.line import Line
 from api.settings import Settings
 from graphstore.terms import PREFIXES
@@ -177,7 +177,7 @@ class Answer:
         made = cls({}, b"", False, last, worker)
         async with deadline(last):
             with contextlib.suppress(ConnectionError):  # the frame that is missing says why
-                await worker.line.send(frames.job_bytes({**job, "seconds": seconds}, payload))
+                await worker.line.send(frames.job_bytes({**job, "seconds": seconds, **progress.asked()}, payload))
             kind, head = await made._next()
             if kind == frames.WHOLE:
                 head, made.first = frames.parted(head)
@@ -203,6 +203,9 @@ class Answer:
 
     async def _next(self) -> tuple[bytes, bytes]:
         kind, content = await self._worker.frame()
+        while kind == frames.STAGE:
+            progress.pass_on(content)
+            kind, content = await self._worker.frame()
         self._worker.spent |= kind == frames.END and content == frames.SPENT
         self._worker.clean = kind in _ENDS or kind == frames.FAILED
         if kind == frames.FAILED:

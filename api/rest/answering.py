@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -14,8 +14,9 @@ from api.access.allowance import current as allowance_of_request
 from api.access.principals import principal_of
 from api.delivery import deliver
 from api.negotiation import Offer, choose
-from api.requests import root_of
-from api.rest.longjobs import Result
+from api.requests import language_of, root_of
+from api.rest.books import Owner
+from api.rest.longjobs import Result, Run, told
 from api.state import State, matches, tag_of
 
 JSON: Final = (Offer("json", "application/json"),)
@@ -83,13 +84,13 @@ class Answered(Response):
                 headers["etag"] = self._tag(str(answer.head["generation"]))
             await deliver(answer, scope, send, headers | dict(self.told(answer.head)))
 
-    async def _as_job(self) -> Result:
+    async def _as_job(self, name: str) -> Result:
         state, audience = state_of(self.request), principal_of(self.request).audience
         asked = {"generation": state.newest(audience, self._release), "audience": audience, **self.job}
         if (allowance := allowance_of_request()) is not None:
             allowance.check(audience)
             asked["most_megabytes"] = allowance.limits.memory_megabytes
-        answer, body = await state.jobs.read(asked, self.payload)
+        answer, body = await state.jobs.read(name, asked, self.payload)
         return Result(200, dict(self.told(answer.head)), str(answer.head["content_type"]), body)
 
     def _tag(self, generation: str) -> str:
@@ -107,23 +108,28 @@ def wants_job(request: Request) -> bool:
     return "respond-async" in {each.partition(";")[0].strip() for each in preferred}
 
 
-def owner_of(request: Request) -> str:
-    """Whose a long job is: a principal that reads as it does now, or of anonymous those at one address."""
-    principal, allowance = principal_of(request), allowance_of_request()
-    return f"{principal.name if allowance is None else allowance.who}\n{principal.audience}"
+def owner_of(request: Request) -> Owner:
+    """To whom a long job belongs: a client who reads another part of the store than before has no right to its result.
+
+    Of anonymous it belongs to those at one address.
+    """
+    asking, allowance = principal_of(request), allowance_of_request()
+    return asking.name if allowance is None else allowance.who, asking.audience, asking.organisation
 
 
-def begun(request: Request, run: Callable[[], Awaitable[Result]]) -> Response:
+def begun(request: Request, run: Run) -> Response:
     """Begin a long job and say where it is.
 
     Raises:
         TooManyJobsError: The principal has as many as it may.
+        BusyError: there is no room for further results.
     """
     jobs = state_of(request).jobs
     query = f"?{request.url.query}" if request.url.query else ""
-    job = jobs.begin(owner_of(request), f"{request.method} {request.url.path}{query}", run)
+    owner = owner_of(request)
+    job = jobs.begin(owner, owner[0], f"{request.method} {request.url.path}{query}", run)
     headers = {"location": f"/jobs/{job.id}", "preference-applied": "respond-async", "cache-control": "no-store"}
-    return JSONResponse(job.told(jobs.settings.job_seconds), 202, headers)
+    return JSONResponse(told(job, jobs.settings.job_seconds, language_of(request)), 202, headers)
 
 
 def next_link(request: Request, path: str, stated: Mapping[str, Any]) -> Headers:

@@ -8,6 +8,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from api.errors import NotFoundError, RequestError
+from api.readers import progress
 from api.readers.frames import Output
 from graphstore import GraphStore
 from graphstore.formats import FORMATS, by_name
@@ -28,5 +29,6 @@ def export(store: GraphStore, job: Mapping[str, Any], _: bytes, out: Output) -> 
     found = by_name(name)
     text = "; charset=utf-8" if found.media_type.startswith("text/") else ""
     out.head(content_type=found.media_type + text, generation=job["generation"])
+    progress.at("writing")
     leave_out = "" if job["knowledge"] else PREFIX
     store.export(out.file, format=name, dataset=dataset, graph=graph, leave_out=leave_out)

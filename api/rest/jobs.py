@@ -15,7 +15,8 @@ from api.problems import ToldError
 from api.requests import language_of
 from api.rest import schemas
 from api.rest.answering import owner_of, state_of
-from api.rest.longjobs import LongJob, LongJobs
+from api.rest.books import Entry
+from api.rest.longjobs import LongJobs, told
 from api.rest.parameters import STRICT
 
 router = APIRouter(prefix="/jobs", tags=["jobs 任务"], dependencies=STRICT, default_response_class=Response)
@@ -23,20 +24,21 @@ router = APIRouter(prefix="/jobs", tags=["jobs 任务"], dependencies=STRICT, de
 Id = Annotated[str, Path(max_length=100, description="Id of the job, from its Location. 任务编号。")]
 
 
-def _found(request: Request, name: str) -> tuple[LongJobs, LongJob]:
+def _found(request: Request, name: str) -> tuple[LongJobs, Entry]:
     jobs = state_of(request).jobs
     return jobs, jobs.find(owner_of(request), name)
 
 
 @router.get("/{id}", summary="How a job stands. 任务状态。", responses=schemas.answers(schemas.JobAnswer))
 async def job(request: Request, id: Id) -> Response:  # noqa: A002 - as in the address
-    """Say whether a job runs, how long it has, and where its result is; of a failed one, the problem."""
+    """Say whether a job runs, what it is at, how long it has, and where its result is; of a failed one, the problem."""
     jobs, found = _found(request, id)
-    told = found.told(jobs.settings.job_seconds)
+    lang = language_of(request)
+    standing = told(found, jobs.settings.job_seconds, lang)
     if found.problem is not None:
-        told["problem"] = found.problem.body(language_of(request), found.problem.detail, "")
+        standing["problem"] = found.problem.body(lang, found.problem.detail, "")
     headers = {"cache-control": "no-store"} | ({"retry-after": "1"} if found.state == "running" else {})
-    return JSONResponse(told, headers=headers)
+    return JSONResponse(standing, headers=headers)
 
 
 @router.get(
@@ -46,13 +48,14 @@ async def job(request: Request, id: Id) -> Response:  # noqa: A002 - as in the a
 )
 async def result(request: Request, id: Id) -> Response:  # noqa: A002 - as in the address
     """Give the answer that the request would have had."""
-    _, found = _found(request, id)
+    jobs, found = _found(request, id)
     if found.problem is not None:
         raise ToldError(found.problem)
-    if found.result is None:
+    if found.ended is None:
         raise RequestError("The job still runs. Follow it at its address, or by its events.")
-    made = found.result
-    return Response(made.body, made.status, {**made.headers, "cache-control": "no-store"}, made.content_type)
+    made = found.made
+    headers = {**made["headers"], "cache-control": "no-store"}
+    return Response(await jobs.body(found), made["status"], headers, made["content_type"])
 
 
 @router.get(
@@ -64,14 +67,20 @@ async def result(request: Request, id: Id) -> Response:  # noqa: A002 - as in th
     },
 )
 async def events(request: Request, id: Id) -> Response:  # noqa: A002 - as in the address
-    """Say how a job stands once a second, until it ends. With curl: ``curl -N``."""
+    """Say how a job stands when that changes, and once a second, until it ends. With curl: ``curl -N``."""
     jobs, found = _found(request, id)
+    limit, lang = jobs.settings.job_seconds, language_of(request)
 
     async def written() -> AsyncIterator[str]:
-        async for told in jobs.follow(found):
-            yield f"event: {told['state']}\ndata: {json.dumps(told, ensure_ascii=False)}\n\n"
+        async for entry in jobs.follow(found.owner, found.id):
+            standing = json.dumps(told(entry, limit, lang), ensure_ascii=False)
+            yield f"event: {entry.state}\ndata: {standing}\n\n"
 
-    return StreamingResponse(written(), headers={"cache-control": "no-store"}, media_type="text/event-stream")
+    headers = {
+        "cache-control": "no-store",
+        "x-accel-buffering": "no",
+    }  # a proxy that collects answers would hold it back
+    return StreamingResponse(written(), headers=headers, media_type="text/event-stream")
 
 
 @router.delete(
@@ -83,5 +92,5 @@ async def events(request: Request, id: Id) -> Response:  # noqa: A002 - as in th
 async def delete(request: Request, id: Id) -> Response:  # noqa: A002 - as in the address
     """Kill a job that runs, and let go of its result."""
     jobs, found = _found(request, id)
-    await jobs.drop(found)
+    await jobs.drop(found.id)
     return Response(status_code=204)

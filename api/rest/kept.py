@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from api.errors import RequestError, UnpreparedError
+from api.readers import progress
 from footprint.errors import FootprintError
 from graphstore import GraphStore, shipped
 from graphstore.answers.board import Board
@@ -125,6 +126,11 @@ def calculating(state: GraphStore, method: Mapping[str, Any]) -> Iterator[System
     from api.problems import Problem, ToldError, problem_of
 
     found = KEPT.system(state, method)
+    if progress.followed():
+        progress.at("compiling")
+        with suppress(FootprintError, GraphStoreError):  # where the whole cannot be compiled, a part may do
+            found.calculation.base  # noqa: B018 - it is kept
+        progress.at("calculating")
     try:
         yield found
     except (FootprintError, GraphStoreError) as error:

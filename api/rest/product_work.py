@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
 
 import pyoxigraph as ox
 
 from api.errors import NotFoundError, RequestError
+from api.readers import progress
 from api.readers.frames import Output
 from api.rest.bodies import Fields
 from api.rest.kept import KEPT, System, calculating, unit_of
@@ -147,7 +149,8 @@ def uncertainty(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
     with calculating(store, job["method"]) as system:
         iri, amount, unit = _asked(system, store, job)
         other = None if job["against"] is None else product_iri(store, job["against"])
-        data = answered(system.calculation, iri, amount, unit, other, how, anyway=bool(job["anyway"]))
+        drawn = partial(progress.at, "drawing")
+        data = answered(system.calculation, iri, amount, unit, other, how, anyway=bool(job["anyway"]), told=drawn)
         tell(out, job, data)
 
 

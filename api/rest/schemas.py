@@ -153,6 +153,10 @@ class JobAnswer(_Open):
 
     id: str
     state: str = Field(examples=["running", "done", "failed"])
+    stage: dict[str, str | int] = Field(
+        description="What it is at: name, label, and done and of where they are known. 所处阶段。",
+        examples=[{"name": "drawing", "label": "draws and solves", "done": 4000, "of": 10000}],
+    )
     seconds: float = Field(description="How long it has run. 已运行秒数。")
     limit_seconds: float = Field(description="How long it may run. 时限秒数。")
     links: dict[str, str]

@@ -6,12 +6,14 @@ import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
 from api import negotiation
 from api.errors import AccessDeniedError, NotFoundError, RequestError
+from api.readers import progress
 from api.readers.frames import Output
 from api.rest.bodies import Fields
 from api.rest.kept import KEPT
@@ -20,6 +22,7 @@ from graphstore import GraphStore
 from graphstore.formats import JSON_LD, Format, by_name
 
 if TYPE_CHECKING:
+    from registry import judging
     from registry.submissions import Submission
     from shapes.judge import Judgement
 
@@ -64,6 +67,7 @@ def _judged(store: GraphStore, job: Job, payload: bytes) -> Judgement:
     from shapes.judge import judge
     from shapes.reading import read_bytes
 
+    progress.at("judging")
     found = format_of(str(job["media_type"]))
     document = read_bytes(payload, _file(job, found), format=found)
     return judge([document], pcr=job["pcr"], day=_day(job), background=KEPT.background(store))
@@ -88,7 +92,7 @@ def submit(store: GraphStore, job: Job, payload: bytes) -> dict[str, Any]:
     rule = rules[0] if rules else None
     handed = Handed(payload, _file(job, found), job["by"], found.name, rule, _day(job), job["revises"])
     with _discreet(store, job):
-        made = hand_in(store, handed, judge)
+        made = hand_in(store, handed, partial(_followed, judge))
     submission = find(store, made.id)
     data = _told(receipt(store, submission) | {"new": made.new}, job)
     body = (
@@ -97,6 +101,14 @@ def submit(store: GraphStore, job: Job, payload: bytes) -> dict[str, Any]:
         else _report(store, submission, job, whole=job["audience"] is None).decode()
     )
     return {"body": body, "type": job["content_type"], "id": made.id, "verdict": data["verdict"], "new": made.new}
+
+
+def _followed(judge: judging.Judge, case: judging.Case) -> judging.Judgement:
+    """Judge, and say so to who follows."""
+    progress.at("judging")
+    found = judge(case)
+    progress.at("recomputing")
+    return found
 
 
 @contextmanager
