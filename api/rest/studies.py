@@ -133,21 +133,22 @@ async def submit(
     revises: Annotated[
         str | None, Query(max_length=200, description="Submission that it corrects. 所修订的提交编号。")
     ] = None,
-    dry_run: Annotated[bool, Query(alias="dry-run", description="Only judge. 仅评判。")] = False,
+    dry_run: Annotated[bool, Query(alias="dry-run", description="Judge and recompute, keep nothing. 仅试判并复算，不存档。")] = False,
 ) -> Response:
     """Judge and recompute a study and keep it with its bytes: 201 where it is accepted, 422 where it is rejected.
 
     The same bytes again change nothing; their receipt comes with 200, or with 422 where they were rejected.
     """
     asking, state = require(request, Role.SUBMITTER), state_of(request)
-    job = _job("validate" if dry_run else "submit", request, name, pcr, as_of)
+    job = _job("submission-trial" if dry_run else "submit", request, name, pcr, as_of)
+    job |= {"by": _for(asking, by), "revises": revises}
     if dry_run:
         body = await body_of(request, state.settings.body_bytes)
         return Answered(request, job, payload=body, offers=REPORTS)
     require_writes(request, state.settings)
     offer = choose(request.headers.get("accept", "*/*"), REPORTS)
     job |= {"format": offer.name, "content_type": offer.content_type, "audience": asking.audience}
-    job |= {"by": _for(asking, by), "revises": revises, "organisation": asking.organisation}
+    job |= {"organisation": asking.organisation}
     body = await body_of(request, state.settings.body_bytes)
 
     async def handed_in() -> Result:

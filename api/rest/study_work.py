@@ -21,6 +21,7 @@ from graphstore.formats import JSON_LD, Format, by_name
 
 if TYPE_CHECKING:
     from registry.submissions import Submission
+    from registry.submitting import Handed
     from shapes.judge import Judgement
 
 Job = Mapping[str, Any]
@@ -78,15 +79,9 @@ def submit(store: GraphStore, job: Job, payload: bytes) -> dict[str, Any]:
     from registry.receipt import receipt
     from registry.shapes_judge import judge
     from registry.submissions import find
-    from registry.submitting import Handed
     from registry.submitting import submit as hand_in
 
-    found = format_of(str(job["media_type"]))
-    rules = job["pcr"]
-    if len(rules) > 1:
-        raise RequestError("A submission is judged by one rule. Give pcr once.")
-    rule = rules[0] if rules else None
-    handed = Handed(payload, _file(job, found), job["by"], found.name, rule, _day(job), job["revises"])
+    handed = _handed(job, payload)
     with _discreet(store, job):
         made = hand_in(store, handed, judge)
     submission = find(store, made.id)
@@ -97,6 +92,33 @@ def submit(store: GraphStore, job: Job, payload: bytes) -> dict[str, Any]:
         else _report(store, submission, job, whole=job["audience"] is None).decode()
     )
     return {"body": body, "type": job["content_type"], "id": made.id, "verdict": data["verdict"], "new": made.new}
+
+
+def _handed(job: Job, payload: bytes) -> Handed:
+    from registry.submitting import Handed
+
+    found, rules = format_of(str(job["media_type"])), job["pcr"]
+    if len(rules) > 1:
+        raise RequestError("A submission is judged by one rule. Give pcr once.")
+    rule = rules[0] if rules else None
+    return Handed(payload, _file(job, found), job["by"], found.name, rule, _day(job), job["revises"])
+
+
+def trial(store: GraphStore, job: Job, payload: bytes, out: Output) -> None:
+    """Do with a study all that handing it in does, and keep nothing.
+
+    Whoever reads a part of the store tries the study beside that part: what it would come to beside hidden data is told by handing it
+    in, which leaves a trace.
+    """
+    from registry.trying import tried
+
+    with tried(store, _handed(job, payload)) as made:
+        if job["format"] not in {"json", "html"}:
+            out.head(content_type=job["content_type"], generation=job["generation"])
+            out.write(_report(made.store, made.submission, job))
+            return
+        judgement = None if made.judgement is None else made.judgement.as_dict()
+        tell(out, job, made.receipt | {"dry_run": True, "judgement": judgement})
 
 
 @contextmanager
