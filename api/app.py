@@ -21,12 +21,13 @@ from api.audit.endpoint import AuditEndpoint
 from api.compression import Compression
 from api.direct import Direct
 from api.invalid import invalid
-from api.middleware import Frame, Translate, router_error
+from api.middleware import Frame, router_error
 from api.observation import Observer
 from api.pact import routes as pact
 from api.pact.outbound import Outbound
 from api.pact.sender import Sender
 from api.pages.routes import routes as page_routes
+from api.readers.messages import Translate, place_of, untranslated
 from api.rest import application as rest
 from api.settings import Settings
 from api.sparql import routes
@@ -35,18 +36,19 @@ from api.state import State
 from api.watch.watcher import Watcher
 
 
-def create_app(settings: Settings, translate: Translate = lambda text, _: text) -> FastAPI:
+def create_app(settings: Settings, translate: Translate = untranslated) -> FastAPI:
     """Make the application that serves one store.
 
     Args:
         settings: what it is told.
-        translate: says a message in the language of the client; by default messages stay English.
+        translate: says a message in the language of the client; by default messages stay English. A function of a module, so that
+            the readers, which are other processes, find it too.
 
     Raises:
         LayoutError: there is no store at the path of the settings, or one that cannot be used.
         AccessFileError: there is a file of clients, and it or one of those beside it cannot be used.
     """
-    state, access = State.of(settings), Access.of(settings)
+    state, access = State.of(settings, place_of(translate)), Access.of(settings)
     access.check()
     outbound = Outbound.allowing(settings.pact_networks)
     sender, watcher = Sender(state, outbound), Watcher(state, outbound.send)

@@ -72,11 +72,11 @@ class Worker:
     spent: bool = False
 
     @classmethod
-    async def start(cls, work: Work, settings: Settings) -> Worker:
-        """Start a child."""
+    async def start(cls, work: Work, settings: Settings, messages: str = "") -> Worker:
+        """Start a child; ``messages`` says where it finds what says them, see :mod:`api.readers.messages`."""
         ours, theirs = socket.socketpair()
         told = {"work": work, "store": str(settings.store.resolve()), "memory_megabytes": settings.memory_megabytes}
-        told["endpoint"] = settings.endpoint
+        told |= {"endpoint": settings.endpoint, "messages": messages}
         with theirs:
             # -P: a folder called `api` in the working directory must not be taken for ours.
             process = await asyncio.create_subprocess_exec(
@@ -245,6 +245,7 @@ class Pool:
     Attributes:
         work: what they do.
         limits: how many there are and how long they may work.
+        messages: where they find what says messages, see :mod:`api.readers.messages`.
         started: how many were started so far.
         ended: how many ended before the pool was closed, by the reason.
     """
@@ -252,6 +253,7 @@ class Pool:
     work: Work
     limits: Limits
     settings: Settings
+    messages: str = ""
     started: int = 0
     ended: Counter[str] = field(default_factory=Counter)
     _idle: asyncio.LifoQueue[Worker] = field(default_factory=asyncio.LifoQueue)
@@ -359,7 +361,7 @@ class Pool:
             raise BusyError("No process became free in time. Come back later.") from None
 
     async def _add(self) -> None:
-        worker = await Worker.start(self.work, self.settings)
+        worker = await Worker.start(self.work, self.settings, self.messages)
         self.started += 1
         self._idle.put_nowait(worker)
 

@@ -77,6 +77,20 @@ STRICT = [Depends(known_only)]
 """What every route of this package depends on."""
 
 
+def page_language(
+    lang: Annotated[
+        Literal["en", "zh"] | None,
+        Query(description="Language of a page; else by Accept-Language. 页面语言，缺省按 Accept-Language。"),
+    ] = None,
+) -> str | None:
+    """The language that the address of a page states; `api.requests.language_of` reads it."""
+    return lang
+
+
+PAGED = [Depends(page_language)]
+"""What routes depend on that answer with a page too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Past:
     """Which state of the store is asked about."""

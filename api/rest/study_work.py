@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 Job = Mapping[str, Any]
 
+_OURS: Final = frozenset({"json", "html"})
+"""Formats of our own; the others are RDF."""
 _COMPUTED: Final = frozenset({"computed", "difference", "share"})
 """Members of a comparison that say what was recomputed."""
 
@@ -51,14 +53,32 @@ def _file(job: Job, format_: Format) -> str:
 def validate(store: GraphStore, job: Job, payload: bytes, out: Output) -> None:
     """Judge a study beside the data of a store; nothing is stored."""
     judged = _judged(store, job, payload)
-    if job["format"] == "json":
-        tell(out, job, judged.as_dict())
+    if job["format"] in _OURS:
+        _show(store, job, out, None, judged.as_dict())
         return
     from shapes.w3c import to_json_ld, to_turtle
 
     text = to_turtle(judged.report) if job["format"] == "turtle" else to_json_ld(judged.report)
     out.head(content_type=job["content_type"], generation=job["generation"])
     out.write(text.encode())
+
+
+def _show(
+    store: GraphStore, job: Job, out: Output, receipt: dict[str, Any] | None, judgement: dict[str, Any] | None
+) -> None:
+    """Answer with a receipt, a judgement, or both in one: as JSON or as a page."""
+    if job["format"] == "json":
+        tell(
+            out,
+            job,
+            judgement if receipt is None else receipt | ({"judgement": judgement} if "dry_run" in receipt else {}),
+        )
+        return
+    from api.pages.context import Context
+    from api.pages.study import page
+
+    context = Context.of(store, job)
+    context.send(out, str(job["content_type"]), page(context, receipt, judgement), [])
 
 
 def _judged(store: GraphStore, job: Job, payload: bytes) -> Judgement:
@@ -86,11 +106,7 @@ def submit(store: GraphStore, job: Job, payload: bytes) -> dict[str, Any]:
         made = hand_in(store, handed, judge)
     submission = find(store, made.id)
     data = _told(receipt(store, submission) | {"new": made.new}, job)
-    body = (
-        _as_json(data)
-        if job["format"] == "json"
-        else _report(store, submission, job, whole=job["audience"] is None).decode()
-    )
+    body = _body(store, submission, job, data)
     return {"body": body, "type": job["content_type"], "id": made.id, "verdict": data["verdict"], "new": made.new}
 
 
@@ -113,12 +129,12 @@ def trial(store: GraphStore, job: Job, payload: bytes, out: Output) -> None:
     from registry.trying import tried
 
     with tried(store, _handed(job, payload)) as made:
-        if job["format"] not in {"json", "html"}:
-            out.head(content_type=job["content_type"], generation=job["generation"])
-            out.write(_report(made.store, made.submission, job))
+        if job["format"] in _OURS:
+            judgement = None if made.judgement is None else made.judgement.as_dict()
+            _show(made.store, job, out, made.receipt | {"dry_run": True}, judgement)
             return
-        judgement = None if made.judgement is None else made.judgement.as_dict()
-        tell(out, job, made.receipt | {"dry_run": True, "judgement": judgement})
+        out.head(content_type=job["content_type"], generation=job["generation"])
+        out.write(_report(made.store, made.submission, job))
 
 
 @contextmanager
@@ -172,6 +188,17 @@ def _undisclosed(value: Any) -> Any:
     return {key: None if key in _COMPUTED else _undisclosed(each) for key, each in value.items()}
 
 
+def _body(store: GraphStore, submission: Submission, job: Job, data: dict[str, Any]) -> str:
+    if job["format"] == "json":
+        return _as_json(data)
+    if job["format"] == "html":
+        from api.pages.context import Context
+        from api.pages.study import page
+
+        return page(Context.of(store, {**job, "generation": store.generation}), data, None).decode()
+    return _report(store, submission, job, whole=job["audience"] is None).decode()
+
+
 def _as_json(data: object) -> str:
     return json.dumps(data, ensure_ascii=False, default=str, allow_nan=False)
 
@@ -211,8 +238,8 @@ def submission(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
     from registry.submissions import find
 
     found = find(store, str(job["id"]))
-    if job["format"] == "json":
-        tell(out, job, whole(store, found) | {"requirements": outcomes(store, found)})
+    if job["format"] in _OURS:
+        _show(store, job, out, whole(store, found) | {"requirements": outcomes(store, found)}, None)
         return
     out.head(content_type=job["content_type"], generation=job["generation"])
     out.write(_report(store, found, job))
