@@ -72,7 +72,7 @@ def create_app(settings: Settings, translate: Translate = untranslated) -> FastA
         Route(AUDIT, AuditEndpoint(state)),
         *page_routes(state),
     ]
-    app.include_router(health.router)
+    app.router.routes += health.router.routes
     rest.include_in(app)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)

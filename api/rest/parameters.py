@@ -28,10 +28,18 @@ def _written_day(value: object) -> object:
     return value
 
 
+def _written_number(value: object) -> object:
+    """Refuse digits in groups, as Python writes them: 1_000 is no number anywhere else."""
+    if isinstance(value, str) and "_" in value:
+        raise PydanticCustomError("float_parsing", "no number")
+    return value
+
+
 Day = Annotated[dt.date, BeforeValidator(_written_day)] | None
 Amount = Annotated[
     float,
     Query(gt=0, allow_inf_nan=False, description="How much of the product. 产品数量。", examples=[1000.0]),
+    BeforeValidator(_written_number),
 ]
 Unit = Annotated[
     str | None,

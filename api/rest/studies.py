@@ -21,6 +21,7 @@ from api.requests import body_of, require_writes, root_of
 from api.rest import schemas
 from api.rest.addresses import QuotedRoute
 from api.rest.answering import JSON, Answered, begun, form_of, headers_of, state_of, wants_job
+from api.rest.formats import DOCUMENTS
 from api.rest.longjobs import Result
 from api.rest.parameters import PAGED, STRICT, Day
 
@@ -34,11 +35,9 @@ REPORTS: Final = (*JSON, *(offer for offer in GRAPHS if offer.name in {"turtle",
 _STUDY: Final = {
     "requestBody": {
         "required": True,
-        "description": "A study as RDF, or a PACT record as JSON. 研究文件（RDF）或 PACT 记录（JSON）。",
-        "content": {
-            name: {"schema": {"type": "string"}}
-            for name in ("text/turtle", "application/n-triples", "application/ld+json", "application/rdf+xml")
-        }
+        "description": "A study as RDF, gzip-compressed or not; /validate also judges PACT records as JSON. "
+        "研究文件（RDF，可为 gzip 压缩文件）；/validate 亦可校验 PACT 记录（JSON）。",
+        "content": {offer.media_type: {"schema": {"type": "string"}} for offer in DOCUMENTS}
         | {"application/json": {"schema": {"type": "object"}}},
     }
 }

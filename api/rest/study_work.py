@@ -14,6 +14,7 @@ from api import negotiation
 from api.errors import AccessDeniedError, NotFoundError, RequestError
 from api.readers.frames import Output
 from api.rest.bodies import Fields
+from api.rest.formats import DOCUMENTS
 from api.rest.kept import KEPT
 from api.rest.product_work import tell
 from graphstore import GraphStore
@@ -41,12 +42,18 @@ def format_of(content_type: str) -> Format:
     name, _, rest = content_type.partition(";")
     if name.strip().lower() == "application/json":
         return negotiation.by_media_type(JSON_LD.media_type + (f";{rest}" if rest else ""))
-    return negotiation.by_media_type(content_type)
+    return negotiation.by_media_type(content_type, DOCUMENTS)
 
 
 def _file(job: Job, format_: Format) -> str:
-    """What messages call the study: the name that was sent with it, without any folder."""
+    """What messages call the study: the name that was sent with it, without any folder.
+
+    Raises:
+        RequestError: the name holds what would steer a terminal or turn the direction of writing.
+    """
     name = str(job["name"] or "").replace("\\", "/").rpartition("/")[2]
+    if not name.isprintable():
+        raise RequestError(f"The name {name!r} holds a character that is not printed. Give the name as people read it.")
     return name or f"study{format_.suffixes[0]}"
 
 
