@@ -13,7 +13,7 @@ from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -82,6 +82,8 @@ class Frame:
         except asyncio.CancelledError:
             if not wire.gone:
                 raise
+            status = status or _LEFT
+        except ClientDisconnect:  # in the middle of its own body: nobody is there to be told, and nothing failed here
             status = status or _LEFT
         except Exception as error:  # noqa: BLE001 - whatever it is, the client is told, and the log
             problem = told(error)

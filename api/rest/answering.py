@@ -14,7 +14,7 @@ from api.access.allowance import current as allowance_of_request
 from api.access.principals import principal_of
 from api.delivery import deliver
 from api.negotiation import Offer, choose
-from api.pages.asking import page_facts
+from api.pages.asking import here, page_facts
 from api.pages.forms import HTML
 from api.pages.rendering import HEADERS
 from api.requests import root_of
@@ -133,8 +133,8 @@ def begun(request: Request, run: Callable[[], Awaitable[Result]]) -> Response:
     """
     jobs = state_of(request).jobs
     query = f"?{request.url.query}" if request.url.query else ""
-    job = jobs.begin(principal_of(request).name, f"{request.method} {request.url.path}{query}", run)
-    headers = {"location": f"/jobs/{job.id}", "preference-applied": "respond-async", "cache-control": "no-store"}
+    job = jobs.begin(principal_of(request).name, f"{request.method} {here(request)}{query}", run)
+    headers = {"location": job.address, "preference-applied": "respond-async", "cache-control": "no-store"}
     return JSONResponse(job.told(jobs.settings.job_seconds), 202, headers)
 
 

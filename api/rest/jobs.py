@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from api.access.principals import principal_of
-from api.errors import RequestError
+from api.errors import JobRunsError
 from api.problems import ToldError
 from api.requests import language_of
 from api.rest import schemas
@@ -43,7 +43,10 @@ async def job(request: Request, id: Id) -> Response:  # noqa: A002 - as in the a
 @router.get(
     "/{id}/result",
     summary="The result of a job. 任务结果。",
-    responses={200: {"description": "As the request would have been answered. 与同步应答相同。"}, **schemas.problems()},
+    responses={
+        200: {"description": "As the request would have been answered. 与同步应答相同。"},
+        **schemas.problems(409),
+    },
 )
 async def result(request: Request, id: Id) -> Response:  # noqa: A002 - as in the address
     """Give the answer that the request would have had."""
@@ -51,7 +54,7 @@ async def result(request: Request, id: Id) -> Response:  # noqa: A002 - as in th
     if found.problem is not None:
         raise ToldError(found.problem)
     if found.result is None:
-        raise RequestError("The job still runs. Follow it at its address, or by its events.")
+        raise JobRunsError("The job still runs. Follow it at its address, or by its events.")
     made = found.result
     return Response(made.body, made.status, {**made.headers, "cache-control": "no-store"}, made.content_type)
 

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
+from urllib.parse import urlsplit
 
 from api.errors import NotFoundError, TooLargeError, TooManyJobsError
 from api.problems import Problem, problem_of
@@ -42,6 +43,7 @@ class LongJob:
         id: What it is called; cannot be guessed.
         owner: Name of the principal that began it.
         about: What was asked for: method and address.
+        prefix: Path under which clients see the server; empty where it is the root.
         result: What it came to; ``None`` until then.
         problem: Why there is no result.
     """
@@ -49,6 +51,7 @@ class LongJob:
     id: str
     owner: str
     about: str
+    prefix: str = ""
     began: float = field(default_factory=time.monotonic)
     ended: float | None = None
     result: Result | None = None
@@ -63,6 +66,11 @@ class LongJob:
             return "failed"
         return "running" if self.result is None else "done"
 
+    @property
+    def address(self) -> str:
+        """Where it is followed, as clients see it."""
+        return f"{self.prefix}/jobs/{self.id}"
+
     def told(self, limit: float) -> dict[str, Any]:
         """How it stands, for machines."""
         seconds = (self.ended or time.monotonic()) - self.began
@@ -73,9 +81,9 @@ class LongJob:
             "seconds": round(seconds, 3),
             "limit_seconds": limit,
         }
-        links = {"self": f"/jobs/{self.id}", "events": f"/jobs/{self.id}/events"}
+        links = {"self": self.address, "events": f"{self.address}/events"}
         if self.result is not None:
-            links["result"] = f"/jobs/{self.id}/result"
+            links["result"] = f"{self.address}/result"
         return told | {"links": links}
 
 
@@ -106,7 +114,7 @@ class LongJobs:
                 f"There are {len(mine)} jobs already, which is the most at a time. Wait for one, or delete one: a result is kept until "
                 "then."
             )
-        job = LongJob(uuid.uuid4().hex, owner, about)
+        job = LongJob(uuid.uuid4().hex, owner, about, urlsplit(self.settings.public_url).path.rstrip("/"))
         self._jobs[job.id] = job
         job.task = asyncio.get_running_loop().create_task(self._run(job, run))
         return job

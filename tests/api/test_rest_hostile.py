@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from pathlib import Path
 
 import httpx
 import pyoxigraph as ox
 import pytest
+from servers import served
 
 STUDY = (Path(__file__).parents[2] / "examples" / "studies" / "aluminium.ttl").read_bytes()
 RECORD = (Path(__file__).parents[2] / "examples" / "studies" / "pact-record.json").read_bytes()
@@ -132,3 +135,37 @@ def test_a_partners_record_is_judged_and_is_no_study(shop):
     detail = refused(shop.post("/submissions", content=RECORD, params=TRY, headers=headers), 422)
     assert "PACT" in detail
     assert "/3/events" in detail
+
+
+def test_an_upload_that_is_broken_off_is_no_failure_of_the_server(shop, caplog):
+    where = httpx.URL(str(shop.base_url))
+    head = f"POST /submissions HTTP/1.1\r\nHost: {where.netloc.decode()}\r\nContent-Type: text/turtle\r\nContent-Length: 100000\r\n\r\n<urn:a>"
+    for _ in range(3):
+        with socket.create_connection((where.host, where.port or 80)) as connection:
+            connection.sendall(head.encode())
+    time.sleep(0.3)
+    assert shop.get("/products", params={"limit": 1}).status_code == 200
+    assert [record for record in caplog.records if record.name == "tanmai.api"] == []
+
+
+def test_a_job_says_its_address_as_it_was_sent_and_that_it_still_runs(shop):
+    address = "/products/https%3A%2F%2Fw3id.org%2Ftanmai%2Fdemo%2Fingot-coal/uncertainty?draws=1000000"
+    job = shop.get(address, headers={"Prefer": "respond-async"})
+    assert job.status_code == 202
+    assert job.json()["about"] == f"GET {address}"
+    early = shop.get(job.headers["location"] + "/result")
+    assert "still runs" in refused(early, 409)
+    assert early.headers["retry-after"] == "1"
+    assert shop.delete(job.headers["location"]).status_code == 204
+
+
+def test_links_of_jobs_stand_under_the_public_address(shop_store):
+    with (
+        served(shop_store, public_url="https://data.example.org/pcf", hosts=("127.0.0.1",)) as address,
+        httpx.Client(base_url=address, timeout=60) as client,
+    ):
+        job = client.get("/products?limit=1", headers={"Prefer": "respond-async"})
+        assert job.headers["location"] == f"/pcf/jobs/{job.json()['id']}"
+        assert job.json()["links"]["events"] == f"/pcf/jobs/{job.json()['id']}/events"
+        link = client.get("/products/https%3A%2F%2Fw3id.org%2Ftanmai%2Fdemo%2Fingot-coal").headers["link"]
+        assert link.startswith("</pcf/products/")
