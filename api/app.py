@@ -23,12 +23,13 @@ from api.audit.endpoint import AuditEndpoint
 from api.compression import Compression
 from api.direct import Application
 from api.invalid import invalid
-from api.middleware import Frame, Translate, router_error
+from api.middleware import Frame, router_error
 from api.observation import Observer
 from api.pact import routes as pact
 from api.pact.outbound import Outbound
 from api.pact.sender import Sender
 from api.pages.routes import routes as page_routes
+from api.readers.messages import Translate, place_of, untranslated
 from api.rest import application as rest
 from api.settings import Settings
 from api.sparql import routes
@@ -37,19 +38,20 @@ from api.state import State
 from api.watch.watcher import Watcher
 
 
-def create_app(settings: Settings, translate: Translate = lambda text, _: text) -> FastAPI:
+def create_app(settings: Settings, translate: Translate = untranslated) -> FastAPI:
     """Make the application that serves one store.
 
     Args:
         settings: what it is told.
-        translate: says a message in the language of the client; by default messages stay English.
+        translate: says a message in the language of the client; by default messages stay English. A function of a module, so that
+            the readers, which are other processes, find it too.
 
     Raises:
         LayoutError: there is no store at the path of the settings, or one that cannot be used.
         AccessFileError: there is a file of clients, and it or one of those beside it cannot be used.
         GraphStoreError: there are clients, and what audiences read cannot be brought up to date with the store.
     """
-    state, access = State.of(settings), Access.of(settings)
+    state, access = State.of(settings, place_of(translate)), Access.of(settings)
     access.check()
     settle(settings, guarded=access.file.current() is not None)
     outbound = Outbound.allowing(settings.pact_networks)
@@ -78,7 +80,7 @@ def create_app(settings: Settings, translate: Translate = lambda text, _: text) 
         Route(AUDIT, AuditEndpoint(state)),
         *page_routes(state),
     ]
-    app.include_router(health.router)
+    app.router.routes += health.router.routes
     rest.include_in(app)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)

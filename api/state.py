@@ -50,22 +50,24 @@ class State:
     metrics: Metrics
 
     @classmethod
-    def of(cls, settings: Settings) -> Self:
+    def of(cls, settings: Settings, messages: str = "") -> Self:
         """The parts of an application, not yet started.
+
+        Args:
+            settings: what it was told.
+            messages: where its processes find what says messages, see :mod:`api.readers.messages`.
 
         Raises:
             LayoutError: there is no store at the path of the settings, or one that cannot be used.
         """
         readers = Limits(settings.readers, settings.query_seconds, settings.waiting)
         writers = Limits(1, settings.write_seconds, settings.waiting)
+        jobs = Limits(settings.job_readers, settings.job_seconds, settings.waiting)
         return cls(
             settings,
-            Pool("reading", readers, settings),
-            Pool("writing", writers, settings),
-            LongJobs(
-                Pool("reading", Limits(settings.job_readers, settings.job_seconds, settings.waiting), settings),
-                settings,
-            ),
+            Pool("reading", readers, settings, messages),
+            Pool("writing", writers, settings, messages),
+            LongJobs(Pool("reading", jobs, settings, messages), settings),
             None if settings.endpoint else Generations(layout.read(settings.store)),
             Metrics(folder=Path(settings.run_directory) if settings.run_directory else None),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from typing import Any
 
 import pyoxigraph as ox
@@ -23,8 +24,14 @@ SH = "http://www.w3.org/ns/shacl#"
 TM, PROV = PREFIXES["tm"], PREFIXES["prov"]
 
 
-def receipt(store: GraphStore, submission: Submission) -> dict[str, Any]:
-    """Everything a submitter is told, as data for JSON and for people; values in kg CO2e per declared or functional unit."""
+def receipt(store: GraphStore, submission: Submission, file: GraphStore | None = None) -> dict[str, Any]:
+    """Everything a submitter is told, as data for JSON and for people; values in kg CO2e per declared or functional unit.
+
+    Args:
+        store: Holds the submission.
+        submission: Which one.
+        file: What its file states, where the store does not keep it; None to look it up in the archive.
+    """
     facts = _facts(store, submission.assessment)
     names = _names(store, [submission])
     reasons = facts.get(f"{TM}verdictReason", [])
@@ -48,7 +55,7 @@ def receipt(store: GraphStore, submission: Submission) -> dict[str, Any]:
         "reasons": [names[reason].as_dict() for reason in reasons],
         "broken": [outcome for outcome in outcomes(store, submission) if not outcome["met"]],
         "details": details,
-        "detail_names": _named_in(store, version, details),
+        "detail_names": _named_in(store, version, details, file),
         "assessed_on": _first(facts, f"{TM}assessedOn"),
         "rules": [names[rule].as_dict() for rule in rules],
         "tolerance": _tolerance(facts),
@@ -100,15 +107,18 @@ def _names(store: GraphStore, known: Iterable[Submission]) -> Names:
     return names
 
 
-def _named_in(store: GraphStore, version: DatasetVersion, details: Iterable[str]) -> list[dict[str, str]]:
+def _named_in(
+    store: GraphStore, version: DatasetVersion, details: Iterable[str], file: GraphStore | None
+) -> list[dict[str, str]]:
     """The names of the nodes that details are about; of a study that is not in the graph its own file tells them."""
     found = [node for detail in details for node in iris_in(detail)]
     names = Names(Calculation(store))
     names.learn(found)
     unknown = [node for node in found if not names[node].labels]
-    if unknown and version.status != "current" and not store.in_memory:
-        with store.version(version.key, version.number) as file:
-            own = Names(Calculation(file))
+    archived = version.status != "current" and not store.in_memory
+    if unknown and (archived or file is not None):
+        with nullcontext(file) if file is not None else store.version(version.key, version.number) as said:
+            own = Names(Calculation(said))
             own.learn(unknown)
             for node in unknown:
                 names.suppose(node, own[node].labels)

@@ -90,8 +90,11 @@ class Context:
         self, out: Output, template: str, links: list[tuple[str, str, str]] | None = None, **values: Any
     ) -> None:
         """Answer with a page."""
-        body = render(template, self.setting(), **values)
-        self.send(out, HTML.content_type, body, links or [])
+        self.send(out, HTML.content_type, self.page(template, **values), links or [])
+
+    def page(self, template: str, **values: Any) -> bytes:
+        """A page as UTF-8."""
+        return render(template, self.setting(), **values)
 
     def send_data(self, out: Output, triples: list[ox.Triple], links: list[tuple[str, str, str]]) -> None:
         """Answer with an RDF document in the format that the job names."""

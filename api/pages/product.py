@@ -8,6 +8,7 @@ from typing import Any, Final
 from api.pages.addresses import Addresses
 from api.pages.words import Language, word
 from api.problems import INTERNAL, kind_of
+from api.readers.messages import MESSAGES
 from graphstore import GraphStore
 from graphstore.answers.explanation import explain
 from graphstore.answers.footprint import calculate
@@ -35,7 +36,7 @@ def footprint(store: GraphStore, iri: str, lang: Language, addresses: Addresses)
         kind = kind_of(type(error))
         if kind is INTERNAL:
             raise
-        return {"refused": kind.zh if lang == "zh" else kind.en, "reason": str(error)}
+        return {"refused": kind.zh if lang == "zh" else kind.en, "reason": MESSAGES.said(str(error), lang)}
     total = data["total"]
     return {
         "refused": "",

@@ -20,6 +20,7 @@ from api.readers import memory, progress
 from api.readers.confine import confine
 from api.readers.frames import Output, receive_job
 from api.readers.jobs import Reading, Writing
+from api.readers.messages import MESSAGES
 from api.readers.remote import RemoteReading
 
 GRACE: Final = 1.0
@@ -40,6 +41,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     store = Path(told["store"])
     unconfined = confine(network=bool(told["endpoint"]))
+    MESSAGES.come_from(told["messages"])
     work = RemoteReading(told["endpoint"]) if told["endpoint"] else _work(told["work"], store)
     with contextlib.suppress(ConnectionError):
         Output(connection).ready(unconfined)

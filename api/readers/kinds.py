@@ -37,6 +37,7 @@ READING: Final[Mapping[str, str]] = {
     "list": "api.rest.knowledge_work:listing",
     "question": "api.rest.knowledge_work:question",
     "validate": "api.rest.study_work:validate",
+    "submission-trial": "api.rest.study_work:trial",
     "export": "api.rest.export_work:export",
     "submissions": "api.rest.study_work:submissions",
     "submission": "api.rest.study_work:submission",

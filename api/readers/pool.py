@@ -74,11 +74,11 @@ class Worker:
     spent: bool = False
 
     @classmethod
-    async def start(cls, work: Work, settings: Settings) -> Worker:
-        """Start a child."""
+    async def start(cls, work: Work, settings: Settings, messages: str = "") -> Worker:
+        """Start a child; ``messages`` says where it finds what says them, see :mod:`api.readers.messages`."""
         ours, theirs = socket.socketpair()
         told = {"work": work, "store": str(settings.store.resolve()), "memory_megabytes": settings.memory_megabytes}
-        told["endpoint"] = settings.endpoint
+        told |= {"endpoint": settings.endpoint, "messages": messages}
         with theirs:
             # -P: a folder called `api` in the working directory must not be taken for ours.
             process = await asyncio.create_subprocess_exec(
@@ -255,6 +255,7 @@ class Pool:
     Attributes:
         work: what they do.
         limits: how many there are and how long they may work.
+        messages: where they find what says messages, see :mod:`api.readers.messages`.
         started: how many were started so far.
         ended: how many ended before the pool was closed, by the reason.
     """
@@ -262,6 +263,7 @@ class Pool:
     work: Work
     limits: Limits
     settings: Settings
+    messages: str = ""
     started: int = 0
     ended: Counter[str] = field(default_factory=Counter)
     _idle: list[Worker] = field(default_factory=list)
@@ -380,7 +382,7 @@ class Pool:
             waiter.set_result(worker)
 
     async def _add(self) -> None:
-        worker = await Worker.start(self.work, self.settings)
+        worker = await Worker.start(self.work, self.settings, self.messages)
         self.started += 1
         self._idle.append(worker)
         self._lend()

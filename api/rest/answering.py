@@ -14,6 +14,9 @@ from api.access.allowance import current as allowance_of_request
 from api.access.principals import principal_of
 from api.delivery import deliver
 from api.negotiation import Offer, choose
+from api.pages.asking import here, page_facts
+from api.pages.forms import HTML
+from api.pages.rendering import HEADERS
 from api.requests import language_of, root_of
 from api.rest.books import Owner
 from api.rest.longjobs import Result, Run, told
@@ -61,12 +64,12 @@ class Answered(Response):
         super().__init__()
         self.request, self.payload, self.told = request, payload, told
         offer = choose(request.headers.get("accept", "*/*"), offers)
-        self.job = {**job, "format": offer.name, "content_type": offer.content_type}
+        self.job = {**job, **form_of(request, offer)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Ask a reader and send what it says."""
         state, asking = state_of(self.request), principal_of(self.request)
-        headers = {"vary": "Accept", "cache-control": "no-cache"}
+        headers = headers_of(self.job)
         if wants_job(self.request):
             await begun(self.request, self._as_job)(scope, receive, send)
             return
@@ -91,7 +94,7 @@ class Answered(Response):
             allowance.check(audience)
             asked["most_megabytes"] = allowance.limits.memory_megabytes
         answer, body = await state.jobs.read(name, asked, self.payload)
-        return Result(200, dict(self.told(answer.head)), str(answer.head["content_type"]), body)
+        return Result(200, {**headers_of(self.job), **self.told(answer.head)}, str(answer.head["content_type"]), body)
 
     def _tag(self, generation: str) -> str:
         return tag_of(generation, principal_of(self.request).audience, sorted(self.job.items(), key=str))
@@ -100,6 +103,21 @@ class Answered(Response):
     def _release(self) -> str | None:
         release: str | None = self.job.get("release")
         return release
+
+
+def form_of(request: Request, offer: Offer) -> dict[str, Any]:
+    """What a job says of the form of its answer: the format, and of a page its language and where it stands."""
+    form = {"format": offer.name, "content_type": offer.content_type}
+    return form | (page_facts(request, state_of(request)) if offer is HTML else {})
+
+
+def headers_of(job: Mapping[str, Any]) -> dict[str, str]:
+    """The headers of an answer; a page has those that keep scripts out."""
+    headers = {"vary": "Accept", "cache-control": "no-cache"}
+    if job["format"] != HTML.name:
+        return headers
+    language = "zh-Hans" if job["lang"] == "zh" else "en"
+    return {**headers, **HEADERS, "vary": "Accept, Accept-Language", "content-language": language}
 
 
 def wants_job(request: Request) -> bool:
@@ -114,7 +132,7 @@ def owner_of(request: Request) -> Owner:
     Of anonymous it belongs to those at one address.
     """
     asking, allowance = principal_of(request), allowance_of_request()
-    return asking.name if allowance is None else allowance.who, asking.audience, asking.organisation
+    return (asking.name if allowance is None else allowance.who), asking.audience, asking.organisation
 
 
 def begun(request: Request, run: Run) -> Response:
@@ -127,9 +145,14 @@ def begun(request: Request, run: Run) -> Response:
     jobs = state_of(request).jobs
     query = f"?{request.url.query}" if request.url.query else ""
     owner = owner_of(request)
-    job = jobs.begin(owner, owner[0], f"{request.method} {request.url.path}{query}", run)
-    headers = {"location": f"/jobs/{job.id}", "preference-applied": "respond-async", "cache-control": "no-store"}
-    return JSONResponse(told(job, jobs.settings.job_seconds, language_of(request)), 202, headers)
+    job = jobs.begin(owner, owner[0], f"{request.method} {here(request)}{query}", run)
+    standing = told(job, jobs.settings, language_of(request))
+    headers = {
+        "location": standing["links"]["self"],
+        "preference-applied": "respond-async",
+        "cache-control": "no-store",
+    }
+    return JSONResponse(standing, 202, headers)
 
 
 def next_link(request: Request, path: str, stated: Mapping[str, Any]) -> Headers:

@@ -57,4 +57,4 @@ async def export(
     job = {"kind": "export", "name": name, "dataset": dataset, "graph": graph, "knowledge": knowledge}
     suffix = next((each.suffixes[0] for each in FORMATS if each.name == name), "")
     told = {"content-disposition": f'attachment; filename="tanmai{suffix}"'}
-    return Answered(request, job, offers=(_OFFERS.get(name, _ANY), _ANY), told=lambda _: told)
+    return Answered(request, job, offers=(_OFFERS.get(name, _ANY),), told=lambda _: told)

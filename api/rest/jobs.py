@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from api.errors import RequestError
+from api.errors import JobRunsError
 from api.problems import ToldError
 from api.requests import language_of
 from api.rest import schemas
@@ -34,7 +34,7 @@ async def job(request: Request, id: Id) -> Response:  # noqa: A002 - as in the a
     """Say whether a job runs, what it is at, how long it has, and where its result is; of a failed one, the problem."""
     jobs, found = _found(request, id)
     lang = language_of(request)
-    standing = told(found, jobs.settings.job_seconds, lang)
+    standing = told(found, jobs.settings, lang)
     if found.problem is not None:
         standing["problem"] = found.problem.body(lang, found.problem.detail, "")
     headers = {"cache-control": "no-store"} | ({"retry-after": "1"} if found.state == "running" else {})
@@ -44,7 +44,10 @@ async def job(request: Request, id: Id) -> Response:  # noqa: A002 - as in the a
 @router.get(
     "/{id}/result",
     summary="The result of a job. 任务结果。",
-    responses={200: {"description": "As the request would have been answered. 与同步应答相同。"}, **schemas.problems()},
+    responses={
+        200: {"description": "As the request would have been answered. 与同步应答相同。"},
+        **schemas.problems(409),
+    },
 )
 async def result(request: Request, id: Id) -> Response:  # noqa: A002 - as in the address
     """Give the answer that the request would have had."""
@@ -52,7 +55,7 @@ async def result(request: Request, id: Id) -> Response:  # noqa: A002 - as in th
     if found.problem is not None:
         raise ToldError(found.problem)
     if found.ended is None:
-        raise RequestError("The job still runs. Follow it at its address, or by its events.")
+        raise JobRunsError("The job still runs. Follow it at its address, or by its events.")
     made = found.made
     headers = {**made["headers"], "cache-control": "no-store"}
     return Response(await jobs.body(found), made["status"], headers, made["content_type"])
@@ -69,11 +72,11 @@ async def result(request: Request, id: Id) -> Response:  # noqa: A002 - as in th
 async def events(request: Request, id: Id) -> Response:  # noqa: A002 - as in the address
     """Say how a job stands when that changes, and once a second, until it ends. With curl: ``curl -N``."""
     jobs, found = _found(request, id)
-    limit, lang = jobs.settings.job_seconds, language_of(request)
+    lang = language_of(request)
 
     async def written() -> AsyncIterator[str]:
         async for entry in jobs.follow(found.owner, found.id):
-            standing = json.dumps(told(entry, limit, lang), ensure_ascii=False)
+            standing = json.dumps(told(entry, jobs.settings, lang), ensure_ascii=False)
             yield f"event: {entry.state}\ndata: {standing}\n\n"
 
     headers = {

@@ -42,7 +42,9 @@ async def factors(
     geography: Annotated[
         str | None, Query(max_length=2000, description="Code or IRI of the place. 地区代码或 IRI。", examples=["CN-GD"])
     ] = None,
-    year: Annotated[str | None, Query(max_length=10, description="Reference year. 基准年。", examples=["2024"])] = None,
+    year: Annotated[
+        str | None, Query(pattern=r"^[0-9]{4}$", description="Reference year. 基准年。", examples=["2024"])
+    ] = None,
     kind: Annotated[
         str | None,
         Query(

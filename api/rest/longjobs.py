@@ -13,6 +13,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from api.errors import ApiError, BusyError, NotFoundError, ReaderDiedError, TooLargeError
 from api.problems import problem_of
@@ -46,18 +47,19 @@ Run = Callable[[str], Awaitable[Result]]
 """Does a job, which is told its id."""
 
 
-def told(entry: Entry, limit: float, lang: str) -> dict[str, Any]:
-    """How a job stands, for machines and people."""
-    links = {"self": f"/jobs/{entry.id}", "events": f"/jobs/{entry.id}/events"}
+def told(entry: Entry, settings: Settings, lang: str) -> dict[str, Any]:
+    """How a job stands, for machines and people; its addresses are those under which clients see the server."""
+    address = f"{urlsplit(settings.public_url).path.rstrip('/')}/jobs/{entry.id}"
+    links = {"self": address, "events": f"{address}/events"}
     if entry.state == "done":
-        links["result"] = f"/jobs/{entry.id}/result"
+        links["result"] = f"{address}/result"
     return {
         "id": entry.id,
         "state": entry.state,
         "stage": stage_told(entry.stage, lang),
         "about": entry.about,
         "seconds": round((entry.ended or time.time()) - entry.began, 3),
-        "limit_seconds": limit,
+        "limit_seconds": settings.job_seconds,
         "links": links,
     }
 

@@ -28,10 +28,18 @@ def _written_day(value: object) -> object:
     return value
 
 
+def _written_number(value: object) -> object:
+    """Refuse digits in groups, as Python writes them: 1_000 is no number anywhere else."""
+    if isinstance(value, str) and "_" in value:
+        raise PydanticCustomError("float_parsing", "no number")
+    return value
+
+
 Day = Annotated[dt.date, BeforeValidator(_written_day)] | None
 Amount = Annotated[
     float,
     Query(gt=0, allow_inf_nan=False, description="How much of the product. 产品数量。", examples=[1000.0]),
+    BeforeValidator(_written_number),
 ]
 Unit = Annotated[
     str | None,
@@ -75,6 +83,20 @@ def _fields(dependant: Dependant) -> Iterator[tuple[str, bool]]:
 
 STRICT = [Depends(known_only)]
 """What every route of this package depends on."""
+
+
+def page_language(
+    lang: Annotated[
+        Literal["en", "zh"] | None,
+        Query(description="Language of a page; else by Accept-Language. 页面语言，缺省按 Accept-Language。"),
+    ] = None,
+) -> str | None:
+    """The language that the address of a page states; `api.requests.language_of` reads it."""
+    return lang
+
+
+PAGED = [Depends(page_language)]
+"""What routes depend on that answer with a page too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.pages.asking import prefix_of
 from api.rest import schemas
 from api.rest.addresses import QuotedRoute
-from api.rest.answering import Answered, next_link
+from api.rest.answering import Answered, next_link, state_of
 from api.rest.parameters import STRICT, Amount, Anyway, AsMethod, AsPast, Most, Unit
 
 router = APIRouter(
@@ -70,7 +71,10 @@ async def products(
 )
 async def product(request: Request, name: Product, past: AsPast) -> Response:
     """Say what a product is called and which processes make it, in which unit."""
-    links = {verb: f"/products/{quote(name, safe='')}/{verb}" for verb in ("footprint", "explain", "contributions")}
+    prefix = prefix_of(state_of(request))
+    links = {
+        verb: f"{prefix}/products/{quote(name, safe='')}/{verb}" for verb in ("footprint", "explain", "contributions")
+    }
     link = ", ".join(f'<{address}>; rel="related"; title="{verb}"' for verb, address in links.items())
     method = {"unlinked": "cutoff", "coproducts": "unallocated"}
     job = {"kind": "product", "product": name, "method": method, **past.job}

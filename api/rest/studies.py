@@ -15,29 +15,29 @@ from api.access.guard import note
 from api.access.principals import Principal, Role, principal_of, require
 from api.errors import AccessDeniedError
 from api.negotiation import GRAPHS, choose
+from api.pages.forms import HTML
 from api.problems import ToldError
 from api.requests import body_of, require_writes, root_of
 from api.rest import schemas
 from api.rest.addresses import QuotedRoute
-from api.rest.answering import JSON, Answered, begun, state_of, wants_job
+from api.rest.answering import JSON, Answered, begun, form_of, headers_of, state_of, wants_job
+from api.rest.formats import DOCUMENTS
 from api.rest.longjobs import Result
-from api.rest.parameters import STRICT, Day
+from api.rest.parameters import PAGED, STRICT, Day
 
 router = APIRouter(
     tags=["submissions 提交"], route_class=QuotedRoute, dependencies=STRICT, default_response_class=Response
 )
 
-REPORTS: Final = (*JSON, *(offer for offer in GRAPHS if offer.name in {"turtle", "jsonld"}))
-"""What reports are written in: ours as JSON, the W3C report as Turtle or JSON-LD."""
+REPORTS: Final = (*JSON, *(offer for offer in GRAPHS if offer.name in {"turtle", "jsonld"}), HTML)
+"""What reports are written in: ours as JSON, the W3C report as Turtle or JSON-LD, and a page for people."""
 
 _STUDY: Final = {
     "requestBody": {
         "required": True,
-        "description": "A study as RDF, or a PACT record as JSON. 研究文件（RDF）或 PACT 记录（JSON）。",
-        "content": {
-            name: {"schema": {"type": "string"}}
-            for name in ("text/turtle", "application/n-triples", "application/ld+json", "application/rdf+xml")
-        }
+        "description": "A study as RDF, gzip-compressed or not; /validate also judges PACT records as JSON. "
+        "研究文件（RDF，可为 gzip 压缩文件）；/validate 亦可校验 PACT 记录（JSON）。",
+        "content": {offer.media_type: {"schema": {"type": "string"}} for offer in DOCUMENTS}
         | {"application/json": {"schema": {"type": "object"}}},
     }
 }
@@ -87,6 +87,7 @@ Id = Annotated[
     "/validate",
     summary="Judge a study, store nothing. 校验研究，不存档。",
     responses=schemas.answers(schemas.JudgementAnswer, 413, 415),
+    dependencies=PAGED,
     openapi_extra=_STUDY,
 )
 async def validate(request: Request, name: Name = None, pcr: Rules = None, as_of: AsOf = None) -> Response:
@@ -108,6 +109,7 @@ def _job(kind: str, request: Request, name: str | None, pcr: list[str] | None, d
 @router.post(
     "/submissions",
     status_code=201,
+    dependencies=PAGED,
     summary="Hand in a study: judged, recomputed, kept. 提交研究：校验、复算、存档。",
     responses={
         200: {"model": schemas.JudgementAnswer, "description": "Known already, or a dry run. 已存在，或仅试判。"},
@@ -133,27 +135,29 @@ async def submit(
     revises: Annotated[
         str | None, Query(max_length=200, description="Submission that it corrects. 所修订的提交编号。")
     ] = None,
-    dry_run: Annotated[bool, Query(alias="dry-run", description="Only judge. 仅评判。")] = False,
+    dry_run: Annotated[
+        bool, Query(alias="dry-run", description="Judge and recompute, keep nothing. 仅试判并复算，不存档。")
+    ] = False,
 ) -> Response:
     """Judge and recompute a study and keep it with its bytes: 201 where it is accepted, 422 where it is rejected.
 
     The same bytes again change nothing; their receipt comes with 200, or with 422 where they were rejected.
     """
     asking, state = require(request, Role.SUBMITTER), state_of(request)
-    job = _job("validate" if dry_run else "submit", request, name, pcr, as_of)
+    job = _job("submission-trial" if dry_run else "submit", request, name, pcr, as_of)
+    job |= {"by": _for(asking, by), "revises": revises}
     if dry_run:
         body = await body_of(request, state.settings.body_bytes)
         return Answered(request, job, payload=body, offers=REPORTS)
     require_writes(request, state.settings)
     offer = choose(request.headers.get("accept", "*/*"), REPORTS)
-    job |= {"format": offer.name, "content_type": offer.content_type, "audience": asking.audience}
-    job |= {"by": _for(asking, by), "revises": revises, "organisation": asking.organisation}
+    job |= {**form_of(request, offer), "audience": asking.audience, "organisation": asking.organisation}
     body = await body_of(request, state.settings.body_bytes)
 
     async def handed_in(_: str = "") -> Result:
         async with state.write(job, body) as answer:
             note(request.scope, generation=answer.head["generation"])
-            return _handed_in(answer.head, root_of(request, state.settings))
+            return _handed_in(answer.head, root_of(request, state.settings), headers_of(job))
 
     if wants_job(request):
         return begun(request, handed_in)
@@ -161,9 +165,10 @@ async def submit(
     return Response(made.body, made.status, dict(made.headers), made.content_type)
 
 
-def _handed_in(made: Mapping[str, Any], root: str) -> Result:
+def _handed_in(made: Mapping[str, Any], root: str, headers: Mapping[str, str]) -> Result:
     status = 422 if made["verdict"] == "rejected" else 201 if made["new"] else 200
-    return Result(status, {"Location": f"{root}/submissions/{made['id']}"}, made["type"], made["body"].encode())
+    told = {**headers, "location": f"{root}/submissions/{made['id']}"}
+    return Result(status, told, made["type"], made["body"].encode())
 
 
 def _for(asking: Principal, by: str | None) -> str | None:
@@ -192,9 +197,10 @@ async def submissions(
     "/submissions/{id}",
     summary="One submission with its history. 提交详情与历程。",
     responses=schemas.answers(schemas.ReceiptAnswer),
+    dependencies=PAGED,
 )
 async def submission(request: Request, id: Id) -> Response:  # noqa: A002 - as in the address
-    """Give the receipt with verifications and history; as Turtle or JSON-LD the assessment with its W3C report."""
+    """Give the receipt with verifications and history; as Turtle or JSON-LD the assessment with its W3C report; as HTML a page."""
     return Answered(request, {"kind": "submission", "id": id}, offers=REPORTS)
 
 

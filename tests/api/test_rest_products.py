@@ -280,7 +280,7 @@ def test_an_iri_that_ends_like_an_address_is_an_iri(shop):
 def test_the_methods_of_an_address_are_all_named(shop):
     refused = shop.request("PUT", "/submissions")
     problem(refused, 405)
-    assert refused.headers["allow"] == "GET, POST"
+    assert refused.headers["allow"] == "GET, HEAD, POST"
 
 
 def test_a_format_that_is_not_written_is_refused(shop):
