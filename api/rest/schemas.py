@@ -212,7 +212,7 @@ def problem_content(status: int) -> dict[str, Any]:
 def answers(model: type[BaseModel], *statuses: int) -> dict[int | str, dict[str, Any]]:
     """The good answer of a route and its problems."""
     return {
-        200: {"model": model},
+        200: {"model": model, "description": " ".join((model.__doc__ or "").split())},
         304: {"description": "The client has it already. 客户端已有该结果。"},
         **problems(*statuses),
     }
