@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 
 import pyoxigraph as ox
 
+from api.pages.datasets import title_of
 from api.pages.labels import Labels
 from api.pages.words import word
 from graphstore import GraphStore
@@ -84,7 +85,7 @@ def changes(store: GraphStore, about: str | None, number: int) -> tuple[list[Cha
 
 
 def _turn(change: Change) -> int:
-    """Which of the changes of one second came later: a version ends when the next one begins."""
+    """Which of the changes of one second came later: a version ends when the next one begins, states follow one another."""
     number = int(change.facts.get("number", 0))
     return number + 1 if change.kind in {"superseded", "retired"} else number
 
@@ -103,7 +104,7 @@ def later(store: GraphStore, about: str | None, after: dt.datetime, known: froze
         for change in _all(store, about)
         if change.time > after or (change.time == after and change.id not in known)
     ]
-    found.sort(key=lambda change: (change.time.timestamp(), change.id))
+    found.sort(key=lambda change: (change.time.timestamp(), _turn(change), change.id))
     return found[:PAGE], len(found) > PAGE
 
 
@@ -123,7 +124,7 @@ def _versions(store: GraphStore) -> Iterator[Change]:
     for version in versions:
         subject, dataset = version.iri(store.base).value, dataset_iri(store.base, version.key).value
         concerns = frozenset({subject, dataset, *version.graphs})
-        facts = {"number": version.number, "title": version.title, "issued": version.issued}
+        facts = {"dataset": version.key, "number": version.number, "title": version.title, "issued": version.issued}
         loaded = moment(version.created)
         if loaded is not None:
             yield Change(f"{subject}#loaded", loaded, "version", subject, concerns, facts)
@@ -139,7 +140,8 @@ def _states(store: GraphStore) -> Iterator[Change]:
     for row in store.query(load("all-status-events"), {"catalogue": catalogue_iri(store.base)}).dicts():
         time, subject, event = moment(row["time"]), str(row["subject"]), str(row["event"])
         if time is not None:
-            yield Change(event, time, "status", subject, frozenset({subject, event}), {"status": str(row["to"])})
+            facts = {"status": str(row["to"]), "number": int(str(row["number"] or 0))}
+            yield Change(event, time, "status", subject, frozenset({subject, event}), facts)
 
 
 def _rules(store: GraphStore) -> Iterator[Change]:
@@ -182,7 +184,7 @@ def _title(labels: Labels, change: Change) -> str:
     if change.kind == "status":
         return word("status", lang, title=labels[change.subject], status=labels[facts["status"]])
     key = {"version": "new_version" if facts["number"] > 1 else "new_dataset"}.get(change.kind, change.kind)
-    return word(key, lang, **facts)
+    return word(key, lang, **{**facts, "title": title_of(labels, change.subject, facts["dataset"], facts["title"])})
 
 
 def _resting(store: GraphStore, labels: Labels, change: Change) -> list[tuple[str, str]]:

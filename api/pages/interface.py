@@ -2,23 +2,45 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
+
+from api.pages.words import Language
 
 _METHODS: Final = ("get", "put", "post", "delete", "patch")
 
 
-def operations(described: Mapping[str, Any]) -> list[dict[str, Any]]:
+_CHINESE: Final = re.compile("[\u4e00-\u9fff]")
+
+
+def said_in(text: str, lang: Language) -> str:
+    """One language of a text that is written in English and then in Chinese; a text in one language as it is.
+
+    >>> said_in("Setting of b. B 的设置。", "en"), said_in("Setting of b. B 的设置。", "zh")
+    ('Setting of b.', 'B 的设置。')
+    """
+    chinese = _CHINESE.search(text)
+    if chinese is None:
+        return text
+    stop = text.rfind(". ", 0, chinese.start())
+    begin = chinese.start() if stop < 0 else stop + 2
+    return (text[begin:] if lang == "zh" else text[:begin]).strip() or text
+
+
+def operations(described: Mapping[str, Any], lang: Language) -> list[dict[str, Any]]:
     """The operations of an OpenAPI document in its order: method, path, what it is for, parameters and answers."""
     return [
         {
             "method": method.upper(),
             "path": path,
             "anchor": f"{method}-{path.strip('/').replace('/', '-').replace('{', '').replace('}', '') or 'home'}",
-            "summary": stated.get("summary", ""),
+            "summary": said_in(stated.get("summary", ""), lang),
             "description": stated.get("description", ""),
-            "parameters": [_parameter(each) for each in stated.get("parameters", ())],
-            "answers": [(code, each.get("description", "")) for code, each in stated.get("responses", {}).items()],
+            "parameters": [_parameter(each, lang) for each in stated.get("parameters", ())],
+            "answers": [
+                (code, said_in(each.get("description", ""), lang)) for code, each in stated.get("responses", {}).items()
+            ],
         }
         for path, methods in described.get("paths", {}).items()
         for method, stated in methods.items()
@@ -26,7 +48,7 @@ def operations(described: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _parameter(stated: Mapping[str, Any]) -> dict[str, Any]:
+def _parameter(stated: Mapping[str, Any], lang: Language) -> dict[str, Any]:
     schema = stated.get("schema", {})
     kinds = [each for each in schema.get("anyOf", [schema]) if each.get("type") != "null"]
     kind = kinds[0] if kinds else schema
@@ -37,5 +59,5 @@ def _parameter(stated: Mapping[str, Any]) -> dict[str, Any]:
         if "enum" in kind
         else str(kind.get("format") or kind.get("type", "")),
         "default": schema.get("default"),
-        "description": stated.get("description", ""),
+        "description": said_in(stated.get("description", ""), lang),
     }

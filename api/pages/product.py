@@ -47,7 +47,7 @@ def footprint(store: GraphStore, iri: str, lang: Language, addresses: Addresses)
         "unit": named(data["unit"], lang),
         "sector_average": data["sector_average"],
         "illustrative": any(each.get("code") == "illustrative" for each in data["assumptions"]),
-        "sets": ", ".join(each.rpartition("/")[2] for each in data["gwp_sets"] or [data["settings"]["gwp"]]),
+        "sets": word("comma", lang).join(_set(each, lang) for each in data["gwp_sets"] or [data["settings"]["gwp"]]),
         "stages": _stages(data["stages"], lang, addresses),
         "assumptions": [each[f"text_{lang}"] for each in data["assumptions"]],
         "cutoffs": len(data["cutoffs"]),
@@ -78,6 +78,11 @@ def named(item: Mapping[str, Any] | None, lang: Language) -> str:
         return ""
     keys = ("symbol", f"name_{lang}", "name_en", "name_zh", "name_any")
     return next((str(item[key]) for key in keys if item.get(key)), str(item["iri"]))
+
+
+def _set(iri: str, lang: Language) -> str:
+    notation = iri.rpartition("/")[2]
+    return word("gwp_unknown", lang) if notation == "unknown" else notation
 
 
 def _stages(stages: list[dict[str, Any]], lang: Language, addresses: Addresses) -> list[dict[str, Any]]:

@@ -208,7 +208,7 @@ async def _interface(state: State, request: Request, send: Send) -> None:
     """Describe the interface to people."""
     asked = Asked.of(request, state, (HTML,))
     headers = {"vary": _VARY, "cache-control": "no-cache", **HEADERS}
-    await _static(asked, request, send, "interface", headers, operations=operations(request.app.openapi()))
+    await _static(asked, request, send, "interface", headers, operations=operations(request.app.openapi(), asked.lang))
 
 
 def wants_page(request: Request) -> bool:

@@ -15,6 +15,7 @@ from api.pages import changes as changing
 from api.pages import feeds
 from api.pages.addresses import candidates
 from api.pages.context import Context, Job
+from api.pages.datasets import title_of
 from api.pages.feeds import Feed
 from api.pages.forms import DATA, HTML
 from api.pages.node import kinds_of, part_of, statements
@@ -201,7 +202,7 @@ def home(store: GraphStore, job: Job, _payload: bytes, out: Output) -> None:
 
 def _listed(context: Context, version: DatasetVersion) -> dict[str, Any]:
     return {
-        "title": version.title,
+        "title": title_of(context.labels, version.iri(context.store.base).value, version.key, version.title),
         "href": context.addresses.of(dataset_iri(context.store.base, version.key).value),
         "number": version.number,
         "issued": version.issued,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Path
 from starlette.requests import Request
@@ -21,7 +21,18 @@ from api.rest.parameters import STRICT
 
 router = APIRouter(prefix="/jobs", tags=["jobs 任务"], dependencies=STRICT, default_response_class=Response)
 
-Id = Annotated[str, Path(max_length=100, description="Id of the job, from its Location. 任务编号。")]
+_JOB: Final = {
+    200: {
+        "model": schemas.JobAnswer,
+        "description": "How it stands. 任务状态。",
+        "content": {"application/json": {"example": schemas.JOB}},
+    },
+    **schemas.problems(),
+}
+_EVENTS: Final = f"event: running\ndata: {json.dumps(schemas.JOB)}\n\n"
+Id = Annotated[
+    str, Path(max_length=100, description="Id of the job, from its Location. 任务编号。", examples=[schemas.JOB["id"]])
+]
 
 
 def _found(request: Request, name: str) -> tuple[LongJobs, Entry]:
@@ -29,7 +40,7 @@ def _found(request: Request, name: str) -> tuple[LongJobs, Entry]:
     return jobs, jobs.find(owner_of(request), name)
 
 
-@router.get("/{id}", summary="How a job stands. 任务状态。", responses=schemas.answers(schemas.JobAnswer))
+@router.get("/{id}", summary="How a job stands. 任务状态。", responses=_JOB)
 async def job(request: Request, id: Id) -> Response:  # noqa: A002 - as in the address
     """Say whether a job runs, what it is at, how long it has, and where its result is; of a failed one, the problem."""
     jobs, found = _found(request, id)
@@ -45,7 +56,10 @@ async def job(request: Request, id: Id) -> Response:  # noqa: A002 - as in the a
     "/{id}/result",
     summary="The result of a job. 任务结果。",
     responses={
-        200: {"description": "As the request would have been answered. 与同步应答相同。"},
+        200: {
+            "description": "As the request would have been answered. 与同步应答相同。",
+            "content": {"application/json": {"schema": {}, "example": schemas.example(schemas.FootprintsAnswer)}},
+        },
         **schemas.problems(409),
     },
 )
@@ -65,7 +79,10 @@ async def result(request: Request, id: Id) -> Response:  # noqa: A002 - as in th
     "/{id}/events",
     summary="Server-sent events of a job. 任务事件流。",
     responses={
-        200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "Events. 事件。"},
+        200: {
+            "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EVENTS}},
+            "description": "Events. 事件。",
+        },
         **schemas.problems(),
     },
 )

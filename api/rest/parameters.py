@@ -112,7 +112,8 @@ class Past:
         ),
     ] = None
     release: Annotated[
-        str | None, Query(max_length=80, description="State pinned under this name. 固定的发布版本。")
+        str | None,
+        Query(max_length=80, description="State pinned under this name. 固定的发布版本。", examples=["2025-annual"]),
     ] = None
 
     @property
@@ -144,13 +145,18 @@ class Method:
         str,
         Query(
             max_length=40,
+            examples=["mass"],
             description="Several products without a stated method: error, unallocated, mass, energy, economic, "
             "system-expansion, price-ratio. 未注明分配方法的共生产品。",
         ),
     ] = "error"
     recycling: Annotated[
         str,
-        Query(max_length=40, description="Recycling model: stated, cut-off, closed-loop, cff. 再生利用模型。"),
+        Query(
+            max_length=40,
+            description="Recycling model: stated, cut-off, closed-loop, cff. 再生利用模型。",
+            examples=["cut-off"],
+        ),
     ] = "stated"
     strict: Annotated[bool, Query(description="Refuse factors that cannot be restated. 拒绝无法折算的因子。")] = False
     sector_average: Annotated[
@@ -162,7 +168,11 @@ class Method:
     ] = False
     scenario: Annotated[
         str | None,
-        Query(max_length=_LONGEST, description="Scenario to lay over the data: name or IRI. 叠加的情景。"),
+        Query(
+            max_length=_LONGEST,
+            description="Scenario to lay over the data: name or IRI. 叠加的情景。",
+            examples=["hydropower"],
+        ),
     ] = None
 
     @property

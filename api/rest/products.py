@@ -35,9 +35,11 @@ Product = Annotated[
 ]
 Words = Annotated[
     str | None,
-    Query(max_length=200, description="Words of the name, in Chinese or English. 名称中的词。", examples=["铝锭"]),
+    Query(max_length=200, description="Words of the name, in Chinese or English. 名称中的词。", examples=["原铝"]),
 ]
-Share = Annotated[float | None, Query(gt=0, le=1, description="Share that hot spots make up together. 热点合计占比。")]
+Share = Annotated[
+    float | None, Query(gt=0, le=1, description="Share that hot spots make up together. 热点合计占比。", examples=[0.8])
+]
 
 
 @router.get("", summary="Find products by name. 按名称查找产品。", responses=schemas.answers(schemas.ProductsAnswer))
@@ -52,7 +54,11 @@ async def products(
     limit: Annotated[int, Query(ge=1, le=1000, description="Products on a page. 每页数量。")] = 100,
     after: Annotated[
         str | None,
-        Query(max_length=2000, description="IRI of the last product of the page before. 上一页最后一个产品的 IRI。"),
+        Query(
+            max_length=2000,
+            description="IRI of the last product of the page before. 上一页最后一个产品的 IRI。",
+            examples=["https://w3id.org/tanmai/demo/ingot-coal"],
+        ),
     ] = None,
 ) -> Response:
     """List products in the order of their names, or by how well these fit the words. The next page is in the Link header.
@@ -124,7 +130,9 @@ async def explain(
     amount: Amount = 1.0,
     unit: Unit = None,
     depth: Annotated[int, Query(ge=1, le=100, description="Steps upstream. 上溯层数。")] = 12,
-    cutoff: Annotated[float, Query(ge=0, le=1, description="Smallest share shown. 最小显示占比。")] = 0.01,
+    cutoff: Annotated[
+        float, Query(ge=0, le=1, description="Smallest share shown. 最小显示占比。", examples=[0.05])
+    ] = 0.01,
 ) -> Response:
     """Explain a footprint: amount x factor = contribution, down to the source, along the supply chain."""
     job = _asked("explain", name, amount, unit, method, past) | {"depth": depth, "cutoff": cutoff}
@@ -146,6 +154,7 @@ async def contributions(
         Query(
             max_length=100,
             description="hot-spots, supplier, country, region, or a contribution group: electricity, transport. 划分方式。",
+            examples=["country"],
         ),
     ] = "hot-spots",
     share: Share = None,
@@ -171,7 +180,12 @@ async def uncertainty(
     amount: Amount = 1.0,
     unit: Unit = None,
     against: Annotated[
-        str | None, Query(max_length=2000, description="Second product, under the same draws. 同一抽样下的另一产品。")
+        str | None,
+        Query(
+            max_length=2000,
+            description="Second product, under the same draws. 同一抽样下的另一产品。",
+            examples=["https://w3id.org/tanmai/demo/ingot-grid"],
+        ),
     ] = None,
     how: Annotated[
         Literal["both", "first-order", "monte-carlo"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -146,3 +147,35 @@ def test_an_audience_tries_a_study_beside_what_it_reads(client):
 def test_a_reader_may_not_try(client):
     headers = {"X-Claimed": "somebody;reader;", "Content-Type": "text/turtle"}
     assert client.post("/submissions", content=STUDY, params={"dry-run": True}, headers=headers).status_code == 403
+
+
+def test_changes_tell_states_in_their_order_and_datasets_by_the_names_of_their_studies(client):
+    study = renamed(LOW, "told")
+    kept = client.post("/submissions", content=study, params=DAY, headers={"Content-Type": "text/turtle"}).json()
+    items = client.get("/changes", params={"format": "json", "lang": "zh"}).json()["items"]
+    told = [(each["tags"][0], each["title"]) for each in items if kept["id"] in json.dumps(each)]
+    name = "重熔用铝锭产品碳足迹，2024年"
+    assert [title for kind, title in told if kind == "status"] == [f"{name}：已退回", f"{name}：已提交"]
+    assert ("version", f"新数据集 提交 {kept['id']} 的评判") in told
+    assert ("version", f"新数据集 {name}") in told
+    assert f"提交 {kept['id']} 的评判" in client.get("/", headers={**PAGE, "Accept-Language": "zh"}).text
+
+
+@pytest.mark.parametrize(
+    ("lang", "here", "elsewhere"),
+    [("en", "Find products by name.", "按名称查找产品。"), ("zh", "按名称查找产品。", "Find products by name.")],
+)
+def test_the_interface_is_described_in_the_language_of_the_reader(client, lang, here, elsewhere):
+    page = text_of(client.get("/docs", params={"lang": lang}, headers={"Accept": "text/html"}).text)
+    assert here in page
+    assert elsewhere not in page
+    assert "Successful Response" not in page
+    if lang == "en":
+        assert re.search("[\u4e00-\u9fff]", page) is None
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_examples_of_queries_ask_for_names_in_the_language_of_the_reader(client, lang):
+    page = html.unescape(client.get("/sparql", params={"lang": lang}, headers={"Accept": "text/html"}).text)
+    assert f'LANGMATCHES(LANG(?name), "{lang}")' in page
+    assert "LANGUAGE" not in page
