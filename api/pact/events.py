@@ -98,6 +98,11 @@ def fulfilled_event(identifier: str, source: str, request: str, records: Sequenc
     return _written("fulfilled", identifier, source, {"requestEventId": request, "pfs": list(records)})
 
 
+def published_event(identifier: str, source: str, footprints: Sequence[str]) -> bytes:
+    """The event that tells a partner which footprints it can fetch."""
+    return _written("published", identifier, source, {"pfIds": list(footprints)})
+
+
 def rejected_event(identifier: str, source: str, request: str, code: str, message: str) -> bytes:
     """The event that answers a request with the reason why there are none."""
     return _written(

@@ -20,7 +20,8 @@ from api.errors import BusyError
 from api.pact.partners import folder_of, make_folder
 from graphstore.durable import storage_errors
 
-Kind = Literal["created", "fulfilled", "rejected", "published"]
+Kind = Literal["created", "fulfilled", "rejected", "published", "announced"]
+"""What partners sent; `announced` is what we tell them of ours, which waits and is tried again like an answer."""
 
 FIRST_PAUSE: Final = 5.0
 """Seconds before the second attempt; each pause is twice the one before."""
@@ -31,6 +32,8 @@ KEPT: Final = 30 * 24 * 3600.0
 """Seconds for which events that are done with are remembered."""
 MOST_WAITING: Final = 1000
 """Events of one client that may wait."""
+MOST_BYTES: Final = 256_000_000
+"""Bytes of them."""
 
 FILE: Final = "events.sqlite"
 _SCHEMA: Final = """
@@ -111,9 +114,11 @@ class Inbox:
         now = time.time()
         with self._opened() as base:
             waiting = base.execute(
-                "SELECT count(*) FROM events WHERE state = 'waiting' AND client = ?", (event.client,)
+                "SELECT count(*), coalesce(sum(length(event)), 0) FROM events WHERE state = 'waiting' AND client = ?",
+                (event.client,),
             )
-            if waiting.fetchone()[0] >= MOST_WAITING:
+            count, size = waiting.fetchone()
+            if count >= MOST_WAITING or size + len(event.event) > MOST_BYTES:
                 raise BusyError("Too many of your events wait already. Come back later.")
             base.execute("DELETE FROM events WHERE state <> 'waiting' AND received < ?", (now - KEPT,))
             base.execute("DELETE FROM events WHERE key = ? AND state = 'given up'", (event.key,))

@@ -1,4 +1,4 @@
-"""Deals with the events that wait: answers requests, fetches what was published, stores what was sent.
+"""Deals with the events that wait: answers requests, fetches what was published, stores what was sent, tells what is ours.
 
 One process of a server does it, the one that holds the lock; the others look from time to time whether it is gone. Partners are
 called in threads, one event of each at a time, so that one that is slow keeps no other waiting. Records are read, selected and
@@ -123,6 +123,9 @@ class Sender:
         await asyncio.to_thread(self._require_standing, event)
         if event.kind == "created":
             return await self._answer(event, inbox)
+        if event.kind == "announced":
+            await self._called(self._session(event).tell, event.event)
+            return ""
         if event.kind == "published":
             return await self._fetch(event)
         if event.kind == "fulfilled":
@@ -144,7 +147,7 @@ class Sender:
             return
         client = known.clients.get(event.client) if known is not None else None
         same = client is not None and not client.disabled and client.audience == event.audience
-        role = Role.READER if event.kind == "created" else Role.SUBMITTER
+        role = Role.READER if event.kind in {"created", "announced"} else Role.SUBMITTER
         if client is None or not same or not Principal(client.name, client.roles, client.audience).has(role):
             raise PartnerError(
                 f"The client {event.client} may no longer do what it did when its event came, so the event waits."

@@ -13,7 +13,9 @@ from partners import CLIENT, SECRET, footprint, make_certificate, partner_host
 from servers import served
 
 from api.access.clients import ClientFile
+from api.errors import ClientError, PartnerError
 from api.pact import inbox, partners
+from api.pact.announcing import announce
 from api.pact.partners import Partner
 from graphstore import GraphStore
 from graphstore.audiences import changes
@@ -246,6 +248,31 @@ def test_a_request_for_what_is_not_there_is_rejected_by_an_event(client, mill):
     assert (told["type"], told["data"]["requestEventId"]) == (REJECTED, "run/14.A")
     assert told["data"]["error"]["code"] == "NotFound"
     assert told["data"]["error"]["message"]
+
+
+def test_a_partner_is_told_of_what_it_can_fetch(client, mill, store, server):
+    """The first attempt fails; the same event comes again."""
+    before, mill.failures = len(mill.events), 1
+    identifier = announce(store, store / "access", "mill", [OURS[1]["id"].upper(), OURS[0]["id"]], server[0])
+    told = mill.wait_for(before + 1)[-1]
+    assert (told["type"], told["id"], told["source"], told["specversion"]) == (PUBLISHED, identifier, server[0], "1.0")
+    assert told["data"] == {"pfIds": [OURS[1]["id"], OURS[0]["id"]]}
+    assert mill.attempts.count(identifier) == 2
+    assert client.get(f"/3/footprints/{told['data']['pfIds'][0]}").status_code == 200
+
+
+@pytest.mark.parametrize("number", [1, 2, 99])
+def test_a_partner_is_not_told_of_what_it_cannot_fetch(store, server, number):
+    partners.add(store, Partner("smelter", "https://smelter.example", CLIENT, SECRET))
+    before = len(inbox.Inbox(store).history())
+    chosen = [OURS[0]["id"], footprint(number)["id"]]
+    if number == 1:
+        chosen = ["no-uuid"]
+    with pytest.raises(PartnerError, match="can fetch no footprint"):
+        announce(store, store / "access", "smelter", chosen, server[0])
+    with pytest.raises(ClientError):
+        announce(store, store / "nowhere", "smelter", chosen, server[0])
+    assert len(inbox.Inbox(store).history()) == before
 
 
 def held(store):

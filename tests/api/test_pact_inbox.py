@@ -116,6 +116,16 @@ def test_one_client_cannot_fill_the_disk(tmp_path, monkeypatch):
         inbox.note(event(3))
 
 
+def test_one_client_cannot_fill_the_disk_by_few_large_events(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "MOST_BYTES", 15)  # an event of these tests has 8
+    inbox = Inbox(tmp_path)
+    inbox.note(event(1))
+    with pytest.raises(BusyError):
+        inbox.note(event(2))
+    inbox.done(inbox.due()[0], "")
+    assert inbox.note(event(2))
+
+
 def test_a_request_is_answered_once(tmp_path):
     inbox = Inbox(tmp_path)
     inbox.ask(Request("r1", "mill", "urn:x", time.time(), "open", ""))
