@@ -23,6 +23,7 @@ from api.access.principals import Principal, anonymous
 from api.access.rates import Rates, Taken
 from api.access.tokens import Tokens
 from api.audit.log import AuditLog
+from api.audit.segments import Span
 from api.errors import CredentialsError, RateError
 from api.settings import Settings
 
@@ -57,7 +58,7 @@ class Access:
             settings,
             ClientFile(folder / clients.FILE),
             Rates(folder / rates.FILE),
-            AuditLog(settings.store / "audit"),
+            AuditLog(settings.store / "audit", Span(settings.audit_days, settings.audit_megabytes << 20)),
         )
 
     @property
