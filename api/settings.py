@@ -68,6 +68,8 @@ class Settings:
             clients, the limits of their roles count in place of ``query_seconds``.
         anonymous: the audience that anonymous reads, where there are clients; empty for nothing.
         token_seconds: how long an access token holds.
+        audit_days: after how many days the audit log goes on in the next file.
+        audit_megabytes: from which size on it does.
     """
 
     store: Path
@@ -108,6 +110,8 @@ class Settings:
     access: str = ""
     anonymous: str = "public"
     token_seconds: int = 3600
+    audit_days: int = 1
+    audit_megabytes: int = 64
 
     def __post_init__(self) -> None:
         """Refuse what cannot be used.
@@ -128,6 +132,8 @@ class Settings:
             "query_bytes",
             "connections",
             "token_seconds",
+            "audit_days",
+            "audit_megabytes",
         ):
             if not getattr(self, name) > 0:
                 raise SettingsError(f"The setting {name} is {getattr(self, name)}; it has to be greater than 0.")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from admission import add, bearer, change
+from admission import GENEROUS, add, bearer, change
 from processes import Server, answers, started, until
 
 from api.access.principals import Role
@@ -26,7 +26,7 @@ def place(shop_store: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
     store = tmp_path_factory.mktemp("workers") / "store"
     shutil.copytree(shop_store, store)
     keys = {name: add(store, name, (Role.ADMIN,), None) for name in ("boss", "gone", "slow")}
-    (store / "access" / "limits.toml").write_text("[admin]\nper_minute = 1\nburst = 2000\n")
+    (store / "access" / "limits.toml").write_text("[admin]\nper_minute = 1\nburst = 2000\n" + GENEROUS)
     return store, keys
 
 
