@@ -87,7 +87,7 @@ class Kept:
         if key not in self._systems:
             self._renew()
             _require_knowledge(state)
-            self._systems[key] = System(Calculation(state, key[1]))
+            self._systems[key] = System(Calculation(state, key[1], lasting=True))
         self._systems.move_to_end(key)
         while len(self._systems) > _MOST_SYSTEMS:
             self._systems.popitem(last=False)

@@ -36,8 +36,7 @@ def inputs(calculation: Calculation) -> list[dict[str, Any]]:
             "issued": dataset.issued and str(dataset.issued),
             "sha256": dataset.sha256,
         }
-        for dataset in calculation.graph.datasets()
-        if is_input(dataset)
+        for dataset in calculation.datasets
     ]
 
 
@@ -68,7 +67,7 @@ def input_hash(calculation: Calculation, product: str, amount: float) -> str:
     The data are the datasets by checksum, the local statements, and the day of a view of the past.
     """
     settings = str(calculation.settings.as_dict()["hash"])
-    return digest({"data": data_hash(state_hash(calculation.graph), settings), "product": product, "amount": amount})
+    return digest({"data": data_hash(calculation.state_hash, settings), "product": product, "amount": amount})
 
 
 def engine(calculation: Calculation, info: SolveInfo) -> dict[str, Any]:
