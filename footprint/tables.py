@@ -21,9 +21,9 @@ from footprint.solve import DEFAULT, Bounded, scores
 
 if TYPE_CHECKING:
     from footprint.compile import Compiled
-    from footprint.inventory import Bools
+    from footprint.inventory import Bools, Ints
     from footprint.solve import Scores, Settings
-    from footprint.system import AnyArray, FloatArray, IntArray
+    from footprint.system import AnyArray, FloatArray
 
 __all__ = ["Tier", "credits_of", "first_labels", "first_tier", "inventories", "upstream_of", "weighed"]
 
@@ -43,7 +43,7 @@ class Tier:
     """
 
     own: Bounded
-    exchanges: IntArray
+    exchanges: Ints
     amounts: FloatArray
     values: Bounded
 
@@ -62,7 +62,7 @@ def inventories(compiled: Compiled, settings: Settings = DEFAULT) -> FloatArray:
     return made
 
 
-def weighed(compiled: Compiled, exchange: IntArray, worth: Bounded, settings: Settings = DEFAULT) -> Scores:
+def weighed(compiled: Compiled, exchange: Ints, worth: Bounded, settings: Settings = DEFAULT) -> Scores:
     """Return, for one unit of every product, the sum over its supply chain of amount x worth of some exchanges.
 
     Args:
@@ -80,14 +80,20 @@ def weighed(compiled: Compiled, exchange: IntArray, worth: Bounded, settings: Se
     return scores(compiled, Cost(np.empty(0), direct.values, direct.bounds), settings)
 
 
-def credits_of(compiled: Compiled) -> IntArray:
+def credits_of(compiled: Compiled) -> Ints:
     """Return positions of the technosphere exchanges that are credits: something need not be made because of them."""
     system = compiled.system
-    return np.flatnonzero(system.tech_amount * compiled.sign[system.tech_provider] < 0)
+    found: Ints = np.flatnonzero(system.tech_amount * compiled.sign[system.tech_provider] < 0)
+    return found
 
 
 def first_labels(
-    compiled: Compiled, found: Scores, cost: Cost, labels: int, marks: tuple[AnyArray, AnyArray], settings: Settings = DEFAULT
+    compiled: Compiled,
+    found: Scores,
+    cost: Cost,
+    labels: int,
+    marks: tuple[AnyArray, AnyArray],
+    settings: Settings = DEFAULT,
 ) -> Scores:
     """Divide the footprints of all products by the first label met on the way; ``contributions.by_first_label`` says how.
 
@@ -118,7 +124,11 @@ def first_labels(
     where = np.concatenate((system.tech_consumer[labelled], system.bio_activity)).astype(np.int64)
     direct = summed(parts, label * compiled.n + where, (labels + 1) * compiled.n)
     shape = (labels + 1, compiled.n)
-    return scores(unlabelled(compiled, tech), Cost(np.empty(0), direct.values.reshape(shape), direct.bounds.reshape(shape)), settings)
+    return scores(
+        unlabelled(compiled, tech),
+        Cost(np.empty(0), direct.values.reshape(shape), direct.bounds.reshape(shape)),
+        settings,
+    )
 
 
 def first_tier(compiled: Compiled, found: Scores, cost: Cost, activity: int) -> Tier:

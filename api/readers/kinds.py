@@ -28,6 +28,7 @@ READING: Final[Mapping[str, str]] = {
     "products": "api.rest.product_work:listing",
     "product": "api.rest.product_work:product",
     "footprint": "api.rest.product_work:footprint",
+    "footprint-part": "api.rest.product_work:footprint_part",
     "explain": "api.rest.product_work:explain",
     "contributions": "api.rest.product_work:contributions",
     "uncertainty": "api.rest.product_work:uncertainty",

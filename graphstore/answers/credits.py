@@ -7,32 +7,45 @@ from typing import Any
 import numpy as np
 
 from footprint.contributions import by_exchange
+from footprint.inventory import Ints
+from footprint.solve import Bounded
+from footprint.tables import credits_of
 from graphstore.answers.names import Names
 from graphstore.answers.question import Question
 from graphstore.technosphere.snapshot import Snapshot
 
 
-def credits_in(question: Question) -> list[dict[str, Any]]:
-    """Return every credit of a supply chain, largest first: system expansion, avoided products, recycling, negative inputs.
+def credits_in(question: Question, first: int = 0, most: int | None = None) -> list[dict[str, Any]]:
+    """Return the credits of a supply chain, largest first: system expansion, avoided products, recycling, negative inputs.
 
     Each has `exchange`, the `process` that is credited, the `product` (or emission factor) that need not be made, its
     `amount` and `unit`, and `value`: kg CO2e, negative where the product replaced has a positive footprint, with
     `error_bound`. Along a chain of credits the values overlap, as those of exchanges do.
+
+    Args:
+        question: The product and its supply chain.
+        first: How many of the largest to leave out.
+        most: How many to return; None for all.
     """
-    calculation, chain = question.calculation, question.chain
-    snapshot = calculation.snapshot
-    compiled, system = snapshot.compiled, snapshot.compiled.system
-    amount = system.tech_amount * compiled.sign[system.tech_provider]
-    used = np.flatnonzero((amount < 0) & (chain.runs[system.tech_consumer] != 0))
-    if not len(used):
-        return []
-    found = by_exchange(chain, calculation.cost, calculation.scores).tech
-    order = used[np.argsort(-np.abs(found.values[used]), kind="stable")]
-    question.names.learn(iri for at in order.tolist() for iri in _nodes(snapshot, at))
-    made = [_line(question, question.names, int(at)) for at in order]
-    for line, at in zip(made, order, strict=True):
+    order, found = ordered_credits(question)
+    shown = order[first:] if most is None else order[first : first + most]
+    question.names.learn(iri for at in shown.tolist() for iri in _nodes(question.calculation.snapshot, at))
+    made = [_line(question, question.names, at) for at in shown.tolist()]
+    for line, at in zip(made, shown.tolist(), strict=True):
         line |= {"value": float(found.values[at]), "error_bound": float(found.bounds[at])}
     return made
+
+
+def ordered_credits(question: Question) -> tuple[Ints, Bounded]:
+    """Return positions of the technosphere exchanges that are credits, largest first, and the value of every exchange."""
+    calculation, chain = question.calculation, question.chain
+    compiled = calculation.snapshot.compiled
+    at = credits_of(compiled)
+    used = at[chain.runs[compiled.system.tech_consumer[at]] != 0]
+    if not len(used):
+        return used, Bounded(np.empty(0), np.empty(0))
+    found = by_exchange(chain, calculation.cost, calculation.scores).tech
+    return used[np.argsort(-np.abs(found.values[used]), kind="stable")], found
 
 
 def _line(question: Question, names: Names, at: int) -> dict[str, Any]:

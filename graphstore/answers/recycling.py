@@ -68,9 +68,7 @@ def _parts(question: Question, rows: Sequence[Mapping[str, Any]]) -> dict[str, d
     return parts
 
 
-def factor_a(
-    calculation: Calculation, names: Names, model: str, stated: Mapping[str, Any]
-) -> dict[str, Any] | None:
+def factor_a(calculation: Calculation, names: Names, model: str, stated: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the reference value that stands in for a factor A that a process does not state; None where none has to.
 
     Args:

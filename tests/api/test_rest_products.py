@@ -23,7 +23,7 @@ def problem(response: httpx.Response, status: int) -> dict:
     return response.json()
 
 
-@pytest.mark.parametrize("detail", ["full", "total"])
+@pytest.mark.parametrize("detail", ["summary", "full", "total"])
 def test_a_footprint_is_the_worked_one(shop, detail):
     told = shop.get(f"/products/{HYDRO}/footprint", params={"amount": 2000, "unit": "kg", "detail": detail}).json()
     assert told["total"]["value"] == pytest.approx(2 * 4656.69016)
@@ -38,7 +38,8 @@ def test_the_command_line_answers_the_same(shop, shop_store):
     from graphstore.answers.graph import Calculation
     from graphstore.answers.settings import method_settings
 
-    told = shop.get(f"/products/{GRID}/footprint", params={"gwp": "ar5", "unlinked": "cutoff"}).json()
+    params = {"gwp": "ar5", "unlinked": "cutoff", "detail": "full"}
+    told = shop.get(f"/products/{GRID}/footprint", params=params).json()
     with GraphStore.open(shop_store, mode="read") as store:
         data = calculate(Calculation(store, method_settings("AR5", "cutoff")), f"{DEMO}ingot-grid").data
     for answer in (data, told):  # the server calculates in another process, perhaps by another kernel
