@@ -10,7 +10,6 @@ from footprint.contributions import by_exchange
 from footprint.inventory import Ints
 from footprint.solve import Bounded
 from footprint.tables import credits_of
-from graphstore.answers.names import Names
 from graphstore.answers.question import Question
 from graphstore.technosphere.snapshot import Snapshot
 
@@ -29,11 +28,12 @@ def credits_in(question: Question, first: int = 0, most: int | None = None) -> l
     """
     order, found = ordered_credits(question)
     shown = order[first:] if most is None else order[first : first + most]
-    question.names.learn(iri for at in shown.tolist() for iri in _nodes(question.calculation.snapshot, at))
-    made = [_line(question, question.names, at) for at in shown.tolist()]
-    for line, at in zip(made, shown.tolist(), strict=True):
-        line |= {"value": float(found.values[at]), "error_bound": float(found.bounds[at])}
-    return made
+    named = [(at, _nodes(question.calculation.snapshot, at)) for at in shown.tolist()]
+    question.names.learn(iri for _, nodes in named for iri in nodes)
+    return [
+        {**_line(question, at, nodes), "value": float(found.values[at]), "error_bound": float(found.bounds[at])}
+        for at, nodes in named
+    ]
 
 
 def ordered_credits(question: Question) -> tuple[Ints, Bounded]:
@@ -48,9 +48,9 @@ def ordered_credits(question: Question) -> tuple[Ints, Bounded]:
     return used[np.argsort(-np.abs(found.values[used]), kind="stable")], found
 
 
-def _line(question: Question, names: Names, at: int) -> dict[str, Any]:
-    system = question.calculation.snapshot.compiled.system
-    process, product, unit = _nodes(question.calculation.snapshot, at)
+def _line(question: Question, at: int, nodes: tuple[str, str, str]) -> dict[str, Any]:
+    system, names = question.calculation.snapshot.compiled.system, question.names
+    process, product, unit = nodes
     return {
         "exchange": system.exchange_ids[int(system.tech_exchange[at])],
         "process": names[process].as_dict(),

@@ -21,6 +21,7 @@ from footprint.solve import Scores, scores
 from footprint.units import UnitTable
 from graphstore.answers.labels import LabelTable, label_table
 from graphstore.contract import SparqlStore
+from graphstore.queries import load
 from graphstore.scenarios import Scenario
 from graphstore.store import GraphStore
 from graphstore.technosphere.binding import Bound, bind
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from graphstore.catalogue import DatasetVersion
 
 ID = "https://w3id.org/tanmai/id/"
-_OF_THE_GRAPH = ("labels", "units", "datasets", "state_hash")
+_OF_THE_GRAPH = ("labels", "units", "datasets", "state_hash", "avoided")
 """What a calculation keeps that depends on no settings."""
 BATCH = 2000
 """Nodes that one query asks about: far below the longest text that the store takes."""
@@ -176,6 +177,12 @@ class Calculation:
     def units(self) -> UnitTable:
         """Every unit of the graph."""
         return unit_table(self.select)
+
+    @cached_property
+    def avoided(self) -> frozenset[str]:
+        """Exchanges that are avoided products, credits of a system expansion."""
+        rows = self.graph.query(load("avoided-exchanges")).dicts()
+        return frozenset(str(row["exchange"]) for row in rows)
 
     @cached_property
     def datasets(self) -> list[DatasetVersion]:

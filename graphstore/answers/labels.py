@@ -7,14 +7,15 @@ to the store that an audience reads.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-import polars as pl
+import numpy as np
+from numpy.typing import NDArray
 
 from footprint.errors import InvalidSystem
 from footprint.snapshot import load as load_arrays
@@ -29,32 +30,48 @@ _COLUMNS: Final = ("node", "tag", "label")
 
 @dataclass(frozen=True, slots=True)
 class LabelTable:
-    """Labels in the order of node, language tag and text.
+    """One line per label, in the order of the keys of nodes, then of node, language tag and text.
 
     Attributes:
-        node, tag, label: One line per label; the tag is empty for none, "symbol" for the symbol of a unit.
+        key: Number made from the IRI of the node, by which it is found; two nodes may have the same, uint64.
+        node, tag, label: The tag is empty for none, "symbol" for the symbol of a unit.
     """
 
+    key: NDArray[np.uint64]
     node: Strings
     tag: Strings
     label: Strings
 
-    def of(self, node: str) -> Iterator[tuple[str, str]]:
-        """Tag and text of each label of a node; none where it has no label."""
-        at = bisect_left(self.node, node)
-        while at < len(self.node) and self.node[at] == node:
-            yield self.tag[at], self.label[at]
-            at += 1
+    @classmethod
+    def of(cls, lines: Iterable[tuple[str, str, str]]) -> LabelTable:
+        """Make a table from nodes, tags and texts."""
+        keyed = sorted((_key(node), node, tag, label) for node, tag, label in lines)
+        key = np.array([line[0] for line in keyed], dtype=np.uint64)
+        return cls(key, *(Strings.of([str(line[column]) for line in keyed]) for column in (1, 2, 3)))
+
+    def find(self, nodes: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+        """Node, tag and text of each label of these nodes; those without a label are passed over."""
+        wanted = np.fromiter(map(_key, nodes), dtype=np.uint64, count=len(nodes))
+        first, last = (np.searchsorted(self.key, wanted, side=side).tolist() for side in ("left", "right"))
+        for node, low, high in zip(nodes, first, last, strict=True):
+            for at in range(low, high):
+                if self.node[at] == node:
+                    yield node, self.tag[at], self.label[at]
 
     @classmethod
     def read(cls, path: Path) -> LabelTable:
         """Map a file that `write` made."""
-        arrays = load_arrays(path)
-        return cls(*(Strings(arrays[f"{name}.blob"], arrays[f"{name}.ends"]) for name in _COLUMNS))
+        arrays: Mapping[str, Any] = load_arrays(path)
+        return cls(arrays["key"], *(Strings(arrays[f"{n}.blob"], arrays[f"{n}.ends"]) for n in _COLUMNS))
 
     def write(self, path: Path) -> None:
         """Write the table to one file, atomically."""
-        save(path, {f"{n}.{part}": getattr(getattr(self, n), part) for n in _COLUMNS for part in ("blob", "ends")})
+        packed = {f"{n}.{part}": getattr(getattr(self, n), part) for n in _COLUMNS for part in ("blob", "ends")}
+        save(path, {"key": self.key, **packed})
+
+
+def _key(node: str) -> int:
+    return int.from_bytes(blake2b(node.encode(), digest_size=8).digest(), "little")
 
 
 def label_table(select: Select, folder: Path | None) -> LabelTable:
@@ -69,8 +86,7 @@ def label_table(select: Select, folder: Path | None) -> LabelTable:
         with suppress(OSError, InvalidSystem, KeyError):  # absent, cut short or damaged: made anew
             return LabelTable.read(path)
     frame = table(select, load("labels").replace("VALUES ?node {}", ""), *_COLUMNS).fill_null("")
-    frame = frame.select(_COLUMNS).unique().sort(pl.all())
-    made = LabelTable(*(Strings.of(frame[name].to_list()) for name in _COLUMNS))
+    made = LabelTable.of(frame.select(_COLUMNS).unique().iter_rows())
     if path is not None:
         with suppress(OSError):  # a full disk, a store that may only be read: the answer needs no file
             made.write(path)

@@ -55,8 +55,7 @@ class Names:
         if not nodes:
             return []
         if self._calculation.lasting:
-            known = self._calculation.labels
-            return [(node, tag, label) for node in nodes for tag, label in known.of(node)]
+            return list(self._calculation.labels.find(nodes))
         rows = self._calculation.about(load("labels"), "node", nodes)
         # sorted here: the store takes three times as long when it has to sort strings
         return sorted((str(row["node"]), str(row["tag"]), str(row["label"])) for row in rows)

@@ -169,8 +169,16 @@ class Parts:
     @cached_property
     def recycled(self) -> Mapping[str, Mapping[str, Any]]:
         """What the processes with a recycling model state of it, by IRI of the process."""
+        calculation, snapshot = self.calculation, self.calculation.snapshot
+        rows = calculation.graph.query("SELECT DISTINCT ?exchange { ?exchange tm:recyclingRole ?role }").dicts()
+        playing = {str(row["exchange"]) for row in rows}
+        if not playing:
+            return {}
+        system = snapshot.compiled.system
+        mine = np.array([iri in playing for iri in system.exchange_ids], dtype=np.bool_)[system.tech_exchange]
+        processes = [snapshot.maker(a) for a in np.unique(system.tech_consumer[mine]).tolist()]
         found: dict[str, Mapping[str, Any]] = {}
-        for row in self.calculation.graph.query(load("recycling-terms").replace("VALUES ?process {}", "")).dicts():
+        for row in calculation.about(load("recycling-terms"), "process", processes):
             found.setdefault(str(row["process"]), row)
         return found
 
