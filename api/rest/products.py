@@ -9,9 +9,10 @@ from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.requests import root_of
 from api.rest import schemas
 from api.rest.addresses import QuotedRoute
-from api.rest.answering import Answered, Headers, next_link
+from api.rest.answering import Answered, Headers, next_link, state_of
 from api.rest.parameters import STRICT, Amount, Anyway, AsMethod, AsPast, Most, Unit
 
 router = APIRouter(
@@ -118,7 +119,7 @@ async def footprint(
 def _lists(request: Request, name: str) -> Headers:
     """Where a summary is continued: the same question about the whole answer and about each list."""
     stated = {key: text for key, text in request.query_params.items() if key not in {"detail", "most"}}
-    path = f"/products/{quote(name, safe='')}/footprint"
+    path = f"{root_of(request, state_of(request).settings)}/products/{quote(name, safe='')}/footprint"
     told = [(f"{path}?{urlencode({**stated, 'detail': 'full'})}", "full")]
     told += [(f"{path}/{part}" + (f"?{urlencode(stated)}" if stated else ""), part) for part in get_args(Part)]
     link = ", ".join(f'<{address}>; rel="related"; title="{title}"' for address, title in told)
