@@ -28,6 +28,7 @@ from api.pact.outbound import Outbound
 from api.pact.sender import Sender
 from api.pages.routes import routes as page_routes
 from api.rest import application as rest
+from api.rest.warming import Warmer
 from api.settings import Settings
 from api.sparql import routes
 from api.sparql.routes import SparqlEndpoint
@@ -53,7 +54,7 @@ def create_app(settings: Settings, translate: Translate = lambda text, _: text) 
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with access.running(), state.running(), sender.running(), watcher.running():
+        async with access.running(), state.running(), sender.running(), watcher.running(), Warmer(state).running():
             yield
 
     app = FastAPI(title="Tanmai 碳脉", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -203,15 +203,15 @@ def _factors(calculation: Calculation, terms: Terms, total: float, names: Names)
     return made
 
 
-def unfit(code: str, said: tuple[str, str], providers: Collection[str], names: Names) -> dict[str, Any]:
-    """Return the assumption about emission factors that do not fit, with their names; `said` is in English and Chinese."""
+def unfit(code: str, texts: tuple[str, str], providers: Collection[str], names: Names) -> dict[str, Any]:
+    """Return the assumption about emission factors that do not fit, with their names; `texts` are in English and Chinese."""
     names.learn(providers)
     named_en = "; ".join(sorted(names[p].in_language("en") for p in providers))
     named_zh = "；".join(sorted(names[p].in_language("zh") for p in providers))
-    return assumption(f"factor-{code}", f"{said[0]}: {named_en}.", f"{said[1]}：{named_zh}。")
+    return assumption(f"factor-{code}", f"{texts[0]}: {named_en}.", f"{texts[1]}：{named_zh}。")
 
 
-FIT: Final = (
+FIT = (
     ("year", "emission factors of another year than the process they serve, or of no stated year", "排放因子年份与所用过程不一致或未注明"),
     ("place", "emission factors of another place than the process they serve, or of no stated place", "排放因子地域与所用过程不一致或未注明"),
     ("losses", "electricity factors that do not say whether transmission losses are inside; none are added",

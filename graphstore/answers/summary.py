@@ -287,9 +287,9 @@ def _illustrative(asked: _Asked, upstream: Upstream) -> dict[str, Any] | None:
 
 def _touched(asked: _Asked, upstream: Upstream, code: str) -> dict[str, Any] | None:
     """What of a footprint rests on an assumption: its sum, how many exchanges, and the first few; None where nothing does."""
-    marked = asked.parts.marked.get(code)
-    if marked is None:
+    if code not in asked.parts.marked:
         return None
+    marked = asked.parts.marked[code]
     exchanges = np.flatnonzero(upstream.exchanges(marked.effect))
     if not len(exchanges):
         return None
