@@ -31,6 +31,7 @@ from api.pact.sender import Sender
 from api.pages.routes import routes as page_routes
 from api.readers.messages import Translate, place_of, untranslated
 from api.rest import application as rest
+from api.rest.warming import Warmer
 from api.settings import Settings
 from api.sparql import routes
 from api.sparql.routes import SparqlEndpoint
@@ -59,7 +60,7 @@ def create_app(settings: Settings, translate: Translate = untranslated) -> FastA
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with access.running(), state.running(), sender.running(), watcher.running():
+        async with access.running(), state.running(), sender.running(), watcher.running(), Warmer(state).running():
             yield
 
     def around(inner: ASGIApp) -> ASGIApp:

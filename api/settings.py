@@ -60,6 +60,7 @@ class Settings:
         tls_key: file with the private key of the certificate (PEM).
         trusted_proxies: addresses or networks of proxies, whose X-Forwarded-For, -Proto and -Host are believed; nobody else's are.
         connections: most connections at once; more are told to come back.
+        warm: whether the system of each new state of the store is compiled before somebody asks for it.
         log_format: ``text`` for warnings alone, ``json`` for JSON lines with one for each request.
         log_queries: whether the log tells the texts of queries, which may hold what is confidential.
         run_directory: folder in which the processes of one server tell each other their figures; made where there are several.
@@ -103,6 +104,7 @@ class Settings:
     tls_key: str = ""
     trusted_proxies: tuple[str, ...] = ()
     connections: int = 1000
+    warm: bool = False
     log_format: str = "text"
     log_queries: bool = False
     run_directory: str = ""
@@ -143,6 +145,10 @@ class Settings:
         if self.endpoint and self.allow_writes:
             raise SettingsError(
                 "Writes need a store in a directory; an endpoint is served for reading. Leave out --allow-writes."
+            )
+        if self.endpoint and self.warm:
+            raise SettingsError(
+                "Nothing is calculated behind an endpoint, so there is nothing to compile ahead. Leave out --warm."
             )
         if self.log_format not in {"text", "json"}:
             raise SettingsError(f"The setting log_format is {self.log_format!r}; logs are text or json.")

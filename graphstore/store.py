@@ -217,8 +217,15 @@ class GraphStore:
         return self._open_backend().engine
 
     def cache_dir(self) -> Path:
-        """Folder for data derived from the current generation; goes when the generation is pruned."""
+        """Folder for data derived from the current generation; goes when the generation is pruned.
+
+        Raises:
+            OSError: it cannot be made, or the generation was removed while this reader had it open: what may be read no longer must
+                not come back to the disk.
+        """
         layout, generation = self._on_disk("keep a cache")
+        if not generation.path.exists():
+            raise FileNotFoundError(f"{generation.path} was removed; nothing derived from it is kept.")
         folder = layout.cache / generation.id
         folder.mkdir(parents=True, exist_ok=True)
         return folder

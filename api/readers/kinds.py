@@ -28,6 +28,8 @@ READING: Final[Mapping[str, str]] = {
     "products": "api.rest.product_work:listing",
     "product": "api.rest.product_work:product",
     "footprint": "api.rest.product_work:footprint",
+    "warm": "api.rest.warm_work:warm",
+    "footprint-part": "api.rest.product_work:footprint_part",
     "explain": "api.rest.product_work:explain",
     "contributions": "api.rest.product_work:contributions",
     "uncertainty": "api.rest.product_work:uncertainty",

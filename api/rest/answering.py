@@ -155,13 +155,13 @@ def begun(request: Request, run: Run) -> Response:
     return JSONResponse(standing, 202, headers)
 
 
-def next_link(request: Request, path: str, stated: Mapping[str, Any]) -> Headers:
-    """How a page links to the next one."""
+def next_link(request: Request, path: str, stated: Mapping[str, Any], key: str = "after") -> Headers:
+    """How a page links to the next one, which begins where the parameter ``key`` says."""
 
     def told(head: Mapping[str, Any]) -> dict[str, str]:
         if head["next"] is None:
             return {}
-        asked = {key: value for key, value in {**stated, "after": head["next"]}.items() if value is not None}
+        asked = {key: value for key, value in {**stated, key: head["next"]}.items() if value is not None}
         return {"link": f'<{root_of(request, state_of(request).settings)}{path}?{urlencode(asked)}>; rel="next"'}
 
     return told

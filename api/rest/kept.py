@@ -16,6 +16,8 @@ from graphstore import GraphStore, shipped
 from graphstore.answers.board import Board
 from graphstore.answers.graph import Calculation, Settings
 from graphstore.answers.names import Names
+from graphstore.answers.parts import Parts
+from graphstore.answers.question import Question, ask
 from graphstore.answers.settings import method_settings
 from graphstore.errors import GraphStoreError, QueryError, UnknownNameError
 from graphstore.scenarios import find_scenario
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 _MOST_STATES: Final = 4
 _MOST_SYSTEMS: Final = 6
 _MOST_UNITS: Final = 100
+_MOST_CHAINS: Final = 4
+"""Supply chains that are kept solved, for the pages of their lists: each takes 16 bytes for each process of the system."""
 
 Past = tuple[str | None, str | None]
 """Day and release."""
@@ -33,7 +37,7 @@ Past = tuple[str | None, str | None]
 
 @dataclass(frozen=True)
 class System:
-    """One compiled system, and the scores of all its products once they are asked for."""
+    """One compiled system, and what follows for all its products once it is asked for."""
 
     calculation: Calculation
 
@@ -41,6 +45,29 @@ class System:
     def board(self) -> Board:
         """The footprints of all products."""
         return Board(self.calculation)
+
+    @cached_property
+    def parts(self) -> Parts:
+        """What the footprints of all products are made of."""
+        return Parts(self.board)
+
+    def chain(self, product: str, amount: float, unit: str | None) -> Question:
+        """The supply chain of an amount of a product; the last few are kept.
+
+        Raises:
+            FootprintError, GraphStoreError: see `graphstore.answers.question.ask`.
+        """
+        key = (product, amount, unit)
+        if key not in self._chains:
+            self._chains[key] = ask(self.calculation, product, amount, unit)
+        self._chains.move_to_end(key)
+        while len(self._chains) > _MOST_CHAINS:
+            self._chains.popitem(last=False)
+        return self._chains[key]
+
+    @cached_property
+    def _chains(self) -> OrderedDict[tuple[str, float, str | None], Question]:
+        return OrderedDict()
 
     @cached_property
     def units(self) -> dict[str, str]:
@@ -88,7 +115,7 @@ class Kept:
         if key not in self._systems:
             self._renew()
             _require_knowledge(state)
-            self._systems[key] = System(Calculation(state, key[1]))
+            self._systems[key] = System(Calculation(state, key[1], lasting=True))
         self._systems.move_to_end(key)
         while len(self._systems) > _MOST_SYSTEMS:
             self._systems.popitem(last=False)

@@ -108,6 +108,14 @@ class LongJobs:
             TooLargeError: it is larger than is kept.
         """
         await self._turn(name)
+        return await self.answered(job, payload)
+
+    async def answered(self, job: Mapping[str, Any], payload: bytes) -> tuple[Answer, bytes]:
+        """The same for work of the server itself, which is nobody's job and waits for no turn.
+
+        Raises:
+            TooLargeError: it is larger than is kept.
+        """
         async with self._starting:
             if not self._started:
                 await self.pool.start()

@@ -102,17 +102,32 @@ def _asked(system: System, store: GraphStore, job: Job) -> tuple[str, float, str
 
 
 def footprint(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
-    """The footprint of a product, with its parts or the total alone."""
-    from graphstore.answers.footprint import calculate
-    from graphstore.answers.scored import scored
+    """The footprint of a product: in short, with all its parts, or the total alone."""
+    with calculating(store, job["method"]) as system:
+        asked, most = _asked(system, store, job), int(job["most"])
+        if job["detail"] == "total":
+            from graphstore.answers.scored import scored
+
+            data = scored(system.board, *asked)
+        elif job["detail"] == "summary":
+            from graphstore.answers.summary import summary
+
+            data = summary(system.parts, *asked, most)
+        else:
+            from graphstore.answers.footprint import calculate
+
+            data = calculate(system.calculation, *asked, most).data
+        tell(out, job, data)
+
+
+def footprint_part(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
+    """A page of one of the long lists behind a footprint."""
+    from graphstore.answers.lists import page
 
     with calculating(store, job["method"]) as system:
-        iri, amount, unit = _asked(system, store, job)
-        if job["detail"] == "total":
-            data = scored(system.board, iri, amount, unit)
-        else:
-            data = calculate(system.calculation, iri, amount, unit, int(job["most"])).data
-        tell(out, job, data)
+        first, most = int(job["first"]), int(job["limit"])
+        data = page(system.chain(*_asked(system, store, job)), str(job["part"]), first, most)
+        tell(out, job, data, next=str(first + most) if first + most < data["count"] else None)
 
 
 def explain(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
