@@ -17,6 +17,7 @@ from graphstore.errors import EmbeddedOnlyError
 
 if TYPE_CHECKING:
     from graphstore.catalogue import DatasetVersion
+    from graphstore.quads import Quads
     from graphstore.query import QueryResult
     from graphstore.store import GraphStore, StoreInfo
     from graphstore.terms import Value
@@ -41,6 +42,10 @@ class SparqlStore(Protocol):
     @property
     def generation(self) -> str | None:
         """Id of the published state that queries see; ``None`` where states are not published."""
+
+    @property
+    def engine(self) -> Quads:
+        """The quads behind queries, for code that looks up one pattern after the other."""
 
     def query(self, text: str, bindings: Mapping[str, Value] | None = None) -> QueryResult:
         """Run a SPARQL query over the union of all current graphs; values are bound as terms."""
