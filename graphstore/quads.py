@@ -15,8 +15,8 @@ class Quads(Protocol):
         """Answer a SPARQL query; text and options as for :meth:`pyoxigraph.Store.query`."""
 
     def quads_for_pattern(
-        self, subject: Any, predicate: Any, object: Any, graph_name: Any = None, /
-    ) -> Iterator[ox.Quad]:  # noqa: A002 - as in the engine
+        self, subject: Any, predicate: Any, value: Any, graph_name: Any = None, /
+    ) -> Iterator[ox.Quad]:
         """The quads with these terms; ``None`` matches every term."""
 
     def named_graphs(self) -> Iterator[ox.NamedNode | ox.BlankNode]:
@@ -31,6 +31,9 @@ class Distant(Protocol):
 
     def held(self, quads: Iterable[ox.Quad]) -> set[ox.Quad]:
         """Those of some quads that are there."""
+
+    def learn(self, triples: Iterable[ox.Triple]) -> None:
+        """Remember where nodes without an IRI stand, which a query told of."""
 
 
 def held(engine: Quads, quads: Iterable[ox.Quad]) -> set[ox.Quad]:

@@ -8,10 +8,10 @@ from typing import Any, Final
 from api.pages.addresses import Addresses
 from api.pages.words import Language, word
 from api.problems import INTERNAL, kind_of
-from graphstore import GraphStore
+from api.rest.kept import KEPT
 from graphstore.answers.explanation import explain
 from graphstore.answers.footprint import calculate
-from graphstore.answers.graph import Calculation
+from graphstore.contract import SparqlStore
 from graphstore.errors import UnknownNameError
 from graphstore.terms import name
 
@@ -20,7 +20,7 @@ _SMALLEST: Final = 0.005
 """Share of the total below which a branch of an explanation goes into the remainder of its node."""
 
 
-def footprint(store: GraphStore, iri: str, lang: Language, addresses: Addresses) -> dict[str, Any] | None:
+def footprint(store: SparqlStore, iri: str, lang: Language, addresses: Addresses) -> dict[str, Any] | None:
     """What the page says of the footprint of a product.
 
     Returns:
@@ -28,7 +28,7 @@ def footprint(store: GraphStore, iri: str, lang: Language, addresses: Addresses)
         of the graph makes the product.
     """
     try:
-        data = calculate(Calculation(store), iri).data
+        data = calculate(KEPT.system(store, {}).calculation, iri).data
     except UnknownNameError:
         return None
     except Exception as error:
@@ -54,14 +54,14 @@ def footprint(store: GraphStore, iri: str, lang: Language, addresses: Addresses)
     }
 
 
-def explained(store: GraphStore, iri: str, lang: Language) -> dict[str, Any]:
+def explained(store: SparqlStore, iri: str, lang: Language) -> dict[str, Any]:
     """The explanation of a footprint as nested lines.
 
     Raises:
         UnknownNameError: no process makes the product.
         FootprintError: the footprint cannot be calculated.
     """
-    data = explain(Calculation(store), iri, cutoff=_SMALLEST)
+    data = explain(KEPT.system(store, {}).calculation, iri, cutoff=_SMALLEST)
     return {
         "total": data["total"]["value"],
         "amount": data["amount"],

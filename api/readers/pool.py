@@ -76,7 +76,7 @@ class Worker:
         """Start a child."""
         ours, theirs = socket.socketpair()
         told = {"work": work, "store": str(settings.store.resolve()), "memory_megabytes": settings.memory_megabytes}
-        told["endpoint"] = settings.endpoint
+        told |= {"endpoint": settings.endpoint, "endpoint_seconds": settings.endpoint_seconds}
         with theirs:
             # -P: a folder called `api` in the working directory must not be taken for ours.
             process = await asyncio.create_subprocess_exec(

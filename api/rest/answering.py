@@ -65,11 +65,11 @@ class Answered(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Ask a reader and send what it says."""
         state, asking = state_of(self.request), principal_of(self.request)
-        headers = {"vary": "Accept", "cache-control": "no-cache"}
+        headers = {"vary": "Accept", "cache-control": "no-cache" if state.lasting else "no-store"}
         if wants_job(self.request):
             await begun(self.request, self._as_job)(scope, receive, send)
             return
-        safe = scope["method"] in {"GET", "HEAD"}
+        safe = scope["method"] in {"GET", "HEAD"} and state.lasting
         condition = self.request.headers.get("if-none-match")
         if (
             safe

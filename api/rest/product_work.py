@@ -14,7 +14,7 @@ from api.errors import NotFoundError, RequestError
 from api.readers.frames import Output
 from api.rest.bodies import Fields
 from api.rest.kept import KEPT, System, calculating, unit_of
-from graphstore import GraphStore
+from graphstore.contract import SparqlStore
 
 Job = Mapping[str, Any]
 
@@ -31,7 +31,7 @@ def tell(out: Output, job: Job, data: object, **facts: Any) -> None:
     out.write(text.encode())
 
 
-def product_iri(store: GraphStore, text: str) -> str:
+def product_iri(store: SparqlStore, text: str) -> str:
     """The IRI that an address means: it stands there itself, or as the key of a local product.
 
     Raises:
@@ -46,7 +46,7 @@ def product_iri(store: GraphStore, text: str) -> str:
         ) from None
 
 
-def listing(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
+def listing(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
     """A page of products by name, or of those whose name holds some words."""
     from graphstore.search.index import SearchIndex
 
@@ -76,7 +76,7 @@ def _place(found: list[str], after: str | None) -> int:
     return found.index(after) + 1
 
 
-def product(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
+def product(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
     """What a product is called, and which processes make it."""
     from graphstore.answers.names import Names
 
@@ -95,11 +95,11 @@ def product(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
         tell(out, job, {"product": names[rows[0].iri].as_dict(), "made_by": made})
 
 
-def _asked(system: System, store: GraphStore, job: Job) -> tuple[str, float, str | None]:
+def _asked(system: System, store: SparqlStore, job: Job) -> tuple[str, float, str | None]:
     return product_iri(store, job["product"]), float(job["amount"]), unit_of(system, job["unit"])
 
 
-def footprint(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
+def footprint(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
     """The footprint of a product, with its parts or the total alone."""
     from graphstore.answers.footprint import calculate
     from graphstore.answers.scored import scored
@@ -113,7 +113,7 @@ def footprint(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
         tell(out, job, data)
 
 
-def explain(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
+def explain(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
     """The supply chain behind a footprint, line by line."""
     from graphstore.answers.explanation import explain as explained
 
@@ -123,7 +123,7 @@ def explain(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
         tell(out, job, data)
 
 
-def contributions(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
+def contributions(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
     """A footprint divided across the chain."""
     from graphstore.answers.transversal import HOT_SPOTS
     from graphstore.answers.transversal import contributions as divided
@@ -136,7 +136,7 @@ def contributions(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
         tell(out, job, data)
 
 
-def uncertainty(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
+def uncertainty(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
     """How sure a footprint is, or the difference of two."""
     from footprint.montecarlo import DEFAULT_SEED
     from graphstore.answers.uncertainty import Asked
@@ -151,7 +151,7 @@ def uncertainty(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
         tell(out, job, data)
 
 
-def compare(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
+def compare(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
     """Two products, or one under two methods or in two states, term by term."""
     from graphstore.answers.compare import Asked
     from graphstore.answers.compare import compare as compared
@@ -187,7 +187,7 @@ _ASKED: Final = (
 _MOST_LISTED: Final = 10_000
 
 
-def whatif(store: GraphStore, job: Job, payload: bytes, out: Output) -> None:
+def whatif(store: SparqlStore, job: Job, payload: bytes, out: Output) -> None:
     """A footprint with a few numbers changed."""
     from graphstore.answers.whatif import whatif as asked
 
@@ -207,7 +207,7 @@ def whatif(store: GraphStore, job: Job, payload: bytes, out: Output) -> None:
         tell(out, job, data)
 
 
-def footprints(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
+def footprints(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
     """The footprint of every product, as the command prints it with ``--all``."""
     from graphstore.answers.scores import all_products, cut_off_table
 

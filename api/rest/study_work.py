@@ -16,7 +16,7 @@ from api.readers.frames import Output
 from api.rest.bodies import Fields
 from api.rest.kept import KEPT
 from api.rest.product_work import tell
-from graphstore import GraphStore
+from graphstore.contract import SparqlStore, embedded
 from graphstore.formats import JSON_LD, Format, by_name
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _file(job: Job, format_: Format) -> str:
     return name or f"study{format_.suffixes[0]}"
 
 
-def validate(store: GraphStore, job: Job, payload: bytes, out: Output) -> None:
+def validate(store: SparqlStore, job: Job, payload: bytes, out: Output) -> None:
     """Judge a study beside the data of a store; nothing is stored."""
     judged = _judged(store, job, payload)
     if job["format"] == "json":
@@ -60,7 +60,7 @@ def validate(store: GraphStore, job: Job, payload: bytes, out: Output) -> None:
     out.write(text.encode())
 
 
-def _judged(store: GraphStore, job: Job, payload: bytes) -> Judgement:
+def _judged(store: SparqlStore, job: Job, payload: bytes) -> Judgement:
     from shapes.judge import judge
     from shapes.reading import read_bytes
 
@@ -73,7 +73,7 @@ def _day(job: Job) -> dt.date | None:
     return None if job["day"] is None else dt.date.fromisoformat(job["day"])
 
 
-def submit(store: GraphStore, job: Job, payload: bytes) -> dict[str, Any]:
+def submit(store: SparqlStore, job: Job, payload: bytes) -> dict[str, Any]:
     """Hand in a study; the receipt, and its report in the format that the client takes."""
     from registry.receipt import receipt
     from registry.shapes_judge import judge
@@ -88,7 +88,7 @@ def submit(store: GraphStore, job: Job, payload: bytes) -> dict[str, Any]:
     rule = rules[0] if rules else None
     handed = Handed(payload, _file(job, found), job["by"], found.name, rule, _day(job), job["revises"])
     with _discreet(store, job):
-        made = hand_in(store, handed, judge)
+        made = hand_in(embedded(store, "try a study in a copy of the whole graph"), handed, judge)
     submission = find(store, made.id)
     data = _told(receipt(store, submission) | {"new": made.new}, job)
     body = (
@@ -100,7 +100,7 @@ def submit(store: GraphStore, job: Job, payload: bytes) -> dict[str, Any]:
 
 
 @contextmanager
-def _discreet(store: GraphStore, job: Job) -> Iterator[None]:
+def _discreet(store: SparqlStore, job: Job) -> Iterator[None]:
     """Keep what others handed in out of the messages to somebody who does not read the whole store.
 
     Raises:
@@ -154,7 +154,7 @@ def _as_json(data: object) -> str:
     return json.dumps(data, ensure_ascii=False, default=str, allow_nan=False)
 
 
-def _report(store: GraphStore, submission: Submission, job: Job, *, whole: bool = True) -> bytes:
+def _report(store: SparqlStore, submission: Submission, job: Job, *, whole: bool = True) -> bytes:
     """The assessment of a submission, or the validation report in it alone, as RDF."""
     from graphstore.terms import PREFIXES
 
@@ -170,7 +170,7 @@ def _report(store: GraphStore, submission: Submission, job: Job, *, whole: bool 
     return ox.serialize(stated, format=by_name(str(job["format"])).rdf, prefixes=dict(PREFIXES)) or b""
 
 
-def submissions(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
+def submissions(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
     """What was handed in, in short."""
     from registry.receipt import overview
     from registry.states import SUBMISSION, States
@@ -183,7 +183,7 @@ def submissions(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
     tell(out, job, {"submissions": overview(store, known)})
 
 
-def submission(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
+def submission(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
     """One submission: its receipt with verifications and history, or its assessment as RDF."""
     from registry.receipt import outcomes, whole
     from registry.submissions import find
@@ -196,7 +196,7 @@ def submission(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
     out.write(_report(store, found, job))
 
 
-def event(store: GraphStore, job: Job, payload: bytes) -> dict[str, Any]:
+def event(store: SparqlStore, job: Job, payload: bytes) -> dict[str, Any]:
     """Take a submission to another state, as far as the states allow it to who asks."""
     from registry.life import Said, Verified, change, verify
     from registry.receipt import whole

@@ -58,19 +58,23 @@ class Pending:
         return self._quads.query(*args, **options)
 
     def quads_for_pattern(
-        self, subject: Any, predicate: Any, object: Any, graph_name: Any = None, /  # noqa: A002 - as in the engine
-    ) -> Iterator[ox.Quad]:  # fmt: skip
+        self, subject: Any, predicate: Any, value: Any, graph_name: Any = None, /
+    ) -> Iterator[ox.Quad]:
         """The quads with these terms, changes included."""
-        found = self._quads.quads_for_pattern(subject, predicate, object, graph_name)
+        found = self._quads.quads_for_pattern(subject, predicate, value, graph_name)
         yield from (quad for quad in found if quad not in self.removed)
         if self.added:
             aside = ox.Store()
             aside.extend(self.added)
-            yield from aside.quads_for_pattern(subject, predicate, object, graph_name)
+            yield from aside.quads_for_pattern(subject, predicate, value, graph_name)
 
     def named_graphs(self) -> Iterator[ox.NamedNode | ox.BlankNode]:
         """The names of the graphs that the endpoint has."""
         return self._quads.named_graphs()
+
+    def learn(self, triples: Iterable[ox.Triple]) -> None:
+        """Remember where nodes without an IRI stand, which a query told of."""
+        self._quads.learn(triples)
 
     def __contains__(self, quad: ox.Quad, /) -> bool:
         return bool(self.held([quad]))

@@ -69,9 +69,16 @@ class RemoteQuads:
         self._places: OrderedDict[str, _Place] = OrderedDict()
 
     def query(
-        self, text: str, /, *, base_iri: str | None = None, use_default_graph_as_union: bool = False, default_graph: Iterable[ox.NamedNode] | None = None,
-        named_graphs: Iterable[ox.NamedNode] | None = None, **_: object,
-    ) -> Any:  # fmt: skip
+        self,
+        text: str,
+        /,
+        *,
+        base_iri: str | None = None,
+        use_default_graph_as_union: bool = False,
+        default_graph: Iterable[ox.NamedNode] | None = None,
+        named_graphs: Iterable[ox.NamedNode] | None = None,
+        **_: object,
+    ) -> Any:
         """Run a SELECT or ASK over the dataset that the options state; prefixes are the usual ones.
 
         Raises:
@@ -112,18 +119,18 @@ class RemoteQuads:
         return found
 
     def quads_for_pattern(
-        self, subject: Any, predicate: Any, object: Any, graph_name: Any = None, /  # noqa: A002 - as in the engine
-    ) -> Iterator[ox.Quad]:  # fmt: skip
+        self, subject: Any, predicate: Any, value: Any, graph_name: Any = None, /
+    ) -> Iterator[ox.Quad]:
         """The quads with these terms; ``None`` matches every term.
 
         Raises:
             EmbeddedOnlyError: a node without an IRI, and no statement is known that leads to it.
         """
-        pattern = (subject, predicate, object)
-        if any(isinstance(each, ox.BlankNode) for each in (subject, object)):
+        pattern = (subject, predicate, value)
+        if any(isinstance(each, ox.BlankNode) for each in (subject, value)):
             found: Iterable[ox.Quad] = self._unnamed(*pattern)
         elif self._keep and isinstance(subject, ox.NamedNode) and (known := self._known(subject)) is not None:
-            found = (quad for quad in known if _fits(quad, predicate, object))
+            found = (quad for quad in known if _fits(quad, predicate, value))
         else:
             found = self._found(pattern, graph_name)
         return (quad for quad in found if graph_name is None or quad.graph_name == graph_name)

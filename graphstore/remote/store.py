@@ -123,7 +123,7 @@ class RemoteGraphStore:
         return self._endpoint is None
 
     @property
-    def mark(self) -> str:
+    def mark(self) -> str | None:
         """What our own writes leave behind, another one after each of them; empty before the first.
 
         What others write into the endpoint leaves it as it is.

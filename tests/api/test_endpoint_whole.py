@@ -1,0 +1,1 @@
+"""A server whose store an endpoint keeps: what it does beyond queries, on real endpoints."""
