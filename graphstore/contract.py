@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from graphstore.errors import EmbeddedOnlyError
 
 if TYPE_CHECKING:
+    import pyoxigraph as ox
+
     from graphstore.catalogue import DatasetVersion
     from graphstore.quads import Quads
     from graphstore.query import Dataset, QueryResult
@@ -64,6 +66,9 @@ class SparqlStore(Protocol):
         base_iri: str | None = None,
     ) -> QueryResult:
         """Run a SPARQL query over the union of all current graphs, or over a stated dataset; values are bound as terms."""
+
+    def catalogue(self) -> ox.Store:
+        """An engine store that holds the catalogue graph, and maybe more."""
 
     def datasets(self, *, all_versions: bool = False) -> list[DatasetVersion]:
         """The current dataset versions by key, or all that ever were."""

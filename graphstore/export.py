@@ -90,7 +90,7 @@ def _selected(
 ) -> list[ox.NamedNode | ox.DefaultGraph]:
     names: list[ox.NamedNode | ox.DefaultGraph] = []
     if dataset is not None:
-        version = Catalogue(store.engine, store.base).version(dataset)
+        version = Catalogue(store.catalogue(), store.base).version(dataset)
         if version.status != "current":
             raise UnknownNameError(
                 f"Dataset {dataset!r} has no current version (version {version.number} is {version.status}). "

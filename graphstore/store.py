@@ -228,6 +228,10 @@ class GraphStore:
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
+    def catalogue(self) -> ox.Store:
+        """The engine store, which holds the catalogue graph."""
+        return self.engine
+
     def datasets(self, *, all_versions: bool = False) -> list[DatasetVersion]:
         """The current dataset versions by key, or all that ever were."""
         catalogue = Catalogue(self.engine, self.base)

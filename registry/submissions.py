@@ -116,7 +116,7 @@ def new_id(known: list[Submission], sha256: str) -> str:
 
 def version_of(store: SparqlStore, submission: Submission) -> DatasetVersion:
     """The dataset version that holds the bytes of a submission."""
-    for version in Catalogue(store.engine, store.base).versions():
+    for version in Catalogue(store.catalogue(), store.base).versions():
         if version.iri(store.base).value == submission.graph:
             return version
     raise UnknownSubmissionError(

@@ -40,7 +40,9 @@ class Pending:
             if isinstance(quad.graph_name, ox.DefaultGraph) and not self._endpoint.has_default_graph:
                 raise refused("keep statements without a named graph", self._location)
         if any(not _unnamed(quad) <= step.fresh for quad in step.added) or any(map(_unnamed, step.removed)):
-            raise refused("change statements about a node that has no IRI", self._location)
+            raise refused(
+                "change statements about a node that has no IRI (its graph can be put as a whole)", self._location
+            )
         gone, come = set(step.removed), set(step.added)
         self.added, self.removed = (
             (self.added - gone) | (come - self.removed),  # what was to go and comes again just stays
@@ -54,7 +56,10 @@ class Pending:
             EmbeddedOnlyError: there are changes that it does not have yet.
         """
         if self.removed or self.added:
-            raise refused("read in one operation what another of the same request changes", self._location)
+            raise refused(
+                "read in one operation what another of the same request changes (send them one after the other)",
+                self._location,
+            )
         return self._quads.query(*args, **options)
 
     def quads_for_pattern(
