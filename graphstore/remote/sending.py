@@ -55,7 +55,7 @@ class RemoteTransaction(Transaction):
         """Copy the catalogue and the names of all graphs, against which loads are checked."""
         self._store, self._endpoint, self._location = store, store.endpoint, store.location or ""
         workspace = MemoryWorkspace()
-        workspace.engine = store.catalogue()
+        workspace.engine = store.graph(catalogue_iri(store.base).value)
         self._before = frozenset(store.endpoint.graphs())
         for graph in self._before:
             workspace.engine.add_graph(ox.NamedNode(graph))

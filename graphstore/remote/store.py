@@ -47,7 +47,9 @@ class RemoteGraphStore:
         """Internal: use :meth:`open`."""
         self._endpoint: Endpoint | None = endpoint
         self._location = location
-        self._quads = RemoteQuads(endpoint, location, keep=keep)
+        self._quads, self._keep = RemoteQuads(endpoint, location, keep=keep), keep
+        self._catalogue: ox.Store | None = None
+        self._local: dict[str, str] | None = None
         self.known_on: dt.date | None = None
         self.base = base.rstrip("/") if base else self._base()
 
@@ -62,7 +64,8 @@ class RemoteGraphStore:
             token: bearer token, in place of user and password.
             base: base IRI of local data; else that of the catalogue it holds.
             timeout: seconds to wait for the next byte of an answer.
-            keep: whether statements about a node (:attr:`engine`) are looked up once only; for who opens it anew when data change.
+            keep: whether the catalogue, digests and statements about a node (:attr:`engine`) are looked up once only; for who reads
+                alone and opens it anew when the data change.
 
         Raises:
             EndpointError: it cannot be reached, refuses, or answers no SPARQL queries.
@@ -151,13 +154,22 @@ class RemoteGraphStore:
 
     def catalogue(self) -> ox.Store:
         """A copy of the catalogue graph in memory: small, and read in one request."""
-        held = ox.Store()
-        self._copy(held, catalogue_iri(self.base))
+        if self._catalogue is not None:
+            return self._catalogue
+        held = self.graph(catalogue_iri(self.base).value)
+        self._catalogue = held if self._keep else None
         return held
 
     def local_statements(self) -> dict[str, str]:
         """Digests of the graphs that belong to no dataset; their statements are fetched for it."""
-        held = self.catalogue()
+        if self._local is not None:
+            return self._local
+        found = self._digests()
+        self._local = found if self._keep else None
+        return found
+
+    def _digests(self) -> dict[str, str]:
+        held = self.graph(catalogue_iri(self.base).value)
         owned = Catalogue(held, self.base).owners()
         for graph in self.endpoint.graphs():
             if graph not in owned:
