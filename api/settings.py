@@ -30,6 +30,8 @@ class Settings:
     Attributes:
         store: directory of the store that is served; where an endpoint keeps it, of what the server itself keeps (clients, audit log).
         endpoint: address of the SPARQL endpoint that keeps the store, in place of the directory; may hold user and password.
+        endpoint_seconds: longest time for which what was made of the endpoint's data (compiled systems, the index of names) is used,
+            since others may write there; our own writes are seen at once.
         host: address to listen on.
         port: port to listen on; 0 takes a free one.
         workers: server processes, each with readers of its own.
@@ -75,6 +77,7 @@ class Settings:
 
     store: Path
     endpoint: str = ""
+    endpoint_seconds: float = 60.0
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
@@ -125,6 +128,7 @@ class Settings:
             "workers",
             "readers",
             "query_seconds",
+            "endpoint_seconds",
             "write_seconds",
             "job_readers",
             "job_seconds",
@@ -142,13 +146,9 @@ class Settings:
         if bool(self.tls_certificate) != bool(self.tls_key):
             raise SettingsError("HTTPS needs both a certificate and its key. Give --certificate and --key.")
         networks(self.trusted_proxies)
-        if self.endpoint and self.allow_writes:
-            raise SettingsError(
-                "Writes need a store in a directory; an endpoint is served for reading. Leave out --allow-writes."
-            )
         if self.endpoint and self.warm:
             raise SettingsError(
-                "Nothing is calculated behind an endpoint, so there is nothing to compile ahead. Leave out --warm."
+                "An endpoint does not say when its data change, so nothing is compiled ahead. Leave out --warm."
             )
         if self.log_format not in {"text", "json"}:
             raise SettingsError(f"The setting log_format is {self.log_format!r}; logs are text or json.")

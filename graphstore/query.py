@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from graphstore.errors import GenerationCorruptError, ModeError, QueryError, QuerySyntaxError
 from graphstore.formats import by_name
+from graphstore.quads import Quads
 from graphstore.sparql import bind, look, tokens
 from graphstore.terms import PREFIXES, PythonValue, Term, Value, to_python
 
@@ -270,7 +271,7 @@ def _prefixes(text: str) -> dict[str, str]:
 
 
 def run(
-    engine: ox.Store,
+    engine: Quads,
     text: str,
     bindings: Mapping[str, Value] | None = None,
     extension: Extension | None = None,

@@ -203,6 +203,11 @@ class GraphStore:
         generation = self._open_backend().generation
         return generation.id if generation is not None else None
 
+    @property
+    def mark(self) -> str | None:
+        """What tells the present state from others: its generation."""
+        return self.generation
+
     def outdated(self) -> bool:
         """Whether a newer state has been published than the one that queries see; never in memory."""
         backend = self._open_backend()
@@ -229,6 +234,10 @@ class GraphStore:
         folder = layout.cache / generation.id
         folder.mkdir(parents=True, exist_ok=True)
         return folder
+
+    def catalogue(self) -> ox.Store:
+        """The engine store, which holds the catalogue graph."""
+        return self.engine
 
     def datasets(self, *, all_versions: bool = False) -> list[DatasetVersion]:
         """The current dataset versions by key, or all that ever were."""

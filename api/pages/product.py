@@ -10,9 +10,9 @@ from api.pages.words import Language, word
 from api.problems import INTERNAL, kind_of
 from api.readers.messages import MESSAGES
 from api.rest.kept import KEPT
-from graphstore import GraphStore
 from graphstore.answers.explanation import explain
 from graphstore.answers.summary import summary
+from graphstore.contract import SparqlStore
 from graphstore.errors import UnknownNameError
 from graphstore.terms import name
 
@@ -21,7 +21,7 @@ _SMALLEST: Final = 0.005
 """Share of the total below which a branch of an explanation goes into the remainder of its node."""
 
 
-def footprint(store: GraphStore, iri: str, lang: Language, addresses: Addresses) -> dict[str, Any] | None:
+def footprint(store: SparqlStore, iri: str, lang: Language, addresses: Addresses) -> dict[str, Any] | None:
     """What the page says of the footprint of a product.
 
     Returns:
@@ -55,7 +55,7 @@ def footprint(store: GraphStore, iri: str, lang: Language, addresses: Addresses)
     }
 
 
-def explained(store: GraphStore, iri: str, lang: Language) -> dict[str, Any]:
+def explained(store: SparqlStore, iri: str, lang: Language) -> dict[str, Any]:
     """The explanation of a footprint as nested lines.
 
     Raises:

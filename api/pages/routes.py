@@ -153,8 +153,9 @@ def _iri(asked: Asked, name: str) -> str:
 
 async def _read(state: State, request: Request, send: Send, asked: Asked, job: dict[str, Any]) -> None:
     """Have a reader make a document, and send it; nothing where the client has it already."""
-    headers = {"vary": _VARY, "cache-control": "no-cache", "content-language": _content_language(asked), **HEADERS}
-    condition = request.headers.get("if-none-match")
+    caching = "no-cache" if state.lasting else "no-store"
+    headers = {"vary": _VARY, "cache-control": caching, "content-language": _content_language(asked), **HEADERS}
+    condition = request.headers.get("if-none-match") if state.lasting else None
     if condition is not None:
         tag = tag_of(state.newest(asked.audience, asked.pin.release), asked.audience, *asked.tag_parts())
         if matches(condition, tag):
@@ -162,7 +163,8 @@ async def _read(state: State, request: Request, send: Send, asked: Asked, job: d
             await response(request.scope, request.receive, send)
             return
     async with state.read(job, asked.audience) as answer:
-        headers["etag"] = tag_of(str(answer.head["generation"]), asked.audience, *asked.tag_parts())
+        if state.lasting:
+            headers["etag"] = tag_of(str(answer.head["generation"]), asked.audience, *asked.tag_parts())
         headers["content-location"] = _location(asked, job)
         links = ", ".join(_link(*each) for each in answer.head["links"])
         if 0 < len(links) <= _LONGEST_LINKS:

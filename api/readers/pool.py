@@ -78,7 +78,7 @@ class Worker:
         """Start a child; ``messages`` says where it finds what says them, see :mod:`api.readers.messages`."""
         ours, theirs = socket.socketpair()
         told = {"work": work, "store": str(settings.store.resolve()), "memory_megabytes": settings.memory_megabytes}
-        told |= {"endpoint": settings.endpoint, "messages": messages}
+        told |= {"endpoint": settings.endpoint, "endpoint_seconds": settings.endpoint_seconds, "messages": messages}
         with theirs:
             # -P: a folder called `api` in the working directory must not be taken for ours.
             process = await asyncio.create_subprocess_exec(

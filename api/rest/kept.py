@@ -19,6 +19,7 @@ from graphstore.answers.names import Names
 from graphstore.answers.parts import Parts
 from graphstore.answers.question import Question, ask
 from graphstore.answers.settings import method_settings
+from graphstore.contract import SparqlStore, embedded
 from graphstore.errors import GraphStoreError, QueryError, UnknownNameError
 from graphstore.scenarios import find_scenario
 
@@ -80,27 +81,29 @@ class Kept:
 
     def __init__(self) -> None:
         self._states: OrderedDict[tuple[GraphStore, Past], GraphStore] = OrderedDict()
-        self._systems: OrderedDict[tuple[GraphStore, Settings], System] = OrderedDict()
-        self._backgrounds: dict[GraphStore, Background] = {}
+        self._systems: OrderedDict[tuple[SparqlStore, Settings], System] = OrderedDict()
+        self._backgrounds: dict[SparqlStore, Background] = {}
 
-    def state(self, store: GraphStore, past: Past) -> GraphStore:
+    def state(self, store: SparqlStore, past: Past) -> SparqlStore:
         """A past state beside the one that is read: of a release, of a day, of a day of a release.
 
         Raises:
             RequestError: there is no such release.
+            EmbeddedOnlyError: an endpoint keeps the store.
         """
         if past == (None, None):
             return store
-        key = (store, past)
+        own = embedded(store, "show a state of the past")
+        key = (own, past)
         if key not in self._states:
             self._renew()
-            self._states[key] = _opened(store, past)
+            self._states[key] = _opened(own, past)
         self._states.move_to_end(key)
         while len(self._states) > _MOST_STATES:
             self._states.popitem(last=False)[1].close()
         return self._states[key]
 
-    def system(self, state: GraphStore, method: Mapping[str, Any]) -> System:
+    def system(self, state: SparqlStore, method: Mapping[str, Any]) -> System:
         """The compiled system of a state under some settings.
 
         Raises:
@@ -122,7 +125,7 @@ class Kept:
         found = self._systems[key]
         return found if settings.scenario is None else System(found.calculation.under(settings.scenario))
 
-    def background(self, state: GraphStore) -> Background:
+    def background(self, state: SparqlStore) -> Background:
         """The reference knowledge of a state, as studies are judged beside it; the latest one is kept."""
         from shapes.background import of_store
 
@@ -144,7 +147,7 @@ KEPT: Final = Kept()
 
 
 @contextmanager
-def calculating(state: GraphStore, method: Mapping[str, Any]) -> Iterator[System]:
+def calculating(state: SparqlStore, method: Mapping[str, Any]) -> Iterator[System]:
     """The system of a state under some settings; errors are told with the names of the nodes that they mention.
 
     Raises:
@@ -208,7 +211,7 @@ def _opened(store: GraphStore, past: Past) -> GraphStore:
             opened.close()
 
 
-def _require_knowledge(state: GraphStore) -> None:
+def _require_knowledge(state: SparqlStore) -> None:
     try:
         shipped.require(state)
     except UnknownNameError:

@@ -72,7 +72,7 @@ class SparqlEndpoint:
         job = {**self._job(request, asked), **pin.fields(), **limits, "accept": accept}
         parts = (asked.text, asked.dataset, job["base"], accept, pin, audience)
         headers = {"vary": "Accept"}
-        lasting = self.state.generations is not None and _CHANGING.search(asked.text) is None
+        lasting = self.state.lasting and _CHANGING.search(asked.text) is None
         condition = request.headers.get("if-none-match")
         if lasting and condition is not None:
             tag = tag_of(self.state.newest(audience, pin.release), audience, *parts)
