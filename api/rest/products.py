@@ -108,7 +108,9 @@ async def footprint(
     unit: Unit = None,
     detail: Annotated[
         Literal["full", "total"],
-        Query(description="full: with its parts, as the command prints it; total: the number alone, fast. 详细程度。"),
+        Query(
+            description="full: with its parts, as the command prints it; total: the number alone, fast. full：含各组成部分，与命令行输出相同；total：仅总量，快速。"
+        ),
     ] = "full",
     most: Most = 50,
 ) -> Response:
@@ -153,7 +155,7 @@ async def contributions(
         str,
         Query(
             max_length=100,
-            description="hot-spots, supplier, country, region, or a contribution group: electricity, transport. 划分方式。",
+            description="hot-spots, supplier, country, region, or a contribution group: electricity, transport. 划分方式：hot-spots、supplier、country、region，或贡献组 electricity、transport。",
             examples=["country"],
         ),
     ] = "hot-spots",
