@@ -183,3 +183,12 @@ def test_examples_of_queries_ask_for_names_in_the_language_of_the_reader(client,
     page = html.unescape(client.get("/sparql", params={"lang": lang}, headers={"Accept": "text/html"}).text)
     assert f'LANGMATCHES(LANG(?name), "{lang}")' in page
     assert "LANGUAGE" not in page
+
+
+def test_the_page_of_who_reads_a_part_leaves_out_what_was_computed_from_the_rest(client):
+    headers = {**PAGE, "X-Claimed": f"mill;submitter;{COMPANY};public", "Accept-Language": "en"}
+    page = client.post("/submissions", content=renamed(LOW, "part"), params=DAY, headers=headers)
+    assert page.status_code == 422
+    told = text_of(page.text)
+    assert "Total 11,257.16 – – beyond the tolerance" in told
+    assert "manufacturing 9,464.034 – – within the tolerance" in told
