@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, Final
@@ -39,8 +40,10 @@ def operations(described: Mapping[str, Any], lang: Language) -> list[dict[str, A
             "description": stated.get("description", ""),
             "parameters": [_parameter(each, lang) for each in stated.get("parameters", ())],
             "answers": [
-                (code, said_in(each.get("description", ""), lang)) for code, each in stated.get("responses", {}).items()
+                (code, said_in(each.get("description", ""), lang))
+                for code, each in sorted(stated.get("responses", {}).items())
             ],
+            "example": _example(stated.get("responses", {})),
         }
         for path, methods in described.get("paths", {}).items()
         for method, stated in methods.items()
@@ -58,6 +61,19 @@ def _parameter(stated: Mapping[str, Any], lang: Language) -> dict[str, Any]:
         "kind": " | ".join(map(str, kind["enum"]))
         if "enum" in kind
         else str(kind.get("format") or kind.get("type", "")),
-        "default": schema.get("default"),
+        "default": None if schema.get("default") is None else _written(schema["default"]),
         "description": said_in(stated.get("description", ""), lang),
     }
+
+
+def _written(value: object) -> str:
+    """A value as it stands in an address."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _example(responses: Mapping[str, Any]) -> str:
+    """The example of the good answer, as it is sent; empty where there is none."""
+    good = (responses[code] for code in sorted(responses) if code.startswith("20"))
+    kinds = (kind for answer in good for kind in answer.get("content", {}).values() if "example" in kind)
+    found = next((kind["example"] for kind in kinds), "")
+    return found if isinstance(found, str) else json.dumps(found, ensure_ascii=False, indent=1)

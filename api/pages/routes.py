@@ -156,7 +156,8 @@ async def _read(state: State, request: Request, send: Send, asked: Asked, job: d
     caching = "no-cache" if state.lasting else "no-store"
     headers = {"vary": _VARY, "cache-control": caching, "content-language": _content_language(asked), **HEADERS}
     condition = request.headers.get("if-none-match") if state.lasting else None
-    if condition is not None:
+    anything = condition is not None and condition.strip() == "*"  # has it, if there is anything to have
+    if condition is not None and not anything:
         tag = tag_of(state.newest(asked.audience, asked.pin.release), asked.audience, *asked.tag_parts())
         if matches(condition, tag):
             response = Response(status_code=304, headers={**headers, "etag": tag})
@@ -165,6 +166,9 @@ async def _read(state: State, request: Request, send: Send, asked: Asked, job: d
     async with state.read(job, asked.audience) as answer:
         if state.lasting:
             headers["etag"] = tag_of(str(answer.head["generation"]), asked.audience, *asked.tag_parts())
+        if anything:
+            await Response(status_code=304, headers=headers)(request.scope, request.receive, send)
+            return
         headers["content-location"] = _location(asked, job)
         links = ", ".join(_link(*each) for each in answer.head["links"])
         if 0 < len(links) <= _LONGEST_LINKS:

@@ -37,6 +37,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "more_datasets": ("{count} more are described at", "另有 {count} 个，说明见"),
     "for_programs": ("For programs", "程序接口"),
     "sparql_page": ("SPARQL query page and endpoint", "SPARQL 查询页面与端点"),
+    "example_answer": ("An answer", "应答示例"),
     "parameter": ("Parameter", "参数"),
     "default": ("Default", "默认值"),
     "meaning": ("Meaning", "说明"),

@@ -75,9 +75,11 @@ class Answered(Response):
             return
         safe = scope["method"] in {"GET", "HEAD"} and state.lasting
         condition = self.request.headers.get("if-none-match")
+        anything = safe and condition is not None and condition.strip() == "*"  # has it, if there is anything to have
         if (
             safe
             and condition is not None
+            and not anything
             and matches(condition, tag := self._tag(state.newest(asking.audience, self._release)))
         ):
             await Response(status_code=304, headers={**headers, "etag": tag})(scope, receive, send)
@@ -85,6 +87,9 @@ class Answered(Response):
         async with state.read(self.job, asking.audience, self.payload) as answer:
             if safe:
                 headers["etag"] = self._tag(str(answer.head["generation"]))
+            if anything:
+                await Response(status_code=304, headers=headers)(scope, receive, send)
+                return
             await deliver(answer, scope, send, headers | dict(self.told(answer.head)))
 
     async def _as_job(self, name: str) -> Result:

@@ -53,7 +53,7 @@ async def export(
             alias="format",
             max_length=40,
             examples=["turtle"],
-            description="turtle, trig, ntriples, nquads, rdfxml, jsonld. 格式。",
+            description="turtle, trig, ntriples, nquads, rdfxml, jsonld. 格式：turtle、trig、ntriples、nquads、rdfxml、jsonld。",
         ),
     ],
     dataset: Annotated[

@@ -133,7 +133,10 @@ class Method:
     """How to calculate: the options of the command line, with the same names and defaults."""
 
     gwp: Annotated[
-        str, Query(max_length=40, description="GWP set: AR4, AR5, AR6. 全球变暖潜势版本。", examples=["AR6"])
+        str,
+        Query(
+            max_length=40, description="GWP set: AR4, AR5, AR6. 全球变暖潜势数值集：AR4、AR5、AR6。", examples=["AR6"]
+        ),
     ] = "AR6"
     unlinked: Annotated[
         Literal["error", "cutoff"],
@@ -147,14 +150,14 @@ class Method:
             max_length=40,
             examples=["mass"],
             description="Several products without a stated method: error, unallocated, mass, energy, economic, "
-            "system-expansion, price-ratio. 未注明分配方法的共生产品。",
+            "system-expansion, price-ratio. 未注明分配方法的共生产品：error（报错）、unallocated、mass（质量）、energy（能量）、economic（经济价值）、system-expansion（系统扩展）、price-ratio（价格比）。",
         ),
     ] = "error"
     recycling: Annotated[
         str,
         Query(
             max_length=40,
-            description="Recycling model: stated, cut-off, closed-loop, cff. 再生利用模型。",
+            description="Recycling model: stated, cut-off, closed-loop, cff. 再生利用模型：stated（按数据所述）、cut-off、closed-loop、cff。",
             examples=["cut-off"],
         ),
     ] = "stated"

@@ -112,7 +112,8 @@ async def footprint(
         Literal["summary", "full", "total"],
         Query(
             description="summary: the total divided by gas, stage and direct supplier; full: with every process, credit and "
-            "cut-off of the chain, as the command prints it; total: the number alone. 详细程度：摘要、全部、仅总量。"
+            "cut-off of the chain, as the command prints it; total: the number alone. summary：总量按气体、阶段与直接供应商拆分；"
+            "full：列出全链条的各过程、抵扣与截断，与命令行输出相同；total：仅总量。"
         ),
     ] = "summary",
     most: Most = 50,
@@ -200,7 +201,7 @@ async def contributions(
         str,
         Query(
             max_length=100,
-            description="hot-spots, supplier, country, region, or a contribution group: electricity, transport. 划分方式。",
+            description="hot-spots, supplier, country, region, or a contribution group: electricity, transport. 划分方式：hot-spots、supplier、country、region，或贡献组 electricity、transport。",
             examples=["country"],
         ),
     ] = "hot-spots",

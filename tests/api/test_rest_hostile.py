@@ -169,3 +169,18 @@ def test_links_of_jobs_stand_under_the_public_address(shop_store):
         assert job.json()["links"]["events"] == f"/pcf/jobs/{job.json()['id']}/events"
         link = client.get("/products/https%3A%2F%2Fw3id.org%2Ftanmai%2Fdemo%2Fingot-coal").headers["link"]
         assert link.startswith("</pcf/products/")
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/products?limit=1", 304),
+        ("/products/urn%3Anone/footprint", 404),
+        ("/resource?iri=urn:none&format=turtle", 404),
+        ("/page/id/gas/CO2", 304),
+        ("/page/id/gas/none", 404),
+    ],
+)
+def test_what_is_not_there_is_not_unchanged(shop, address, status):
+    """If-None-Match: * holds where there is no representation at all (RFC 9110, 13.1.2)."""
+    assert shop.get(address, headers={"If-None-Match": "*"}).status_code == status

@@ -166,12 +166,16 @@ def test_changes_tell_states_in_their_order_and_datasets_by_the_names_of_their_s
     [("en", "Find products by name.", "按名称查找产品。"), ("zh", "按名称查找产品。", "Find products by name.")],
 )
 def test_the_interface_is_described_in_the_language_of_the_reader(client, lang, here, elsewhere):
-    page = text_of(client.get("/docs", params={"lang": lang}, headers={"Accept": "text/html"}).text)
+    response = client.get("/docs", params={"lang": lang}, headers={"Accept": "text/html"}).text
+    page = text_of(response)
     assert here in page
     assert elsewhere not in page
     assert "Successful Response" not in page
+    assert "price-ratio" in page  # what a parameter may be is said in both languages
+    assert "4656.69" in page  # from an example of an answer: 1 t of primary aluminium with hydropower
     if lang == "en":
-        assert re.search("[\u4e00-\u9fff]", page) is None
+        words = html.unescape(re.sub(r"<pre>.*?</pre>|<[^>]+>", " ", response.partition("<main")[2], flags=re.DOTALL))
+        assert re.search("[\u4e00-\u9fff]", words.partition("Tanmai 碳脉")[0]) is None
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -179,3 +183,12 @@ def test_examples_of_queries_ask_for_names_in_the_language_of_the_reader(client,
     page = html.unescape(client.get("/sparql", params={"lang": lang}, headers={"Accept": "text/html"}).text)
     assert f'LANGMATCHES(LANG(?name), "{lang}")' in page
     assert "LANGUAGE" not in page
+
+
+def test_the_page_of_who_reads_a_part_leaves_out_what_was_computed_from_the_rest(client):
+    headers = {**PAGE, "X-Claimed": f"mill;submitter;{COMPANY};public", "Accept-Language": "en"}
+    page = client.post("/submissions", content=renamed(LOW, "part"), params=DAY, headers=headers)
+    assert page.status_code == 422
+    told = text_of(page.text)
+    assert "Total 11,257.16 – – beyond the tolerance" in told
+    assert "manufacturing 9,464.034 – – within the tolerance" in told
