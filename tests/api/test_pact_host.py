@@ -455,13 +455,15 @@ def test_pages_hold_while_footprints_are_published(client, store, mill):
 
 
 def test_a_partner_deprecates_its_own_footprints_alone(client, store, mill):
-    mill.records = [footprint(23, precedingPfIds=[OURS[0]["id"]]), footprint(24, precedingPfIds=[footprint(21)["id"]])]
+    stolen = OURS[2] | {"status": "Deprecated"}
+    replacing = [footprint(23, precedingPfIds=[OURS[0]["id"]]), footprint(24, precedingPfIds=[footprint(21)["id"]])]
+    mill.records = [stolen, *replacing]
     published = event(PUBLISHED, mill.url, {"pfIds": [each["id"] for each in mill.records]})
     assert send(client, published).status_code == 200
     while footprint(24)["id"] not in held(store):
         time.sleep(0.1)
     found = held(store)
-    assert found[OURS[0]["id"]]["status"] == "Active"
+    assert found[OURS[0]["id"]]["status"] == found[OURS[2]["id"]]["status"] == "Active"
     assert footprint(23)["id"] not in found
     assert found[footprint(21)["id"]]["status"] == "Deprecated"
 

@@ -13,6 +13,7 @@ from chains import HEAD, process
 from pact_parties import known, put
 from partners import CLIENT, SECRET, footprint, make_certificate, partner_host
 
+from api.pact import pulling
 from tanmai import cli
 
 NETWORKS = ("--network", "127.0.0.0/8", "--network", "::1/128")
@@ -171,6 +172,19 @@ def test_what_breaks_in_the_middle_of_the_pages_changes_nothing(ours, certificat
         assert total(ours) == (15.0, "")
         host.on_page = lambda _: 200
         assert outcomes(ours) == dict.fromkeys(range(1, 6), "new")
+
+
+@pytest.mark.parametrize(
+    ("limit", "value", "said"), [("MOST", 3, "more than 3 footprints"), ("MOST_BYTES", 9000, "9,000 bytes")]
+)
+def test_a_partner_that_sends_without_end_is_left(ours, certificate, monkeypatch, limit, value, said):
+    monkeypatch.setattr(pulling, limit, value)
+    with partner_host(*certificate) as host:
+        host.records = [declared(n, "2.5") for n in range(1, 9)]
+        partner_of(ours, monkeypatch, host.url, CLIENT, SECRET)
+        code, out, err = ours("pact", "pull", "--partner", "mill", *NETWORKS)
+    assert (code, out) == (2, "")
+    assert said in err
 
 
 def test_what_changes_between_two_pages(ours, certificate, monkeypatch):
