@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _MOST_STATES: Final = 4
 _MOST_SYSTEMS: Final = 6
 _MOST_UNITS: Final = 100
-_MOST_CHAINS: Final = 4
+_MOST_CHAINS: Final = 2
 """Supply chains that are kept solved, for the pages of their lists: each takes 16 bytes for each process of the system."""
 
 Past = tuple[str | None, str | None]
@@ -81,7 +81,7 @@ class Kept:
 
     def __init__(self) -> None:
         self._states: OrderedDict[tuple[GraphStore, Past], GraphStore] = OrderedDict()
-        self._systems: OrderedDict[tuple[SparqlStore, Settings], System] = OrderedDict()
+        self._systems: OrderedDict[tuple[SparqlStore, Settings, str], System] = OrderedDict()
         self._backgrounds: dict[SparqlStore, Background] = {}
 
     def state(self, store: SparqlStore, past: Past) -> SparqlStore:
@@ -114,16 +114,22 @@ class Kept:
             settings = method_settings(**{key: value for key, value in method.items() if key != "scenario"})
             if method.get("scenario") is not None:
                 settings = replace(settings, scenario=find_scenario(state, str(method["scenario"])))
-        key = (state, replace(settings, scenario=None))
+        plain = replace(settings, scenario=None)
+        found = self._found((state, plain, ""), lambda: _compiled(state, plain))
+        scenario = settings.scenario
+        if scenario is None:
+            return found
+        named = f"{scenario.iri} {settings.as_dict()['hash']}"  # a state calls a scenario by one name
+        return self._found((state, plain, named), lambda: System(found.calculation.under(scenario)))
+
+    def _found(self, key: tuple[SparqlStore, Settings, str], make: Callable[[], System]) -> System:
         if key not in self._systems:
             self._renew()
-            _require_knowledge(state)
-            self._systems[key] = System(Calculation(state, key[1], lasting=True))
+            self._systems[key] = make()
         self._systems.move_to_end(key)
         while len(self._systems) > _MOST_SYSTEMS:
             self._systems.popitem(last=False)
-        found = self._systems[key]
-        return found if settings.scenario is None else System(found.calculation.under(settings.scenario))
+        return self._systems[key]
 
     def background(self, state: SparqlStore) -> Background:
         """The reference knowledge of a state, as studies are judged beside it; the latest one is kept."""
@@ -209,6 +215,11 @@ def _opened(store: GraphStore, past: Past) -> GraphStore:
     finally:
         if opened is not store:
             opened.close()
+
+
+def _compiled(state: SparqlStore, settings: Settings) -> System:
+    _require_knowledge(state)
+    return System(Calculation(state, settings, lasting=True))
 
 
 def _require_knowledge(state: SparqlStore) -> None:

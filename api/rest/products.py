@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.pages.asking import prefix_of
-from api.requests import root_of
 from api.rest import schemas
 from api.rest.addresses import QuotedRoute
 from api.rest.answering import Answered, Headers, next_link, state_of
@@ -124,15 +123,14 @@ async def footprint(
     processes, credits, cut-offs) is counted in it, and listed by `detail=full` or page by page; the Link header says where.
     """
     job = _asked("footprint", name, amount, unit, method, past) | {"detail": detail, "most": most}
-    return Answered(request, job, told=_lists(request, name) if detail == "summary" else lambda _: {})
+    return Answered(request, job, told=_lists(request) if detail == "summary" else lambda _: {})
 
 
-def _lists(request: Request, name: str) -> Headers:
-    """Where a summary is continued: the same question about the whole answer and about each list."""
+def _lists(request: Request) -> Headers:
+    """Where a summary is continued, relative to its own address: the whole answer, and each list."""
     stated = {key: text for key, text in request.query_params.items() if key not in {"detail", "most"}}
-    path = f"{root_of(request, state_of(request).settings)}/products/{quote(name, safe='')}/footprint"
-    told = [(f"{path}?{urlencode({**stated, 'detail': 'full'})}", "full")]
-    told += [(f"{path}/{part}" + (f"?{urlencode(stated)}" if stated else ""), part) for part in get_args(Part)]
+    told = [(f"?{urlencode({**stated, 'detail': 'full'})}", "full")]
+    told += [(f"footprint/{part}" + (f"?{urlencode(stated)}" if stated else ""), part) for part in get_args(Part)]
     link = ", ".join(f'<{address}>; rel="related"; title="{title}"' for address, title in told)
     return lambda _: {"link": link}
 

@@ -7,7 +7,7 @@ to the store that an audience reads.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from footprint.errors import InvalidSystem
@@ -43,11 +44,12 @@ class LabelTable:
     label: Strings
 
     @classmethod
-    def of(cls, lines: Iterable[tuple[str, str, str]]) -> LabelTable:
-        """Make a table from nodes, tags and texts."""
-        keyed = sorted((_key(node), node, tag, label) for node, tag, label in lines)
-        key = np.array([line[0] for line in keyed], dtype=np.uint64)
-        return cls(key, *(Strings.of([str(line[column]) for line in keyed]) for column in (1, 2, 3)))
+    def of(cls, frame: pl.DataFrame) -> LabelTable:
+        """Make a table from a frame with the columns node, tag and label; lines that stand there twice are one."""
+        frame = frame.select(_COLUMNS).unique()
+        keys = pl.Series("key", map(_key, frame["node"]), dtype=pl.UInt64)
+        frame = frame.with_columns(keys).sort("key", *_COLUMNS)
+        return cls(frame["key"].to_numpy(), *(Strings.of(frame[name].to_list()) for name in _COLUMNS))
 
     def find(self, nodes: Sequence[str]) -> Iterator[tuple[str, str, str]]:
         """Node, tag and text of each label of these nodes; those without a label are passed over."""
@@ -86,7 +88,7 @@ def label_table(select: Select, folder: Path | None) -> LabelTable:
         with suppress(OSError, InvalidSystem, KeyError):  # absent, cut short or damaged: made anew
             return LabelTable.read(path)
     frame = table(select, load("labels").replace("VALUES ?node {}", ""), *_COLUMNS).fill_null("")
-    made = LabelTable.of(frame.select(_COLUMNS).unique().iter_rows())
+    made = LabelTable.of(frame)
     if path is not None:
         with suppress(OSError):  # a full disk, a store that may only be read: the answer needs no file
             made.write(path)

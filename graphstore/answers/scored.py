@@ -60,12 +60,22 @@ def scored(board: Board, iri: str, amount: float = 1.0, unit: str | None = None)
 
 
 def scored_total(board: Board, row: int, activity: int, quantity: float) -> dict[str, Any]:
-    """The score of one unit times a quantity; the bound takes in how that product, and the quantity before it, are rounded."""
+    """Return a row of the scores of one unit times a quantity, as a result writes a total."""
     each, bound = float(board.scores.values[row, activity]), float(board.scores.bounds[row, activity])
+    value, error = scaled(each, bound, quantity)
+    return {"value": value, "unit": "kg CO2e", "error_bound": error}
+
+
+def scaled(each: float, bound: float, quantity: float) -> tuple[float, float]:
+    """Return a value of one unit times a quantity; its bound takes in how that product, and the quantity before it, are rounded.
+
+    Raises:
+        NotCertified: it is too large for a float64.
+    """
     value = each * quantity
     error = (bound * quantity + 4 * EPS * abs(value)) * (1 + 4 * EPS)
     if not math.isfinite(error):
         from footprint.errors import NotCertified
 
         raise NotCertified("the result is too large to be computed: a number of it overflowed. Check the amounts.")
-    return {"value": value, "unit": "kg CO2e", "error_bound": error}
+    return value, error

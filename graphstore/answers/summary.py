@@ -7,6 +7,7 @@ the product's own process and each of its exchanges. Of what runs through the wh
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from footprint.errors import FootprintError
-from footprint.solve import Scores
+from footprint.solve import Scores, refuse_overflow
 from footprint.tables import Tier, first_tier
 from graphstore.answers import underscenario
 from graphstore.answers.assumptions import (
@@ -45,7 +46,7 @@ from graphstore.answers.names import Names
 from graphstore.answers.parts import ILLUSTRATIVE, Parts, Upstream
 from graphstore.answers.question import ask, check_amount, in_reference_unit
 from graphstore.answers.recycling import factor_a, recycling_assumptions
-from graphstore.answers.scored import TOTALS, scored_total
+from graphstore.answers.scored import TOTALS, scaled, scored_total
 from graphstore.answers.sectorpart import sector_part
 from graphstore.errors import GraphStoreError
 
@@ -90,8 +91,11 @@ class _Asked:
 
     def of(self, found: Scores) -> dict[str, float]:
         """What some parts make of the amount, with the bound."""
-        value, bound = (float(each[self.activity]) * self.quantity for each in (found.values, found.bounds))
-        return {"value": value, "error_bound": bound}
+        return self.scaled(float(found.values[self.activity]), float(found.bounds[self.activity]))
+
+    def scaled(self, each: float, bound: float) -> dict[str, float]:
+        """What comes to so much for one unit, with the bound, for the amount."""
+        return dict(zip(("value", "error_bound"), scaled(each, bound, self.quantity), strict=True))
 
 
 def summary(parts: Parts, product: str, amount: float = 1.0, unit: str | None = None, most: int = 50) -> dict[str, Any]:
@@ -140,6 +144,7 @@ def _told(asked: _Asked, most: int) -> dict[str, Any]:
     product, process = str(snapshot.product_of(activity)), snapshot.maker(activity)
     names.learn([product, process, asked.unit])
     kilograms = asked.parts.kilograms[:, activity] * asked.quantity
+    refuse_overflow(kilograms)
     upstream, average = asked.parts.upstream(activity), _sector_part(asked, total)
     fixed = not_restated(calculation, kilograms)
     carbon = carbon_content(calculation, activity, asked.quantity) if product in asked.parts.with_carbon else None
@@ -179,7 +184,9 @@ def _stages(asked: _Asked, total: float) -> list[dict[str, Any]]:
     found = asked.parts.stages
     if found is None:
         return unstated(total)
-    return staged(asked.calculation, found.values[:, asked.activity] * asked.quantity, total, asked.names)
+    values = found.values[:, asked.activity] * asked.quantity
+    refuse_overflow(values)
+    return staged(asked.calculation, values, total, asked.names)
 
 
 def _first_tier(asked: _Asked, total: float, most: int) -> dict[str, Any]:
@@ -189,38 +196,33 @@ def _first_tier(asked: _Asked, total: float, most: int) -> dict[str, Any]:
     system = snapshot.compiled.system
     tier = first_tier(snapshot.compiled, calculation.scores, calculation.cost, asked.activity)
     ids = [system.exchange_ids[int(e)] for e in system.tech_exchange[tier.exchanges]]
-    value = tier.values.values * asked.quantity
-    order = sorted(range(len(ids)), key=lambda at: (-abs(value[at]), ids[at]))[:most]
-    listed = [(ids[at], *_numbers(asked, tier, at), int(system.tech_provider[tier.exchanges[at]])) for at in order]
-    names.learn(node for *_, provider in listed for node in _nodes(asked, provider))
-    own = float(tier.own.values) * asked.quantity
+    value = tier.values.values
+    order = sorted(range(len(ids)), key=lambda at: (-abs(value[at]), ids[at]))
+    provider = {at: int(system.tech_provider[tier.exchanges[at]]) for at in order[:most]}
+    names.learn(node for each in provider.values() for node in _nodes(asked, each))
+    own = asked.scaled(float(tier.own.values), float(tier.own.bounds))
     return {
-        "own_emissions": {
-            "value": own,
-            "error_bound": float(tier.own.bounds) * asked.quantity,
-            "share": own / total if total else None,
-        },
+        "own_emissions": own | {"share": own["value"] / total if total else None},
         "exchanges": [
-            {
-                "exchange": exchange,
-                **{
-                    key: names[node].as_dict()
-                    for key, node in zip(("provider", "product", "unit"), _nodes(asked, provider), strict=True)
-                },
-                **numbers,
-                "share": numbers["value"] / total if total else None,
-            }
-            for exchange, numbers, provider in listed
+            {"exchange": ids[at], **_supplied(asked, each), **_numbers(asked, tier, at, total)}
+            for at, each in provider.items()
         ],
         "count": len(ids),
-        "remainder": float(np.sum(value)) - float(np.sum(value[order])) if len(order) < len(ids) else 0.0,
+        "remainder": math.fsum(value[at] for at in order[most:]) * asked.quantity,
     }
 
 
-def _numbers(asked: _Asked, tier: Tier, at: int) -> tuple[dict[str, float]]:
-    """Amount, value and bound of one exchange of the first tier."""
-    each = {"amount": tier.amounts[at], "value": tier.values.values[at], "error_bound": tier.values.bounds[at]}
-    return ({key: float(number) * asked.quantity for key, number in each.items()},)
+def _numbers(asked: _Asked, tier: Tier, at: int, total: float) -> dict[str, Any]:
+    """Amount, value, bound and share of one exchange of the first tier."""
+    made = asked.scaled(float(tier.values.values[at]), float(tier.values.bounds[at]))
+    share = made["value"] / total if total else None
+    return {"amount": float(tier.amounts[at]) * asked.quantity, **made, "share": share}
+
+
+def _supplied(asked: _Asked, provider: int) -> dict[str, Any]:
+    """The names of what supplies an exchange, of what it supplies, and of its unit."""
+    keys = ("provider", "product", "unit")
+    return {key: asked.names[node].as_dict() for key, node in zip(keys, _nodes(asked, provider), strict=True)}
 
 
 def _nodes(asked: _Asked, provider: int) -> tuple[str, str, str]:

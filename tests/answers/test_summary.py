@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 from chains import EX, ID, exchange, process, product
+from economies import sector, turtle, write
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_result import CO2, PLANT
 
-from footprint.errors import AllocationError, IncompleteInventory, UnitError, UnproductiveLoop
+from footprint.errors import AllocationError, IncompleteInventory, NotCertified, UnitError, UnproductiveLoop
 from graphstore import GraphStore
 from graphstore.answers.board import Board
 from graphstore.answers.footprint import calculate
@@ -150,6 +151,38 @@ def test_where_the_whole_cannot_be_calculated_the_upstream_part_is_taken(case):
     told = short(loaded, "car")
     assert told["total"]["value"] == pytest.approx(2500)
     assert [each["code"] for each in told["assumptions"]] == ["upstream-part"]
+
+
+def test_what_comes_from_sectors_is_divided_by_the_solve(case, tmp_path):
+    """Rule R12 by the numbers of its neighbour: a process of its own beside 40 money units of a sector."""
+    bought = (sector_iri("3"), 40, "u:CNY-2020")
+    loaded = case(process("x", inputs=(bought,), emissions=((CO2, 850),)) + turtle(write(tmp_path)))
+    told, whole = short(loaded, "x", 2.0), loaded.footprint("x", 2.0)
+    assert told["sector_part"]["share"] == pytest.approx(whole["sector_part"]["share"])
+    assert {**told["sector_part"], "share": 0} == {**whole["sector_part"], "share": 0}
+    assert told["sector_part"]["process_value"] == 1700
+    codes = [each["code"] for each in told["assumptions"]]
+    assert codes == [each["code"] for each in whole["assumptions"]]
+    assert "sector-average" in codes
+
+
+def sector_iri(code):
+    return f"<{sector(code)}>"
+
+
+@pytest.mark.parametrize("amount", [1e-90, 1e90])
+def test_parts_of_the_smallest_and_the_largest_amount_are_numbers(case, amount):
+    told = short(case(STEEL + CAR), "car", amount)
+    assert told["total"]["value"] == pytest.approx(2500 * amount)
+    assert told["first_tier"]["exchanges"][0]["value"] == pytest.approx(2490 * amount)
+    json.dumps(told, allow_nan=False, default=str)
+
+
+def test_a_part_that_overflows_is_refused(case):
+    """The total is 0, of 1e300 and -1e300 kg; times 1e90 neither of them is a number."""
+    loaded = case(process("x", emissions=((CO2, "1e300"), (CO2, "-1e300"))))
+    with pytest.raises(NotCertified, match="too large"):
+        short(loaded, "x", 1e90)
 
 
 def test_a_product_with_no_emission_has_parts_too(case):

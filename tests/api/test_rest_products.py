@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 import httpx
 import pyoxigraph as ox
@@ -70,7 +70,7 @@ def test_a_summary_links_to_its_lists_and_these_to_their_pages(shop):
     asked = {"amount": 2000, "unit": "kg", "gwp": "AR5"}
     first = shop.get(f"/products/{GRID}/footprint", params={**asked, "most": 1})
     found = re.findall(r'<([^>]*)>; rel="related"; title="(\w+)"', first.headers["link"])
-    links = {title: address for address, title in found}
+    links = {title: urljoin(str(first.url), address) for address, title in found}
     assert set(links) == {"full", "processes", "contributions", "credits", "cutoffs"}
     whole = shop.get(links["full"]).json()
     assert (whole["amount"], whole["settings"]["gwp"]) == (2000, "AR5")

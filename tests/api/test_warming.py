@@ -5,14 +5,17 @@ import time
 
 import httpx
 import pytest
+from chains import EX, process
 from servers import served
 
 from api.errors import SettingsError
+from api.rest.kept import Kept
 from api.rest.warming import Warmer
 from api.settings import Settings
 from api.state import State
 from graphstore import GraphStore
 from graphstore.answers.graph import Calculation
+from graphstore.answers.summary import summary
 
 MADE = ["labels", "names", "system"]
 
@@ -112,3 +115,28 @@ def test_what_was_taken_away_does_not_come_back_to_the_disk(plant):
             opened.cache_dir()
         assert len(calculation.labels.node) > 1000
         assert list((plant / "cache").iterdir()) == []
+
+
+def test_the_system_of_a_scenario_is_kept_until_another_state_is_read(case):
+    text = """:green a tm:Scenario ; rdfs:label "green"@en ; dcterms:source "toy" ; tm:change :c .
+:c a tm:AmountChange ; tm:changedExchange :x-emission-1 ; tm:relativeChange -0.5 .
+"""
+    store = case(process("x", emissions=(("flow:CO2-fossil", 2),)) + text).store
+    kept = Kept()
+    plain, green = (kept.system(store, {"scenario": name}) for name in (None, "green"))
+    assert kept.system(store, {"scenario": "green"}) is green
+    assert kept.system(store, {"scenario": None}) is plain
+    assert kept.system(store, {"scenario": "green", "gwp": "AR5"}) is not green
+    found = [summary(each.parts, EX + "x")["total"]["value"] for each in (plain, green)]
+    assert found == [2.0, 1.0]
+
+
+def test_the_last_supply_chains_are_kept(case):
+    store = case("".join(process(name, emissions=(("flow:CO2-fossil", 2),)) for name in "xyz")).store
+    system = Kept().system(store, {})
+    first = system.chain(EX + "x", 1.0, None)
+    assert system.chain(EX + "x", 1.0, None) is first
+    assert system.chain(EX + "x", 2.0, None) is not first
+    for name in "yz":
+        system.chain(EX + name, 1.0, None)
+    assert system.chain(EX + "x", 1.0, None) is not first
