@@ -19,6 +19,7 @@
     │   │       └── TokenExpiredError  the time of the access token is over (401)
     │   ├── AccessDeniedError    the principal may not do this (403)
     │   ├── TooManyJobsError     the client has as many long jobs as it may (429)
+    │   ├── JobRunsError         the result of a long job is asked for before there is one (409)
     │   ├── AnswerTooLargeError  the answer is larger than the principal may have (403)
     │   ├── SlowBodyError        the body did not come in time (408)
     │   ├── RateError            the principal asks too often, or for too much at once (429)
@@ -121,6 +122,16 @@ class AccessDeniedError(RequestError):
 
 class TooManyJobsError(RequestError):
     """The client has as many long jobs as it may have."""
+
+
+class JobRunsError(RequestError):
+    """The result of a long job is asked for before there is one.
+
+    Attributes:
+        retry_after: seconds until it is worth asking again.
+    """
+
+    retry_after = 1
 
 
 class AnswerTooLargeError(RequestError):

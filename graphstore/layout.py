@@ -9,6 +9,7 @@
     releases/NAME     the generation that a release pins
     archive/          index of superseded dataset versions in the journal; can be rebuilt
     audiences/NAME/   what one audience may read, as a store of its own; can be made anew
+    AUDIENCES         the generation that they were brought up to date with; without it they are brought up to date again
     access/           clients of the server and their keys; not of the store
     audit/            the server's audit log, likewise; in no backup
     pact/             partners of the server and the events that wait, likewise
@@ -78,6 +79,11 @@ class Layout:
     def audiences(self) -> Path:
         """Folder of the stores of audiences."""
         return self.root / "audiences"
+
+    @property
+    def audiences_mark(self) -> Path:
+        """The generation that the stores of audiences were brought up to date with."""
+        return self.root / "AUDIENCES"
 
     @property
     def cache(self) -> Path:

@@ -12,7 +12,7 @@ from api.errors import NotFoundError, RequestError
 from api.pact.events import PactEvent, Record, fulfilled_event, read_event, rejected_event
 from api.pact.filters import Filters
 from api.readers.frames import Output
-from graphstore import GraphStore
+from graphstore.contract import SparqlStore
 
 Job = Mapping[str, Any]
 
@@ -38,7 +38,7 @@ class Index:
     keys: list[Record]
 
     @classmethod
-    def of(cls, store: GraphStore) -> Index:
+    def of(cls, store: SparqlStore) -> Index:
         """The index of a store; made once, and gone with it."""
         if store not in _INDEXES:
             from mappings.pact import records
@@ -57,10 +57,10 @@ class Index:
                 yield self.ids[place]
 
 
-_INDEXES: Final[WeakKeyDictionary[GraphStore, Index]] = WeakKeyDictionary()
+_INDEXES: Final[WeakKeyDictionary[SparqlStore, Index]] = WeakKeyDictionary()
 
 
-def list_page(store: GraphStore, job: Job, _payload: bytes, out: Output) -> None:
+def list_page(store: SparqlStore, job: Job, _payload: bytes, out: Output) -> None:
     """Answer with one page of footprints, and say behind which the next one begins."""
     limit, after = int(job["limit"]), job["after"]
     chosen = list[str]()
@@ -78,7 +78,7 @@ def list_page(store: GraphStore, job: Job, _payload: bytes, out: Output) -> None
     out.write(b"]}")
 
 
-def footprint(store: GraphStore, job: Job, _payload: bytes, out: Output) -> None:
+def footprint(store: SparqlStore, job: Job, _payload: bytes, out: Output) -> None:
     """Answer with one footprint.
 
     Raises:
@@ -89,7 +89,7 @@ def footprint(store: GraphStore, job: Job, _payload: bytes, out: Output) -> None
     out.write(b'{"data":' + found.encode() + b"}")
 
 
-def check_event(_store: GraphStore, _job: Job, payload: bytes, out: Output) -> None:
+def check_event(_store: SparqlStore, _job: Job, payload: bytes, out: Output) -> None:
     """Check an event and say what it is.
 
     Raises:
@@ -110,14 +110,14 @@ def check_event(_store: GraphStore, _job: Job, payload: bytes, out: Output) -> N
     )
 
 
-def answer(store: GraphStore, job: Job, payload: bytes, out: Output) -> None:
+def answer(store: SparqlStore, job: Job, payload: bytes, out: Output) -> None:
     """Write the event that answers a request: the footprints that it selects, or why there are none."""
     event = read_event(payload)
     out.head(content_type=JSON, generation=store.generation)
     out.write(_answer(store, event, str(job["id"]), str(job["here"])))
 
 
-def _answer(store: GraphStore, event: PactEvent, identifier: str, here: str) -> bytes:
+def _answer(store: SparqlStore, event: PactEvent, identifier: str, here: str) -> bytes:
     from mappings.pact.jsontext import Written
 
     chosen = list(Index.of(store).matching(event.filters, None))
@@ -143,7 +143,7 @@ def _check_footprints(records: list[Record]) -> None:
             raise RequestError(f"The footprint {place} in the event is none of PACT 3: {reasons}")
 
 
-def _texts(store: GraphStore, identifiers: list[str]) -> list[str]:
+def _texts(store: SparqlStore, identifiers: list[str]) -> list[str]:
     """Footprints as they came, so that what signs a part of them holds; their status is that of today.
 
     Raises:

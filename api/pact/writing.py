@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from graphstore import GraphStore
+from graphstore.contract import SparqlStore
 
 if TYPE_CHECKING:
     from mappings.pact import Read, ReadReport
@@ -48,7 +48,7 @@ class Stored:
     factors: dict[str, str] = field(default_factory=dict)
 
 
-def store_footprints(store: GraphStore, job: Mapping[str, Any], payload: bytes) -> Mapping[str, Any]:
+def store_footprints(store: SparqlStore, job: Mapping[str, Any], payload: bytes) -> Mapping[str, Any]:
     """Take in what a partner sent, or what it answered; what the writer process does.
 
     Raises:
@@ -66,7 +66,7 @@ def store_footprints(store: GraphStore, job: Mapping[str, Any], payload: bytes) 
     }
 
 
-def store_records(store: GraphStore, reports: Iterable[ReadReport], source: str, origin: str) -> Stored:
+def store_records(store: SparqlStore, reports: Iterable[ReadReport], source: str, origin: str) -> Stored:
     """Take in records that were read.
 
     Args:
@@ -90,7 +90,7 @@ def store_records(store: GraphStore, reports: Iterable[ReadReport], source: str,
     return made
 
 
-def _from_elsewhere(store: GraphStore, origin: str) -> dict[str, str]:
+def _from_elsewhere(store: SparqlStore, origin: str) -> dict[str, str]:
     """Ids of the records that the store has from others than this host, and where they are from."""
     return {
         version.key.removeprefix("pact-"): version.source
@@ -124,7 +124,7 @@ def _reasons(findings: Sequence[Any], lang: str) -> str:
     return "; ".join(f"{each.pointer or '/'}: {each.messages[lang]}" for each in findings)
 
 
-def _import(store: GraphStore, reads: list[Read], source: str, foreign: Mapping[str, str], made: Stored) -> None:
+def _import(store: SparqlStore, reads: list[Read], source: str, foreign: Mapping[str, str], made: Stored) -> None:
     """Take in records in one transaction; where some of them stand in the way, one half after the other, down to those."""
     from mappings.errors import RecordError
     from mappings.pact import ReadReport, import_records

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
+from graphstore import GraphStore
+from graphstore.audiences.changes import inherit
 from mappings.errors import RecordError
 from mappings.pact import jsontext, known
 from mappings.pact.facts import facts_of
@@ -168,14 +170,19 @@ def _companies(record: Mapping[str, Any]) -> set[str]:
     return {str(urn).casefold() for urn in record.get("companyIds") or ()}
 
 
-def write_own(store: SparqlStore, read: Read, own: OwnFacts, replaced: Sequence[str]) -> None:
+def write_own(store: SparqlStore, read: Read, own: OwnFacts, replaced: Sequence[str]) -> Mapping[str, str]:
     """Keep a record that was made here, and set those that it replaces to Deprecated, in one commit.
+
+    Who may read those may read this one: who was given a number has to learn of the one that takes its place.
 
     Args:
         store: open for writing.
         read: the record.
         own: what it is about.
         replaced: identifiers of older records about the same.
+
+    Returns:
+        The audiences with which it is shared, by name, and how much of it.
     """
     with store.transaction(f"publish {read.id}") as transaction:
         _write(transaction, own_key(read.id), read, own_statements(read, own, store.base, "Active"), read.id)
@@ -183,6 +190,9 @@ def write_own(store: SparqlStore, read: Read, own: OwnFacts, replaced: Sequence[
             held = held_records(store, [older])[older]
             before = Read(0, jsontext.parse(held.text, older), held.text)
             _write(transaction, own_key(older), before, own_statements(before, own, store.base, _DEPRECATED), older)
+        if not isinstance(store, GraphStore):
+            return {}
+        return inherit(store, transaction, own_key(read.id), [own_key(older) for older in replaced])
 
 
 def records(store: SparqlStore) -> Iterator[dict[str, Any]]:

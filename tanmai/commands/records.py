@@ -120,6 +120,7 @@ def _published(front: Front, target: Path, made: Published) -> None:
                 "id": identifier,
                 "changed": made.changed,
                 "replaced": list(made.replaced),
+                "shared": {name: str(extent) for name, extent in made.shared.items()},
                 "findings": [finding.as_dict() for finding in made.findings],
                 "losses": [loss.as_dict() for loss in made.losses],
             }
@@ -132,4 +133,6 @@ def _published(front: Front, target: Path, made: Published) -> None:
     typer.echo(word("record_published" if made.changed else "record_published_before", front.lang, name=identifier))
     if made.replaced:
         typer.echo(word("records_replaced", front.lang, names=", ".join(made.replaced)))
+    if made.shared:
+        typer.echo(word("record_shared", front.lang, names=", ".join(sorted(made.shared))))
     _written(front, target, 1)

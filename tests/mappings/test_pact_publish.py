@@ -11,6 +11,8 @@ from chains import EX, HEAD
 from pact_records import FIRST, encoded, record
 
 from graphstore.answers.graph import Calculation, Settings
+from graphstore.audiences import changes
+from graphstore.audiences.visibility import Audience, Extent, Level, Visibility
 from mappings.errors import RecordError
 from mappings.pact import check, dumps, import_records, publish, read_records
 from mappings.pact import record as one
@@ -133,6 +135,55 @@ def test_another_result_is_another_record_that_replaces_the_first(store, publish
         (first["id"], "Deprecated"),
         (second.record["id"], "Active"),
     ]
+
+
+@pytest.fixture
+def audiences(store):
+    """Two audiences, and what a test shares with them, are gone afterwards."""
+    for name in ("buyer", "rival"):
+        changes.add(store, name, Audience(name))
+    yield
+    for name in ("buyer", "rival"):
+        changes.remove(store, name)
+
+
+@pytest.mark.usefixtures("audiences")
+def test_who_was_given_a_number_is_given_the_one_that_takes_its_place(store, published):
+    first = published()
+    assert first.shared == {}
+    changes.share(store, f"records/pact-{first.record['id']}", "buyer", Extent.DATA)
+    changes.set_level(store, f"records/pact-{first.record['id']}", Level.RESTRICTED)
+    second = published(FOIL.replace("tm:amount 3 ;", "tm:amount 4 ;"))
+    assert second.shared == {"buyer": Extent.DATA}
+    key = f"records/pact-{second.record['id']}"
+    known = Visibility.of(store)
+    assert (known.extent(key, "buyer"), known.extent(key, "rival")) == (Extent.DATA, None)
+    assert known.level(key) is Level.RESTRICTED
+    changes.unshare(store, key, "buyer")
+    third = published(FOIL.replace("tm:amount 3 ;", "tm:amount 5 ;"))
+    assert third.shared == {}, "what was taken back is not given again"
+    reasons = store.query("SELECT ?reason { ?event tm:reason ?reason FILTER(CONTAINS(?reason, 'place')) }").values()
+    assert {str(reason) for (reason,) in reasons} == {
+        "shared with buyer as data, access level restricted, as what it takes the place of",
+        "shared with nobody by name, access level restricted, as what it takes the place of",
+    }
+
+
+@pytest.mark.usefixtures("audiences")
+def test_what_takes_the_place_of_several_is_shared_as_each_of_them_is(store):
+    for key in ("one", "two", "new"):
+        store.load_bytes(b"<urn:a> <urn:b> 1 .", key=key, format="turtle")
+    for name in ("buyer", "rival"):
+        changes.share(store, "one", name, Extent.DATA)
+    changes.share(store, "two", "buyer", Extent.DATA)
+    changes.share(store, "two", "rival", Extent.RESULT)
+    changes.set_level(store, "two", Level.PUBLIC)
+    with store.transaction("new") as transaction:
+        assert changes.inherit(store, transaction, "new", ["one", "two"]) == {"buyer": Extent.DATA}
+        assert changes.inherit(store, transaction, "new", []) == {}
+    assert Visibility.of(store).stated.get("new") is None
+    for key in ("one", "two", "new"):
+        store.retire(key)
 
 
 def test_other_settings_are_another_record_beside_the_first(store, published):
