@@ -122,6 +122,7 @@ def test_credentials_are_sent_and_never_shown():
 def test_no_secret_of_any_address_is_shown(path, host):
     secret = "S3"
     assert secret not in without_secrets(f"https://{secret}:/{secret}@{host}/{path}")
+    assert secret not in without_secrets(f"https://{host}/{path}?key={secret}")
 
 
 LITERALS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=8).map(ox.Literal)
