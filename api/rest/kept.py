@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from api.errors import RequestError, UnpreparedError
+from api.readers import progress
 from footprint.errors import FootprintError
 from graphstore import GraphStore, shipped
 from graphstore.answers.board import Board
@@ -18,6 +19,7 @@ from graphstore.answers.names import Names
 from graphstore.answers.parts import Parts
 from graphstore.answers.question import Question, ask
 from graphstore.answers.settings import method_settings
+from graphstore.contract import SparqlStore, embedded
 from graphstore.errors import GraphStoreError, QueryError, UnknownNameError
 from graphstore.scenarios import find_scenario
 
@@ -79,27 +81,29 @@ class Kept:
 
     def __init__(self) -> None:
         self._states: OrderedDict[tuple[GraphStore, Past], GraphStore] = OrderedDict()
-        self._systems: OrderedDict[tuple[GraphStore, Settings, str], System] = OrderedDict()
-        self._backgrounds: dict[GraphStore, Background] = {}
+        self._systems: OrderedDict[tuple[SparqlStore, Settings, str], System] = OrderedDict()
+        self._backgrounds: dict[SparqlStore, Background] = {}
 
-    def state(self, store: GraphStore, past: Past) -> GraphStore:
+    def state(self, store: SparqlStore, past: Past) -> SparqlStore:
         """A past state beside the one that is read: of a release, of a day, of a day of a release.
 
         Raises:
             RequestError: there is no such release.
+            EmbeddedOnlyError: an endpoint keeps the store.
         """
         if past == (None, None):
             return store
-        key = (store, past)
+        own = embedded(store, "show a state of the past")
+        key = (own, past)
         if key not in self._states:
             self._renew()
-            self._states[key] = _opened(store, past)
+            self._states[key] = _opened(own, past)
         self._states.move_to_end(key)
         while len(self._states) > _MOST_STATES:
             self._states.popitem(last=False)[1].close()
         return self._states[key]
 
-    def system(self, state: GraphStore, method: Mapping[str, Any]) -> System:
+    def system(self, state: SparqlStore, method: Mapping[str, Any]) -> System:
         """The compiled system of a state under some settings.
 
         Raises:
@@ -118,7 +122,7 @@ class Kept:
         named = f"{scenario.iri} {settings.as_dict()['hash']}"  # a state calls a scenario by one name
         return self._found((state, plain, named), lambda: System(found.calculation.under(scenario)))
 
-    def _found(self, key: tuple[GraphStore, Settings, str], make: Callable[[], System]) -> System:
+    def _found(self, key: tuple[SparqlStore, Settings, str], make: Callable[[], System]) -> System:
         if key not in self._systems:
             self._renew()
             self._systems[key] = make()
@@ -127,7 +131,7 @@ class Kept:
             self._systems.popitem(last=False)
         return self._systems[key]
 
-    def background(self, state: GraphStore) -> Background:
+    def background(self, state: SparqlStore) -> Background:
         """The reference knowledge of a state, as studies are judged beside it; the latest one is kept."""
         from shapes.background import of_store
 
@@ -149,7 +153,7 @@ KEPT: Final = Kept()
 
 
 @contextmanager
-def calculating(state: GraphStore, method: Mapping[str, Any]) -> Iterator[System]:
+def calculating(state: SparqlStore, method: Mapping[str, Any]) -> Iterator[System]:
     """The system of a state under some settings; errors are told with the names of the nodes that they mention.
 
     Raises:
@@ -158,6 +162,11 @@ def calculating(state: GraphStore, method: Mapping[str, Any]) -> Iterator[System
     from api.problems import Problem, ToldError, problem_of
 
     found = KEPT.system(state, method)
+    if progress.followed():
+        progress.at("compiling")
+        with suppress(FootprintError, GraphStoreError):  # where the whole cannot be compiled, a part may do
+            found.calculation.base  # noqa: B018 - it is kept
+        progress.at("calculating")
     try:
         yield found
     except (FootprintError, GraphStoreError) as error:
@@ -208,12 +217,12 @@ def _opened(store: GraphStore, past: Past) -> GraphStore:
             opened.close()
 
 
-def _compiled(state: GraphStore, settings: Settings) -> System:
+def _compiled(state: SparqlStore, settings: Settings) -> System:
     _require_knowledge(state)
     return System(Calculation(state, settings, lasting=True))
 
 
-def _require_knowledge(state: GraphStore) -> None:
+def _require_knowledge(state: SparqlStore) -> None:
     try:
         shipped.require(state)
     except UnknownNameError:

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.pages.asking import prefix_of
 from api.rest import schemas
 from api.rest.addresses import QuotedRoute
-from api.rest.answering import Answered, Headers, next_link
+from api.rest.answering import Answered, Headers, next_link, state_of
 from api.rest.parameters import STRICT, Amount, Anyway, AsMethod, AsPast, Most, Unit
 
 router = APIRouter(
@@ -34,10 +35,12 @@ Product = Annotated[
 ]
 Words = Annotated[
     str | None,
-    Query(max_length=200, description="Words of the name, in Chinese or English. 名称中的词。", examples=["铝锭"]),
+    Query(max_length=200, description="Words of the name, in Chinese or English. 名称中的词。", examples=["原铝"]),
+]
+Share = Annotated[
+    float | None, Query(gt=0, le=1, description="Share that hot spots make up together. 热点合计占比。", examples=[0.8])
 ]
 Part = Literal["processes", "contributions", "credits", "cutoffs"]
-Share = Annotated[float | None, Query(gt=0, le=1, description="Share that hot spots make up together. 热点合计占比。")]
 
 
 @router.get("", summary="Find products by name. 按名称查找产品。", responses=schemas.answers(schemas.ProductsAnswer))
@@ -52,7 +55,11 @@ async def products(
     limit: Annotated[int, Query(ge=1, le=1000, description="Products on a page. 每页数量。")] = 100,
     after: Annotated[
         str | None,
-        Query(max_length=2000, description="IRI of the last product of the page before. 上一页最后一个产品的 IRI。"),
+        Query(
+            max_length=2000,
+            description="IRI of the last product of the page before. 上一页最后一个产品的 IRI。",
+            examples=["https://w3id.org/tanmai/demo/ingot-coal"],
+        ),
     ] = None,
 ) -> Response:
     """List products in the order of their names, or by how well these fit the words. The next page is in the Link header.
@@ -71,7 +78,10 @@ async def products(
 )
 async def product(request: Request, name: Product, past: AsPast) -> Response:
     """Say what a product is called and which processes make it, in which unit."""
-    links = {verb: f"/products/{quote(name, safe='')}/{verb}" for verb in ("footprint", "explain", "contributions")}
+    prefix = prefix_of(state_of(request))
+    links = {
+        verb: f"{prefix}/products/{quote(name, safe='')}/{verb}" for verb in ("footprint", "explain", "contributions")
+    }
     link = ", ".join(f'<{address}>; rel="related"; title="{verb}"' for verb, address in links.items())
     method = {"unlinked": "cutoff", "coproducts": "unallocated"}
     job = {"kind": "product", "product": name, "method": method, **past.job}
@@ -101,7 +111,8 @@ async def footprint(
         Literal["summary", "full", "total"],
         Query(
             description="summary: the total divided by gas, stage and direct supplier; full: with every process, credit and "
-            "cut-off of the chain, as the command prints it; total: the number alone. 详细程度：摘要、全部、仅总量。"
+            "cut-off of the chain, as the command prints it; total: the number alone. summary：总量按气体、阶段与直接供应商拆分；"
+            "full：列出全链条的各过程、抵扣与截断，与命令行输出相同；total：仅总量。"
         ),
     ] = "summary",
     most: Most = 50,
@@ -165,7 +176,9 @@ async def explain(
     amount: Amount = 1.0,
     unit: Unit = None,
     depth: Annotated[int, Query(ge=1, le=100, description="Steps upstream. 上溯层数。")] = 12,
-    cutoff: Annotated[float, Query(ge=0, le=1, description="Smallest share shown. 最小显示占比。")] = 0.01,
+    cutoff: Annotated[
+        float, Query(ge=0, le=1, description="Smallest share shown. 最小显示占比。", examples=[0.05])
+    ] = 0.01,
 ) -> Response:
     """Explain a footprint: amount x factor = contribution, down to the source, along the supply chain."""
     job = _asked("explain", name, amount, unit, method, past) | {"depth": depth, "cutoff": cutoff}
@@ -186,7 +199,8 @@ async def contributions(
         str,
         Query(
             max_length=100,
-            description="hot-spots, supplier, country, region, or a contribution group: electricity, transport. 划分方式。",
+            description="hot-spots, supplier, country, region, or a contribution group: electricity, transport. 划分方式：hot-spots、supplier、country、region，或贡献组 electricity、transport。",
+            examples=["country"],
         ),
     ] = "hot-spots",
     share: Share = None,
@@ -212,7 +226,12 @@ async def uncertainty(
     amount: Amount = 1.0,
     unit: Unit = None,
     against: Annotated[
-        str | None, Query(max_length=2000, description="Second product, under the same draws. 同一抽样下的另一产品。")
+        str | None,
+        Query(
+            max_length=2000,
+            description="Second product, under the same draws. 同一抽样下的另一产品。",
+            examples=["https://w3id.org/tanmai/demo/ingot-grid"],
+        ),
     ] = None,
     how: Annotated[
         Literal["both", "first-order", "monte-carlo"],

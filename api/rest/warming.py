@@ -87,7 +87,7 @@ class Warmer:
     async def _compiled(self, audience: str | None, generation: str) -> None:
         job: dict[str, Any] = {"kind": "warm", "generation": generation, "audience": audience}
         try:
-            await self.state.jobs.read(job, b"")
+            await self.state.jobs.answered(job, b"")
         except (ApiError, ToldError, GraphStoreError) as error:
             log.info("the system of generation %s was not compiled ahead: %s", generation, error)
 

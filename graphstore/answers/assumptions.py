@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -17,7 +17,10 @@ from graphstore.answers.names import Names
 from graphstore.answers.question import Question
 from graphstore.answers.recycling import recycling, recycling_assumptions
 from graphstore.answers.sectorpart import sector_part
+from graphstore.queries import load
 
+DEPRECATED: Final = "deprecated"
+"""Code of the assumption that an emission factor of a deprecated record still holds."""
 MOST_WITHOUT_GAS = 20
 """Exchanges that count nothing, listed of a chain; a database has them by the thousand."""
 
@@ -200,7 +203,44 @@ def _factors(calculation: Calculation, terms: Terms, total: float, names: Names)
             share = sum(abs(value[e]) for e in hit) / abs(total) if total else 0.0
             providers = {str(row["provider"]) for row in rows if row[code]}
             made.append(unfit(code, (en, zh), providers, names) | {"share": share, "subjects": hit})
-    return made
+    old = deprecated_factors(calculation, {str(row["provider"]) for row in rows})
+    if not old:
+        return made
+    hit = sorted({str(row["exchange"]) for row in rows if str(row["provider"]) in old})
+    share = sum(abs(value[e]) for e in hit) / abs(total) if total else 0.0
+    return [*made, deprecated(old) | {"share": share, "subjects": hit}]
+
+
+Newer = Mapping[str, frozenset[str]]
+"""Identifier of a deprecated record to those of the active records that replace it."""
+
+
+def deprecated_factors(calculation: Calculation, providers: Collection[str]) -> Mapping[str, Newer]:
+    """Which of some emission factors come from records that their owner withdrew or replaced, and what replaces them."""
+    found: dict[str, dict[str, frozenset[str]]] = {}
+    for row in calculation.about(load("deprecated-factors"), "node", sorted(providers)) if providers else []:
+        newer = found.setdefault(str(row["node"]), {})
+        later = {str(row["newer"])} if row["newer"] else set()
+        newer[str(row["identifier"])] = newer.get(str(row["identifier"]), frozenset()) | later
+    return found
+
+
+def deprecated(old: Mapping[str, Newer]) -> dict[str, Any]:
+    """Return the assumption about emission factors from deprecated records."""
+    newer = {identifier: later for each in old.values() for identifier, later in sorted(each.items())}
+    told_en = "; ".join(
+        f"{name} ({_later(newer[name], 'replaced by', 'nothing replaces it')})" for name in sorted(newer)
+    )
+    told_zh = "；".join(f"{name}（{_later(newer[name], '已由其替代：', '无替代记录')}）" for name in sorted(newer))
+    return assumption(
+        f"factor-{DEPRECATED}",
+        f"factors of records that their owner deprecated; link newer ones, or ask the owner: {told_en}.",
+        f"排放因子来自所有者已弃用的记录，请改为链接新记录或向其所有者索取：{told_zh}。",
+    )
+
+
+def _later(newer: Collection[str], replaced: str, nothing: str) -> str:
+    return f"{replaced} {', '.join(sorted(newer))}" if newer else nothing
 
 
 def unfit(code: str, texts: tuple[str, str], providers: Collection[str], names: Names) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from footprint.inventory import Bools, Floats, Ints
 from footprint.solve import Bounded, Scores, scores
 from footprint.tables import credits_of, first_labels, inventories, upstream_of, weighed
 from graphstore.answers import underscenario
-from graphstore.answers.assumptions import FIT
+from graphstore.answers.assumptions import DEPRECATED, FIT, Newer, deprecated_factors
 from graphstore.answers.board import Board
 from graphstore.answers.graph import Calculation
 from graphstore.queries import load
@@ -136,12 +136,18 @@ class Parts:
             {ILLUSTRATIVE: (rests[effects.exchange], [])} if known else {}
         )
         rows = self._fit
-        for code, _, _ in FIT:
-            pairs = [(position, str(row["provider"])) for position, row in rows if row[code]]
+        unfit = {code: [(at, str(row["provider"])) for at, row in rows if row[code]] for code, _, _ in FIT}
+        unfit[DEPRECATED] = [(at, str(row["provider"])) for at, row in rows if str(row["provider"]) in self.deprecated]
+        for code, pairs in unfit.items():
             hit = np.zeros(len(ids), dtype=np.bool_)
             hit[[position for position, _ in pairs]] = True
             made[code] = hit[effects.exchange], pairs
         return {code: self._marked(mark, pairs) for code, (mark, pairs) in made.items() if mark.any()}
+
+    @cached_property
+    def deprecated(self) -> Mapping[str, Newer]:
+        """The emission factors in use that come from deprecated records, and what replaces those."""
+        return deprecated_factors(self.calculation, {str(row["provider"]) for _, row in self._fit})
 
     @cached_property
     def _fit(self) -> list[tuple[int, Mapping[str, PythonValue | None]]]:

@@ -19,10 +19,12 @@ from footprint.solve import Scores, refuse_overflow
 from footprint.tables import Tier, first_tier
 from graphstore.answers import underscenario
 from graphstore.answers.assumptions import (
+    DEPRECATED,
     FIT,
     assumption,
     biogenic,
     decided,
+    deprecated,
     narrowed,
     not_restated_share,
     sector_average,
@@ -268,10 +270,18 @@ def _unfit(asked: _Asked, upstream: Upstream) -> list[dict[str, Any]]:
     for code, en, zh in FIT:
         touched = _touched(asked, upstream, code)
         if touched is not None:
-            inside = upstream.exchanges(asked.parts.marked[code].effect)
-            providers = {provider for position, provider in asked.parts.marked[code].pairs if inside[position]}
-            made.append(unfit(code, (en, zh), providers, asked.names) | touched)
+            made.append(unfit(code, (en, zh), _providers(asked, upstream, code), asked.names) | touched)
+    touched = _touched(asked, upstream, DEPRECATED)
+    if touched is not None:
+        old = {iri: asked.parts.deprecated[iri] for iri in _providers(asked, upstream, DEPRECATED)}
+        made.append(deprecated(old) | touched)
     return made
+
+
+def _providers(asked: _Asked, upstream: Upstream, code: str) -> set[str]:
+    """The emission factors inside a chain that an assumption is about."""
+    inside = upstream.exchanges(asked.parts.marked[code].effect)
+    return {provider for position, provider in asked.parts.marked[code].pairs if inside[position]}
 
 
 def _illustrative(asked: _Asked, upstream: Upstream) -> dict[str, Any] | None:

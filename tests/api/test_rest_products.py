@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from urllib.parse import quote, urljoin
 
 import httpx
@@ -341,7 +342,7 @@ def test_an_iri_that_ends_like_an_address_is_an_iri(shop):
 def test_the_methods_of_an_address_are_all_named(shop):
     refused = shop.request("PUT", "/submissions")
     problem(refused, 405)
-    assert refused.headers["allow"] == "GET, POST"
+    assert refused.headers["allow"] == "GET, HEAD, POST"
 
 
 def test_a_format_that_is_not_written_is_refused(shop):
@@ -363,3 +364,52 @@ def test_the_description_has_every_route_with_problems_and_both_languages(shop):
             assert any("一" <= letter <= "龥" for letter in said["summary"]), (path, verb)
             if path not in {"/health", "/ready"}:
                 assert "application/problem+json" in said["responses"]["400"]["content"], (path, verb)
+
+
+def _shape(example, answer, where=""):
+    """Every member of an example is a member of the answer, down to the last."""
+    if isinstance(example, dict):
+        assert isinstance(answer, dict), where
+        assert example.keys() <= answer.keys(), (where, example.keys() - answer.keys())
+        for key in example:
+            _shape(example[key], answer[key], f"{where}/{key}")
+    elif isinstance(example, list) and example and answer:
+        _shape(example[0], answer[0], f"{where}/0")
+
+
+def test_the_examples_of_the_description_are_what_is_answered(shop):
+    """The figures are those of the aluminium chain: 2 t of primary aluminium with hydropower."""
+    examples = json.loads((Path(__file__).parents[2] / "api" / "rest" / "answers.json").read_text("utf-8"))
+    assert examples["FootprintAnswer"]["answer"]["total"]["value"] == pytest.approx(2 * 4656.69016)
+    for name, told in examples.items():
+        if told["address"].startswith(("/products", "/footprints", "/compare", "/factors", "/standards", "/queries")):
+            response = shop.get(told["address"])
+            assert response.status_code == 200, (name, response.text)
+            _shape(told["answer"], response.json(), name)
+
+
+def _examples_in(node):
+    if isinstance(node, dict):
+        return "example" in node or "examples" in node or any(map(_examples_in, node.values()))
+    return isinstance(node, list) and any(map(_examples_in, node))
+
+
+def test_every_operation_has_an_example_of_its_answer_and_of_what_is_sent(shop):
+    for path, verbs in shop.get("/openapi.json").json()["paths"].items():
+        for verb, said in verbs.items():
+            where = f"{verb} {path}"
+            good = [answer for code, answer in said["responses"].items() if code in {"200", "201"}]
+            assert all(any("example" in kind for kind in answer["content"].values()) for answer in good), where
+            assert "requestBody" not in said or _examples_in(said["requestBody"]), where
+            for one in said.get("parameters", ()):
+                fixed = one["schema"].get("type") in {"boolean", "integer"} or "enum" in json.dumps(one["schema"])
+                assert fixed or "anyOf" in json.dumps(one["schema"]) or _examples_in(one) or one["name"] == "name", (
+                    where,
+                    one["name"],
+                )
+            for code, answer in said["responses"].items():
+                assert any("\u4e00" <= letter <= "\u9fa5" for letter in answer["description"]), (where, code)
+                if code[0] in "45":
+                    assert "application/problem+json" in answer["content"], (where, code)
+            if path not in {"/health", "/ready"}:
+                assert {"400", "401", "403", "404", "406", "422", "429", "503"} <= said["responses"].keys(), where
