@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pyoxigraph as ox
 
-from graphstore.catalogue import Catalogue
+from graphstore.catalogue import Catalogue, check_owner
 from graphstore.contract import refused
-from graphstore.delta import Delta, Surroundings, check_owner, evaluate
+from graphstore.delta import Delta, Surroundings, evaluate
 from graphstore.errors import EndpointError
 from graphstore.remote.pending import MARK, Pending
 from graphstore.terms import Value, catalogue_iri
