@@ -94,17 +94,19 @@ class GraphsEndpoint:
         return found
 
     async def _read(self, request: Request, name: Name, send: Send) -> None:
-        accept, headers = request.headers.get("accept", "*/*"), {"vary": "Accept", "cache-control": "no-cache"}
+        accept, lasting = request.headers.get("accept", "*/*"), self.state.lasting
+        headers = {"vary": "Accept", "cache-control": "no-cache" if lasting else "no-store"}
         audience = principal_of(request).audience
         note(request.scope, graphs=_noted(name))
         parts = (name.graph, accept)
-        condition = request.headers.get("if-none-match")
+        condition = request.headers.get("if-none-match") if lasting else None
         if condition is not None and matches(condition, tag := tag_of(self.state.newest(audience), audience, *parts)):
             await Response(status_code=304, headers={**headers, "etag": tag})(request.scope, request.receive, send)
             return
         job = {"kind": "graph", "graph": name.graph, "accept": accept, "head": request.method == "HEAD"}
         async with self.state.read(job, audience) as answer:
-            headers["etag"] = tag_of(str(answer.head["generation"]), audience, *parts)
+            if lasting:
+                headers["etag"] = tag_of(str(answer.head["generation"]), audience, *parts)
             await deliver(answer, request.scope, send, headers)
 
     async def _put(self, request: Request, name: Name) -> Response:

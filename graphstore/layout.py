@@ -10,9 +10,10 @@
     archive/          index of superseded dataset versions in the journal; can be rebuilt
     audiences/NAME/   what one audience may read, as a store of its own; can be made anew
     AUDIENCES         the generation that they were brought up to date with; without it they are brought up to date again
-    access/           clients of the server and their keys; not of the store, and in no backup
-    audit/            the server's audit log, likewise
+    access/           clients of the server and their keys; not of the store
+    audit/            the server's audit log, likewise; in no backup
     pact/             partners of the server and the events that wait, likewise
+    watch/            whom the server tells of changes, likewise
     cache/ID/         what others computed from a generation; can be thrown away
     live/             the writer's working copy of the newest generation; disposable
     tmp/              unfinished work and views of past days; what nobody holds is swept by the next writer

@@ -24,6 +24,7 @@ from api.access.tokens import Tokens
 from api.access.watched import Watched
 from api.audit.log import AuditLog
 from api.audit.refusals import Refusals
+from api.audit.segments import Span
 from api.errors import CredentialsError, RateError
 from api.settings import Settings
 
@@ -66,7 +67,7 @@ class Access:
             settings,
             ClientFile(folder / clients.FILE),
             Rates(folder / rates.FILE),
-            AuditLog(settings.store / "audit"),
+            AuditLog(settings.store / "audit", Span(settings.audit_days, settings.audit_megabytes << 20)),
             Watched(folder / SIGNING, tokens, forgiving=False),
             Watched(folder / limits.FILE, lambda: Table.of(folder), forgiving=True),
         )

@@ -35,12 +35,13 @@ def note(scope: Scope, **facts: Any) -> None:
     scope.setdefault(_FACTS, {}).update(facts)
 
 
-def tell_limits(scope: Scope, headers: MutableHeaders) -> None:
+def tell_limits(scope: Scope, message: Message) -> None:
     """Say in an answer how often may be asked, and that others may not be given it from a cache."""
     told: tuple[Principal, Limits, Taken] | None = scope.get(_TOLD)
     if told is None:
         return
     principal, limits, taken = told
+    headers = MutableHeaders(scope=message)
     rate = limits.rate
     window = round(rate.step * rate.burst) or 1
     headers["RateLimit-Policy"] = f'"requests";q={rate.burst};w={window}'

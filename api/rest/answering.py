@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -14,8 +14,12 @@ from api.access.allowance import current as allowance_of_request
 from api.access.principals import principal_of
 from api.delivery import deliver
 from api.negotiation import Offer, choose
-from api.requests import root_of
-from api.rest.longjobs import Result
+from api.pages.asking import here, page_facts
+from api.pages.forms import HTML
+from api.pages.rendering import HEADERS
+from api.requests import language_of, root_of
+from api.rest.books import Owner
+from api.rest.longjobs import Result, Run, told
 from api.state import State, matches, tag_of
 
 JSON: Final = (Offer("json", "application/json"),)
@@ -60,20 +64,22 @@ class Answered(Response):
         super().__init__()
         self.request, self.payload, self.told = request, payload, told
         offer = choose(request.headers.get("accept", "*/*"), offers)
-        self.job = {**job, "format": offer.name, "content_type": offer.content_type}
+        self.job = {**job, **form_of(request, offer)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Ask a reader and send what it says."""
         state, asking = state_of(self.request), principal_of(self.request)
-        headers = {"vary": "Accept", "cache-control": "no-cache"}
+        headers = headers_of(self.job) | ({} if state.lasting else {"cache-control": "no-store"})
         if wants_job(self.request):
             await begun(self.request, self._as_job)(scope, receive, send)
             return
-        safe = scope["method"] in {"GET", "HEAD"}
+        safe = scope["method"] in {"GET", "HEAD"} and state.lasting
         condition = self.request.headers.get("if-none-match")
+        anything = safe and condition is not None and condition.strip() == "*"  # has it, if there is anything to have
         if (
             safe
             and condition is not None
+            and not anything
             and matches(condition, tag := self._tag(state.newest(asking.audience, self._release)))
         ):
             await Response(status_code=304, headers={**headers, "etag": tag})(scope, receive, send)
@@ -81,16 +87,19 @@ class Answered(Response):
         async with state.read(self.job, asking.audience, self.payload) as answer:
             if safe:
                 headers["etag"] = self._tag(str(answer.head["generation"]))
+            if anything:
+                await Response(status_code=304, headers=headers)(scope, receive, send)
+                return
             await deliver(answer, scope, send, headers | dict(self.told(answer.head)))
 
-    async def _as_job(self) -> Result:
+    async def _as_job(self, name: str) -> Result:
         state, audience = state_of(self.request), principal_of(self.request).audience
         asked = {"generation": state.newest(audience, self._release), "audience": audience, **self.job}
         if (allowance := allowance_of_request()) is not None:
             allowance.check(audience)
             asked["most_megabytes"] = allowance.limits.memory_megabytes
-        answer, body = await state.jobs.read(asked, self.payload)
-        return Result(200, dict(self.told(answer.head)), str(answer.head["content_type"]), body)
+        answer, body = await state.jobs.read(name, asked, self.payload)
+        return Result(200, {**headers_of(self.job), **self.told(answer.head)}, str(answer.head["content_type"]), body)
 
     def _tag(self, generation: str) -> str:
         return tag_of(generation, principal_of(self.request).audience, sorted(self.job.items(), key=str))
@@ -101,38 +110,63 @@ class Answered(Response):
         return release
 
 
+def form_of(request: Request, offer: Offer) -> dict[str, Any]:
+    """What a job says of the form of its answer: the format, and of a page its language and where it stands."""
+    form = {"format": offer.name, "content_type": offer.content_type}
+    return form | (page_facts(request, state_of(request)) if offer is HTML else {})
+
+
+def headers_of(job: Mapping[str, Any]) -> dict[str, str]:
+    """The headers of an answer; a page has those that keep scripts out."""
+    headers = {"vary": "Accept", "cache-control": "no-cache"}
+    if job["format"] != HTML.name:
+        return headers
+    language = "zh-Hans" if job["lang"] == "zh" else "en"
+    return {**headers, **HEADERS, "vary": "Accept, Accept-Language", "content-language": language}
+
+
 def wants_job(request: Request) -> bool:
     """Whether the client prefers to be told at once where the answer will be (RFC 7240)."""
     preferred = request.headers.get("prefer", "").lower().split(",")
     return "respond-async" in {each.partition(";")[0].strip() for each in preferred}
 
 
-def owner_of(request: Request) -> str:
-    """Whose a long job is: a principal that reads as it does now, or of anonymous those at one address."""
-    principal, allowance = principal_of(request), allowance_of_request()
-    return f"{principal.name if allowance is None else allowance.who}\n{principal.audience}"
+def owner_of(request: Request) -> Owner:
+    """To whom a long job belongs: a client who reads another part of the store than before has no right to its result.
+
+    Of anonymous it belongs to those at one address.
+    """
+    asking, allowance = principal_of(request), allowance_of_request()
+    return (asking.name if allowance is None else allowance.who), asking.audience, asking.organisation
 
 
-def begun(request: Request, run: Callable[[], Awaitable[Result]]) -> Response:
+def begun(request: Request, run: Run) -> Response:
     """Begin a long job and say where it is.
 
     Raises:
         TooManyJobsError: The principal has as many as it may.
+        BusyError: there is no room for further results.
     """
     jobs = state_of(request).jobs
     query = f"?{request.url.query}" if request.url.query else ""
-    job = jobs.begin(owner_of(request), f"{request.method} {request.url.path}{query}", run)
-    headers = {"location": f"/jobs/{job.id}", "preference-applied": "respond-async", "cache-control": "no-store"}
-    return JSONResponse(job.told(jobs.settings.job_seconds), 202, headers)
+    owner = owner_of(request)
+    job = jobs.begin(owner, owner[0], f"{request.method} {here(request)}{query}", run)
+    standing = told(job, jobs.settings, language_of(request))
+    headers = {
+        "location": standing["links"]["self"],
+        "preference-applied": "respond-async",
+        "cache-control": "no-store",
+    }
+    return JSONResponse(standing, 202, headers)
 
 
-def next_link(request: Request, path: str, stated: Mapping[str, Any]) -> Headers:
-    """How a page links to the next one."""
+def next_link(request: Request, path: str, stated: Mapping[str, Any], key: str = "after") -> Headers:
+    """How a page links to the next one, which begins where the parameter ``key`` says."""
 
     def told(head: Mapping[str, Any]) -> dict[str, str]:
         if head["next"] is None:
             return {}
-        asked = {key: value for key, value in {**stated, "after": head["next"]}.items() if value is not None}
+        asked = {key: value for key, value in {**stated, key: head["next"]}.items() if value is not None}
         return {"link": f'<{root_of(request, state_of(request).settings)}{path}?{urlencode(asked)}>; rel="next"'}
 
     return told

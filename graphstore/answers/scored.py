@@ -14,7 +14,7 @@ from graphstore.answers.board import Board
 from graphstore.answers.names import Names
 from graphstore.answers.question import check_amount, in_reference_unit
 
-_ROWS: Final = ("total", "total_including_biogenic_co2")
+TOTALS: Final = ("total", "total_including_biogenic_co2")
 """What the first rows of the scores of a board are called in a result."""
 
 
@@ -51,7 +51,7 @@ def scored(board: Board, iri: str, amount: float = 1.0, unit: str | None = None)
         "process": names[process].as_dict(),
         "amount": amount,
         "unit": names[shown].as_dict(),
-        **{name: _total(board, row, activity, quantity) for row, name in enumerate(_ROWS)},
+        **{name: scored_total(board, row, activity, quantity) for row, name in enumerate(TOTALS)},
         "cut_off": bool(board.cut_off[activity]),
         "illustrative": bool(board.illustrative[activity]),
         "settings": calculation.settings.as_dict(),
@@ -59,7 +59,7 @@ def scored(board: Board, iri: str, amount: float = 1.0, unit: str | None = None)
     }
 
 
-def _total(board: Board, row: int, activity: int, quantity: float) -> dict[str, Any]:
+def scored_total(board: Board, row: int, activity: int, quantity: float) -> dict[str, Any]:
     """The score of one unit times a quantity; the bound takes in how that product, and the quantity before it, are rounded."""
     each, bound = float(board.scores.values[row, activity]), float(board.scores.bounds[row, activity])
     value = each * quantity

@@ -69,14 +69,14 @@ def _tell(front: Front, report: ReadReport, done: Imported | None) -> None:
 
 def export_file(front: Front, target: Path, product: str | None, study: str | None, gwp: str) -> None:
     """Write the records that the store holds, or publish the footprint of one product and write its record."""
-    from mappings.pact import dumps, records
+    from mappings.pact import dumps, record_texts
 
     if product is None:
         if study is not None:
             raise typer.BadParameter("--study goes with --product.")
         with front.connect() as graph:
-            found = list(records(graph))
-        _write(target, f'{{"data":{dumps(found)}}}')
+            found = list(record_texts(graph))
+        _write(target, f'{{"data":[{",".join(found)}]}}')
         _written(front, target, len(found))
         return
     with front.connect("write") as store:

@@ -15,6 +15,7 @@ import ontology
 from api.access.principals import Principal
 from api.pages.graphs import Graphs
 from graphstore import GraphStore, layout
+from tanmai.translate import translated
 
 HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 """What browsers accept."""
@@ -257,10 +258,14 @@ def test_a_footprint_that_cannot_be_stated_says_why(tmp_path):
     with GraphStore.open(where) as store, store.transaction("data") as transaction:
         text = HEAD + process("gap", inputs=((":missing", 1),))
         transaction.load_bytes(text.encode(), key="gap", format="turtle")
-    with served(where) as address:
+    with served(where, translate=translated) as address:
         page = httpx.get(address + resource("https://example.org/gap", format="html", lang="zh"), timeout=30).text
-    assert "无法给出碳足迹" in page
-    assert 'class="total"' not in page
+        english = httpx.get(address + resource("https://example.org/gap", format="html", lang="en"), timeout=30).text
+    told = re.search(r'<p class="warning"><strong>无法给出碳足迹</strong>(.+)</p>', page).group(1)
+    assert re.search(r"[a-z]{3,} [a-z]{3,}", re.sub(r"&lt;.+?&gt;", "", told)) is None, told  # no English sentence
+    assert "1 个交换的流类型不明" in told
+    assert "The footprint cannot be stated</strong> (The footprint cannot be calculated): " in english
+    assert 'class="total"' not in page + english
 
 
 def test_the_first_page_counts_what_is_here(client):

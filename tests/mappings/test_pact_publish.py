@@ -304,3 +304,104 @@ def test_from_python(tmp_path):
         made = graph.publish_record("foil")
         assert made.record["pcf"]["pcfExcludingBiogenicUptake"] == "3.5"
         assert {each["id"] for each in listed(graph.store)} == {FIRST, made.record["id"]}
+
+
+RATED = """
+:study tm:quality :t, :g, :m .
+:t a tm:DataQualityScore ; tm:indicator id:data-quality\\/technological ; tm:score 2.50 ; tm:scale id:data-quality-scale\\/pact-3-1-5 .
+:g a tm:DataQualityScore ; tm:indicator id:data-quality\\/geographical ; tm:score 1 ; tm:scale id:data-quality-scale\\/pact-3-1-5 .
+:m a tm:DataQualityScore ; tm:indicator id:data-quality\\/temporal ; tm:score 3 ; tm:scale id:data-quality-scale\\/pact-3-1-5 .
+"""
+VERIFIED = """
+:study tm:verification :v .
+:v a tm:Verification ; tm:verifier :body ; tm:completedOn "2025-05-20"^^xsd:date ; tm:assuranceLevel id:assurance-level\\/limited ;
+    dcterms:conformsTo :iso .
+:iso a tm:Standard ; dcterms:identifier "ISO 14064-3:2019" .
+:body a tm:Organization ; rdfs:label "Body"@en, "机构"@zh .
+"""
+
+
+def test_ratings_and_verification_leave_as_the_graph_states_them(published):
+    made = published(FOIL + RATED + VERIFIED)
+    pcf = made.record["pcf"]
+    assert pcf["dqi"] == {"technologicalDQR": "2.5", "geographicalDQR": "1", "temporalDQR": "3"}
+    assert pcf["verification"] == {
+        "providerName": "Body / 机构",
+        "completedAt": "2025-05-20T00:00:00Z",
+        "standardName": "ISO 14064-3:2019",
+    }
+    assert ("/pcf/verification", "dropped") in {(loss.pointer, loss.kind) for loss in made.losses}
+
+
+def test_what_the_declared_result_of_a_study_says_of_itself_counts_too(published):
+    stated = (RATED + VERIFIED).replace(":study tm:", ":result tm:") + ":study tm:declares :result ."
+    pcf = published(FOIL + stated).record["pcf"]
+    assert pcf["dqi"]["technologicalDQR"] == "2.5"
+    assert pcf["verification"]["completedAt"] == "2025-05-20T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("tm:quality :t, :g, :m", "tm:quality :t, :g", "temporalDQR"),
+        ("pact-3-1-5", "pef-1-5", "another scale"),
+        (":m a tm:DataQualityScore ;", ":m a tm:DataQualityScore ; tm:score 4 ;", "temporalDQR"),
+    ],
+)
+def test_ratings_that_are_not_whole_and_on_the_scale_stay_here(published, old, new, said):
+    made = published(FOIL + RATED.replace(old, new))
+    assert "dqi" not in made.record["pcf"]
+    (loss,) = [each for each in made.losses if each.pointer == "/pcf/dqi"]
+    assert said in loss.messages["en"]
+
+
+def test_a_rating_beyond_the_scale_is_not_published(published):
+    with pytest.raises(RecordError, match="technologicalDQR"):
+        published(FOIL + RATED.replace("2.50", "5.5"))
+
+
+def test_the_latest_of_several_verifications_leaves(published):
+    older = (
+        ':study tm:verification :w . :w a tm:Verification ; tm:verifier :body ; tm:completedOn "2024-05-20"^^xsd:date .'
+    )
+    made = published(FOIL + VERIFIED + older)
+    assert made.record["pcf"]["verification"]["completedAt"] == "2025-05-20T00:00:00Z"
+    assert any("1 other verification" in loss.messages["en"] for loss in made.losses)
+
+
+def test_what_the_registry_holds_of_a_submission_counts(store, published):
+    """A verification that the registry recorded stands in the catalogue, about the submission of the study."""
+    import pyoxigraph as ox
+
+    from graphstore.terms import catalogue_iri
+
+    def iri(text):
+        return ox.NamedNode(f"https://w3id.org/tanmai/ontology#{text}")
+
+    graph, handed_in, verification, body = (
+        catalogue_iri(store.base),
+        *(ox.NamedNode(EX + name) for name in ("handed-in", "check", "tuev")),
+    )
+    label = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
+    day = ox.Literal("2025-03-01", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#date"))
+    added = [
+        ox.Quad(handed_in, iri("describesStudy"), ox.NamedNode(f"{EX}study"), graph),
+        ox.Quad(handed_in, iri("verification"), verification, graph),
+        ox.Quad(verification, iri("verifier"), body, graph),
+        ox.Quad(verification, iri("completedOn"), day, graph),
+        ox.Quad(body, label, ox.Literal("The body", language="en"), graph),
+    ]
+    with store.transaction("verify") as transaction:
+        transaction.describe([], added)
+    try:
+        assert published().record["pcf"]["verification"] == {
+            "providerName": "The body",
+            "completedAt": "2025-03-01T00:00:00Z",
+        }
+    finally:
+        with store.transaction("undo") as transaction:
+            transaction.describe(added, [])
+
+
+def test_without_ratings_and_verification_there_is_neither(published):
+    assert not {"dqi", "verification"} & set(published().record["pcf"])
