@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import logging
@@ -22,6 +23,8 @@ from api.access.rates import Rate, Rates
 from api.audit.log import AuditLog
 from api.audit.reading import newest, verify
 from api.audit.refusals import Refusals
+from api.rest.longjobs import LongJobs
+from api.settings import Settings
 from graphstore import GraphStore
 
 ASKING = {"query": "ASK {}"}
@@ -305,6 +308,31 @@ def test_a_job_is_nobodys_but_its_owners(tmp_path):
         assert client.get(mine, headers=bearer(found["mill"])).status_code == 401
         fresh = add(store, "mill", (Role.READER,), "public")
         assert client.get(mine, headers=bearer(fresh)).status_code == 404
+
+
+def test_a_job_that_is_ended_while_its_processes_start_leaves_none_behind(tmp_path):
+    told = list[str]()
+
+    class Starting:
+        async def start(self) -> None:
+            told.append("begun")
+            await asyncio.sleep(0.05)
+            told.append("started")
+
+        async def close(self) -> None:
+            told.append("closed")
+
+    async def ended() -> None:
+        jobs = LongJobs(Starting(), Settings(store=tmp_path))  # type: ignore[arg-type]
+        reading = [asyncio.create_task(jobs.answered({}, b"")) for _ in range(2)]
+        await asyncio.sleep(0.01)
+        for task in reading:
+            task.cancel()
+        await asyncio.gather(*reading, return_exceptions=True)
+        await jobs.close()
+
+    asyncio.run(ended())
+    assert told == ["begun", "started", "closed"]
 
 
 # --- names ---
