@@ -21,12 +21,15 @@ from api.access import watched
 from api.access.principals import Role
 from api.access.rates import Rate, Rates
 from api.audit.log import AuditLog
+from api.audit.prov import described
 from api.audit.reading import newest, verify
 from api.audit.refusals import Refusals
 from api.rest.longjobs import LongJobs
 from api.settings import Settings
 from graphstore import GraphStore
+from graphstore.terms import name as term
 
+COMMENT = term("rdfs:comment")
 ASKING = {"query": "ASK {}"}
 
 
@@ -147,6 +150,13 @@ def test_a_flood_of_refusals_does_not_fill_the_log(tmp_path):
     assert 2 <= len(refused) <= 10
     assert len(refused) + sum(record.get("left_out", 0) for record in refused) == 119
     assert verify(store / "audit").findings == ()
+    last = max(refused, key=lambda record: record.get("left_out", 0))
+    assert last["left_out"] > 0
+    told = [
+        str(triple.object.value) for triple in described(last, "https://example.org") if triple.predicate == COMMENT
+    ]
+    assert told[0].startswith(f"{last['left_out']} more requests")
+    assert len(told) == 2
 
 
 def test_refusals_of_one_hide_none_of_another():
