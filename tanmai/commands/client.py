@@ -214,6 +214,10 @@ def _check_audience(roles: frozenset[Role], audience: str | None, whole_store: b
     Raises:
         typer.BadParameter: it is not said, or said twice.
     """
+    from graphstore.audiences.visibility import checked_name
+
+    if audience is not None:
+        checked_name(audience)  # no view has another name, so the client could read nothing
     if audience is not None and whole_store:
         raise typer.BadParameter("Say --audience or --whole-store, not both.", param_hint="--audience")
     if audience is None and not whole_store and not roles & {"curator", "admin"}:
