@@ -46,7 +46,10 @@ async def job(request: Request, id: Id) -> Response:  # noqa: A002 - as in the a
     jobs, found = _found(request, id)
     told = found.told(jobs.settings.job_seconds)
     if found.problem is not None:
-        told["problem"] = found.problem.body(language_of(request), found.problem.detail, "")
+        lang, translate = language_of(request), request.app.state.translate
+        told["problem"] = found.problem.body(
+            lang, translate(found.problem.detail, lang), request.scope["tanmai.request"]
+        )
     headers = {"cache-control": "no-store"} | ({"retry-after": "1"} if found.state == "running" else {})
     return JSONResponse(told, headers=headers)
 

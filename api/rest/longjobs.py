@@ -7,6 +7,7 @@ them, and end with it.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -15,9 +16,11 @@ from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 from api.errors import NotFoundError, TooLargeError, TooManyJobsError
-from api.problems import Problem, problem_of
+from api.problems import INTERNAL, Problem, problem_of
 from api.readers.pool import Answer, Pool
 from api.settings import Settings
+
+log: Final = logging.getLogger("tanmai.api")
 
 State = Literal["running", "done", "failed"]
 
@@ -179,8 +182,10 @@ class LongJobs:
             job.result = await run()
         except asyncio.CancelledError:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, who asks is told
+        except Exception as error:
             job.problem = problem_of(error)
+            if job.problem.kind is INTERNAL:
+                log.exception("the job %s failed", job.id)
         finally:
             job.ended = time.monotonic()
             job.finished.set()
