@@ -26,6 +26,7 @@
     │   ├── WriteRefusedError    writes are off, or the page that asks is another site's (403)
     │   ├── InsecureError        asked over plain HTTP for what goes over HTTPS alone (403)
     │   └── UnsupportedError     a part of the protocol that this server does not offer (501)
+    ├── BackupError              what the server keeps beside the graph cannot be copied
     ├── WatchError               a target of changes cannot be used, or did not take what it was told
     ├── PartnerError             a partner, or what is kept of it, cannot be used
     │   ├── PartnerAddressError  its address may not be called
@@ -159,6 +160,10 @@ class InsecureError(RequestError):
 
 class UnsupportedError(RequestError):
     """The request asks for a part of the protocol that this server does not offer."""
+
+
+class BackupError(ApiError):
+    """What the server keeps beside the graph cannot be copied."""
 
 
 class WatchError(ApiError):

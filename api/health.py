@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
-from api.access.principals import Role, require
-from api.errors import BusyError
+from api.access.principals import OWNER, Role, require
+from api.errors import AccessDeniedError, BusyError
 from api.metrics import CONTENT_TYPE, age_of
 from api.proxies import from_this_machine
 from api.state import State
@@ -70,8 +70,11 @@ async def metrics(request: Request) -> Response:
     Raises:
         UnauthenticatedError, AccessDeniedError: somebody else asks.
     """
-    if not from_this_machine(request.scope, request.headers):
-        require(request, Role.ADMIN)
+    if not from_this_machine(request.scope, request.headers) and require(request, Role.ADMIN) is OWNER:
+        raise AccessDeniedError(
+            "This server knows no clients, so nobody proves to be an admin: its figures are for processes of this machine. Ask from "
+            "there, or add clients (tanmai client add)."
+        )
     state: State = request.app.state.tanmai
     gauges = state.gauges()
     if state.generations is not None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -34,7 +34,7 @@ log: Final = logging.getLogger("tanmai.api")
 
 _LEFT: Final = 499
 """What the log says for a status where the client went away before there was one."""
-_ID: Final = re.compile(r"[\w.\-]{1,64}")
+_ID: Final = re.compile(r"[\w.\-]{1,64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,8 @@ class Frame:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                answered = MutableHeaders(scope=message)
-                answered["X-Request-Id"] = request_id
-                tell_limits(scope, answered)
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode("ascii"))]
+                tell_limits(scope, message)
             elif not message.get("more_body", False):
                 wire.end()
             await send(message)

@@ -13,9 +13,9 @@ from graphstore import formats
 from graphstore.formats import Format
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Offer:
-    """A format that an answer can have.
+    """A format that an answer can have; each is one object, and equal to itself alone.
 
     Attributes:
         name: short name in :mod:`graphstore`.

@@ -11,7 +11,7 @@ from starlette.types import Scope
 
 from api.settings import LOOPBACK, Network
 
-FORWARDED: Final = ("x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "forwarded")
+FORWARDED: Final = ("x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "forwarded", "x-real-ip", "via")
 """Headers by which proxies speak of others."""
 
 

@@ -30,17 +30,20 @@ class Settings:
     Attributes:
         store: directory of the store that is served; where an endpoint keeps it, of what the server itself keeps (clients, audit log).
         endpoint: address of the SPARQL endpoint that keeps the store, in place of the directory; may hold user and password.
+        endpoint_seconds: longest time for which what was made of the endpoint's data (compiled systems, the index of names) is used,
+            since others may write there; our own writes are seen at once.
         host: address to listen on.
         port: port to listen on; 0 takes a free one.
         workers: server processes, each with readers of its own.
         readers: reader processes of each server process, hence queries that run at once.
         query_seconds: longest time until an answer is complete, the client's reading included.
         write_seconds: longest time for one update or upload.
-        job_readers: long jobs that run at once, in processes of their own.
+        job_readers: long jobs that run at once over all server processes, in processes of their own.
         job_seconds: longest time for a long job.
         job_bytes: largest result of a long job that is kept.
         job_kept_seconds: how long the result of a long job is kept.
         jobs_each: long jobs that one client may have, running or kept.
+        jobs_bytes: bytes of all kept results together from which on no further long job is taken.
         waiting: requests that may wait for a reader; more are told to come back.
         memory_megabytes: memory (address space) that one reader may take.
         patterns: most triple patterns of a query.
@@ -59,6 +62,7 @@ class Settings:
         tls_key: file with the private key of the certificate (PEM).
         trusted_proxies: addresses or networks of proxies, whose X-Forwarded-For, -Proto and -Host are believed; nobody else's are.
         connections: most connections at once; more are told to come back.
+        warm: whether the system of each new state of the store is compiled before somebody asks for it.
         log_format: ``text`` for warnings alone, ``json`` for JSON lines with one for each request.
         log_queries: whether the log tells the texts of queries, which may hold what is confidential.
         run_directory: folder in which the processes of one server tell each other their figures; made where there are several.
@@ -67,10 +71,13 @@ class Settings:
             clients, the limits of their roles count in place of ``query_seconds``.
         anonymous: the audience that anonymous reads, where there are clients; empty for nothing.
         token_seconds: how long an access token holds.
+        audit_days: after how many days the audit log goes on in the next file.
+        audit_megabytes: from which size on it does.
     """
 
     store: Path
     endpoint: str = ""
+    endpoint_seconds: float = 60.0
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
@@ -82,6 +89,7 @@ class Settings:
     job_bytes: int = 64_000_000
     job_kept_seconds: float = 3600.0
     jobs_each: int = 5
+    jobs_bytes: int = 2_000_000_000
     waiting: int = 200
     memory_megabytes: int = 2048
     patterns: int = 200
@@ -99,6 +107,7 @@ class Settings:
     tls_key: str = ""
     trusted_proxies: tuple[str, ...] = ()
     connections: int = 1000
+    warm: bool = False
     log_format: str = "text"
     log_queries: bool = False
     run_directory: str = ""
@@ -106,6 +115,8 @@ class Settings:
     access: str = ""
     anonymous: str = "public"
     token_seconds: int = 3600
+    audit_days: int = 1
+    audit_megabytes: int = 64
 
     def __post_init__(self) -> None:
         """Refuse what cannot be used.
@@ -117,6 +128,7 @@ class Settings:
             "workers",
             "readers",
             "query_seconds",
+            "endpoint_seconds",
             "write_seconds",
             "job_readers",
             "job_seconds",
@@ -126,15 +138,17 @@ class Settings:
             "query_bytes",
             "connections",
             "token_seconds",
+            "audit_days",
+            "audit_megabytes",
         ):
             if not getattr(self, name) > 0:
                 raise SettingsError(f"The setting {name} is {getattr(self, name)}; it has to be greater than 0.")
         if bool(self.tls_certificate) != bool(self.tls_key):
             raise SettingsError("HTTPS needs both a certificate and its key. Give --certificate and --key.")
         networks(self.trusted_proxies)
-        if self.endpoint and self.allow_writes:
+        if self.endpoint and self.warm:
             raise SettingsError(
-                "Writes need a store in a directory; an endpoint is served for reading. Leave out --allow-writes."
+                "An endpoint does not say when its data change, so nothing is compiled ahead. Leave out --warm."
             )
         if self.log_format not in {"text", "json"}:
             raise SettingsError(f"The setting log_format is {self.log_format!r}; logs are text or json.")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from api.access.allowance import current as allowance_of_request
-from api.errors import AccessDeniedError, ReaderDiedError
+from api.errors import AccessDeniedError, ReaderDiedError, UnsupportedError
 from api.metrics import Metrics, Sample
 from api.readers.pool import Answer, Limits, Pool
 from api.rest.longjobs import LongJobs
@@ -71,6 +71,11 @@ class State:
             None if settings.endpoint else Generations(layout.read(settings.store)),
             Metrics(folder=Path(settings.run_directory) if settings.run_directory else None),
         )
+
+    @property
+    def lasting(self) -> bool:
+        """Whether answers can have entity tags: what an endpoint holds may change at any time."""
+        return self.generations is not None
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -132,9 +137,15 @@ class State:
 
         Raises:
             EmbeddedOnlyError: an endpoint keeps the store, which publishes none.
+            UnsupportedError: it does, and the principal may read a part alone.
         """
+        if self.generations is None and audience is not None:
+            raise UnsupportedError(
+                "The data of this server are behind an endpoint, which keeps no part of them for each audience: only who may read "
+                "all of them is served. Ask the administrator to serve a store in a directory."
+            )
         if self.generations is None:
-            raise refused("tell its releases or keep views for audiences", without_secrets(self.settings.endpoint))
+            raise refused("tell its releases or show a state of the past", without_secrets(self.settings.endpoint))
         return self.generations if audience is None else _view(self.settings, audience)
 
     @contextlib.asynccontextmanager
@@ -166,9 +177,17 @@ class State:
     def _reading(self, job: Job, audience: str | None) -> dict[str, Any]:
         return {"generation": self.newest(audience, job.get("release")), "audience": audience, **job}
 
-    def write(self, job: Job, payload: bytes = b"") -> contextlib.AbstractAsyncContextManager[Answer]:
-        """Have the writer do a job."""
-        return self.writers.ask(job, payload)
+    @contextlib.asynccontextmanager
+    async def write(self, job: Job, payload: bytes = b"") -> AsyncIterator[Answer]:
+        """Have the writer do a job.
+
+        Raises:
+            RateError: the principal of the request under way has as many jobs as it may.
+        """
+        allowance = allowance_of_request()
+        with contextlib.nullcontext() if allowance is None else allowance.job():
+            async with self.writers.ask(job, payload) as answer:
+                yield answer
 
 
 def _view(settings: Settings, audience: str) -> Generations:

@@ -9,7 +9,7 @@ A sample of draws is solved again with certified errors, to tell how good the fa
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -122,6 +122,7 @@ def simulate(
     demands: Sequence[Demand],
     plan: Plan,
     tracked: Sequence[int] = (),
+    told: Callable[[int, int], None] | None = None,
 ) -> Simulation:
     """Draw all uncertain numbers that the demands depend on, and compute the footprints of the demands.
 
@@ -132,13 +133,14 @@ def simulate(
         demands: products and amounts, all under the same draws.
         plan: how.
         tracked: variables whose multipliers are kept.
+        told: is told before each portion how many draws were made, and of how many.
 
     Raises:
         InvalidQuery: no draws, an unknown activity or kernel, a negative seed.
         UnproductiveLoop and others: the deterministic system cannot be solved (see ``scores``).
     """
     _check(compiled, demands, plan)
-    run = _Run(compiled, cost, variables, reached(compiled, [activity for activity, _ in demands]), plan)
+    run = _Run(compiled, cost, variables, reached(compiled, [activity for activity, _ in demands]), plan, told)
     if run.pattern.technosphere_exact:
         return run.fixed(demands, tracked)
     return run.solved(demands, tracked)
@@ -195,8 +197,16 @@ def _refuse_none(compiled: Compiled, succeeded: int, plan: Plan) -> None:
 class _Run:
     """One simulation: the equations, the draws, and how they are solved."""
 
-    def __init__(self, compiled: Compiled, cost: Cost, variables: Variables, rows: Ints, plan: Plan) -> None:
-        self.compiled, self.cost, self.plan = compiled, cost, plan
+    def __init__(
+        self,
+        compiled: Compiled,
+        cost: Cost,
+        variables: Variables,
+        rows: Ints,
+        plan: Plan,
+        told: Callable[[int, int], None] | None = None,
+    ) -> None:
+        self.compiled, self.cost, self.plan, self.told = compiled, cost, plan, told
         self.used = Pattern.of(compiled, cost, variables, rows).used(len(variables))
         self.variables = variables.only(self.used)
         self.pattern = Pattern.of(compiled, cost, self.variables, rows)
@@ -216,6 +226,8 @@ class _Run:
         with ThreadPoolExecutor(1) as ahead:
             coming = ahead.submit(sampler.draw, starts.step)
             for first in starts:
+                if self.told is not None:
+                    self.told(first, self.plan.draws)
                 portion, coming = coming, ahead.submit(sampler.draw, starts.step if first != starts[-1] else 0)
                 yield first, portion.result()[: self.plan.draws - first]
 

@@ -17,6 +17,7 @@ import pyoxigraph as ox
 from graphstore import queries
 from graphstore.errors import UnknownNameError
 from graphstore.formats import by_name
+from graphstore.quads import Quads
 from graphstore.query import run
 from graphstore.terms import Value, catalogue_iri, dataset_iri, literal, name, to_python, typed, version_iri
 
@@ -107,7 +108,7 @@ def issued_text(value: str | dt.date | None) -> str:
 class Catalogue:
     """Reads and writes the catalogue graph of one engine store."""
 
-    def __init__(self, engine: ox.Store, base: str) -> None:
+    def __init__(self, engine: Quads, base: str) -> None:
         self._engine = engine
         self._base = base
         self.graph = catalogue_iri(base)

@@ -58,6 +58,14 @@ ACCESS_WORDS: Final[dict[str, tuple[str, str]]] = {
         "The audit log is sound: {count} records. Keep this head elsewhere: {head}",
         "审计日志完好，共 {count} 条记录。请另行保存此链头：{head}",
     ),
+    "audit_nothing_old": (
+        "Nothing was taken out: no file of the audit log holds only records before {day}.",
+        "未移出任何记录：没有一个审计日志文件仅含 {day} 之前的记录。",
+    ),
+    "audit_pruned": (
+        "Records {first} to {last} were taken out ({files} files). A record of the log says so.",
+        "已移出第 {first} 至 {last} 条记录（{files} 个文件），并在日志中留存移出记录。",
+    ),
     "audit_broken": ("The audit log is NOT sound:", "审计日志不完好："),
     "audit_place": ("{file}, line {line}: {text}", "{file} 第 {line} 行：{text}"),
     "audit_no-record": ("This line is no record.", "该行不是记录。"),

@@ -1,4 +1,4 @@
-"""Writing the audit log: one JSON object a line, one file a day, each record with the SHA-256 of the line before.
+"""Writing the audit log: one JSON object a line, in segments, each record with the SHA-256 of the line before.
 
 All processes of a server write the same log, one after the other under a lock. A record is in the hands of the operating
 system when the request ends, so that a killed server loses none; it is forced to the disk within a second, and with each group
@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from api.access import private
+from api.audit.segments import Span, after, goes_on, seal, segments
 from api.errors import AccessFileError, AuditError
 from graphstore.durable import sync_directory, sync_file
 
@@ -32,10 +33,10 @@ log: Final = logging.getLogger("tanmai.api")
 FIRST: Final = "0" * 64
 """What the first record has in place of a hash."""
 HEAD: Final = "HEAD"
-PATTERN: Final = "[0-9]" * 4 + "-[0-9][0-9]-[0-9][0-9].jsonl"
 _GROUP: Final = 1.0
 """Seconds between two times that the log is forced to the disk."""
 _LONGEST: Final = 1000
+_MOST_LISTED: Final = 20
 _CAUSES: Final = (OSError, AccessFileError, AuditError, ValueError, KeyError, TypeError)
 """Why the log cannot be written: the disk, the mode of its files, or a last line that is no record."""
 _BLOCK: Final = 1 << 16
@@ -79,9 +80,11 @@ class AuditLog:
 
     Attributes:
         folder: where the files are.
+        span: how long a segment goes on.
     """
 
     folder: Path
+    span: Span = field(default_factory=Span)
     _last: tuple[Path, int, Head] | None = None
     _unsynced: set[Path] = field(default_factory=set)
     _failing: str = ""
@@ -97,24 +100,37 @@ class AuditLog:
             raise AuditError(f"The audit log cannot be written ({self._failing}), so that nothing is changed for now.")
 
     def append(self, facts: Mapping[str, Any]) -> None:
-        """Add a record. What looks like a key or token is blotted out, whatever it is in. A failure is told by :meth:`require`."""
+        """Add a record. What looks like a key or token is blotted out, whatever it is in. A failure is told by :meth:`require`.
+
+        Of a long list only the beginning is kept, and how many more there were as ``..._left_out``: what a stranger sends must not
+        become a log that fills the disk.
+        """
+        shortened = {
+            f"{name}_left_out": len(value) - _MOST_LISTED
+            for name, value in facts.items()
+            if isinstance(value, list | tuple) and len(value) > _MOST_LISTED
+        }
         try:
-            self._append({name: _clean(value) for name, value in facts.items()})
+            self._append({name: _clean(value) for name, value in facts.items()} | shortened)
         except _CAUSES as error:
             self._failing = f"{type(error).__name__}: {error}"
             log.exception("the audit log cannot be written")
         else:
             self._failing = ""
 
-    def command(self, text: str) -> None:
-        """Add a record of what somebody did to the clients at the command line of this machine, and force it to the disk.
+    def command(self, text: str, **facts: Any) -> None:
+        """Add a record of what somebody did at the command line of this machine, and force it to the disk.
+
+        Args:
+            text: the command, without what is secret in it.
+            facts: further members of the record.
 
         Raises:
             AuditError: the log cannot be written.
         """
         now = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
         try:
-            self._append({"time": now, "account": _account(), "command": _clean(text)})
+            self._append({"time": now, "account": _account(), "command": _clean(text), **facts})
             self.sync()
         except _CAUSES as error:
             raise AuditError(f"The audit log cannot be written: {error}.") from None
@@ -162,7 +178,7 @@ class AuditLog:
         if not self.folder.is_dir():
             private.make_folder(self.folder)
         with private.locked(self.folder / "LOCK"):
-            path, size, before = self._end()
+            path, size, before = self._place()
             line = _line(before.number + 1, before.sha256, facts)
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
@@ -175,21 +191,25 @@ class AuditLog:
                 self._last = path, size + len(line) + 1, Head(before.number + 1, hashlib.sha256(line).hexdigest())
                 self._unsynced.add(path)
 
-    def _end(self) -> tuple[Path, int, Head]:
-        """The file to write, where in it, and the head so far."""
-        today = self.folder / f"{dt.datetime.now(dt.UTC).date().isoformat()}.jsonl"
-        if self._last is not None and self._last[0] >= today and _size(self._last[0]) == self._last[1]:
-            return self._last
-        newest = max(self.folder.glob(PATTERN), default=None)
+    def _place(self) -> tuple[Path, int, Head]:
+        """The segment to write, where in it, and the head so far; one that does not go on is sealed."""
+        today = dt.datetime.now(dt.UTC).date()
+        if self._last is not None:
+            path, size, _ = self._last
+            if _size(path) == size and goes_on(path, size, self.span, today):
+                return self._last
+        newest = next(reversed(segments(self.folder)), None)
         if newest is None:  # should the files be taken away while the server runs, the numbers say so
-            return today, 0, Head(0, FIRST) if self._last is None else self._last[2]
+            return self.folder / after(None, today), 0, Head(0, FIRST) if self._last is None else self._last[2]
         size, head = _tail(newest, _size(newest)) or self._older(newest)
-        # a clock that was set back must not put new records before old ones
-        return (newest, size, head) if newest >= today else (today, 0, head)
+        if goes_on(newest, size, self.span, today):
+            return newest, size, head
+        seal(newest, size)
+        return self.folder / after(newest, today), 0, head
 
     def _older(self, path: Path) -> tuple[int, Head]:
         """Where a file without a whole line goes on: from the file before it."""
-        for each in sorted(self.folder.glob(PATTERN), reverse=True):
+        for each in reversed(segments(self.folder)):
             if each < path and (found := _tail(each, _size(each))) is not None:
                 return 0, found[1]
         return 0, Head(0, FIRST)
@@ -252,4 +272,4 @@ def _tail(path: Path, size: int) -> tuple[int, Head] | None:
 def _clean(value: Any) -> Any:
     if isinstance(value, str):
         return _SECRETS.sub("***", value)[:_LONGEST]
-    return [_clean(each) for each in value] if isinstance(value, list | tuple) else value
+    return [_clean(each) for each in value[:_MOST_LISTED]] if isinstance(value, list | tuple) else value

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from api import negotiation
 from api.audit.reading import newest
 from api.readers.frames import Output
-from graphstore import GraphStore
+from graphstore.contract import SparqlStore
 from graphstore.formats import by_name
 from graphstore.terms import PREFIXES, typed
 from graphstore.terms import name as term
@@ -23,7 +23,7 @@ _PREFIXES: Final = {name: PREFIXES[name] for name in ("dcterms", "prov", "rdfs",
 _TYPE: Final = ox.NamedNode(PREFIXES["rdf"] + "type")
 
 
-def page(store: GraphStore, job: Mapping[str, Any], _payload: bytes, out: Output) -> None:
+def page(store: SparqlStore, job: Mapping[str, Any], _payload: bytes, out: Output) -> None:
     """Answer a job: some records of the log, the newest first."""
     offer = negotiation.choose(str(job["accept"]), negotiation.GRAPHS)
     records = newest(Path(job["folder"]), int(job["count"]), job["before"])

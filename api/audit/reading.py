@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from api.audit.log import FIRST, PATTERN, Head, kept_head
+from api.audit.log import FIRST, Head, kept_head
+from api.audit.segments import segments
 from api.errors import AuditError
 
 Kind = Literal["no-record", "missing", "misplaced", "changed", "other-head", "cut-off"]
 
 _BLOCK: Final = 1 << 16
+_TOMBSTONE: Final = b'"pruned":{'
 _MOST_FINDINGS: Final = 20
 
 
@@ -59,7 +62,7 @@ def newest(folder: Path, count: int, before: int | None = None) -> list[dict[str
         AuditError: a line is no record.
     """
     found = list[dict[str, Any]]()
-    for path in sorted(folder.glob(PATTERN), reverse=True):
+    for path in reversed(segments(folder)):
         for line in _backwards(path):
             record = _record(line, path)
             if before is None or record["n"] < before:
@@ -69,19 +72,29 @@ def newest(folder: Path, count: int, before: int | None = None) -> list[dict[str
     return found
 
 
-def verify(folder: Path, kept: Head | None = None) -> Verdict:
-    """Follow the chain of hashes from the first record to the last.
+def verify(folder: Path, kept: Head | None = None, archive: Path | None = None) -> Verdict:
+    """Follow the chain of hashes from the first record to the last; where records were taken out, from their tombstone.
 
     Args:
         folder: where the files are.
         kept: a head of this log that was kept elsewhere; beside it the one in ``HEAD`` is looked for.
+        archive: a folder with what was taken out, which is followed too.
 
     Raises:
-        AuditError: the file ``HEAD`` cannot be read.
+        AuditError: the file ``HEAD`` cannot be read, or the kept head is of a record that was taken out.
     """
+    paths = segments(*(() if archive is None else (archive,)), folder)
+    stones, start = _tombstones(paths), _start(paths)
     heads = [head for head in (kept, kept_head(folder) if folder.is_dir() else None) if head is not None]
-    chain = _Chain({head.number: head.sha256 for head in reversed(heads)})
-    for path in sorted(folder.glob(PATTERN)):
+    chain = _Chain({head.number: head.sha256 for head in (*stones, *reversed(heads))})
+    if start.number and any(stone.number >= start.number for stone in stones):
+        chain.begin(start)
+    if kept is not None and kept.number < chain.head.number:
+        raise AuditError(
+            f"Record {kept.number} was taken out of the log, which begins with record {chain.head.number + 1}. Verify it together "
+            "with the archive: tanmai audit verify --archive FOLDER --head ..."
+        )
+    for path in paths:
         with path.open("rb") as file:
             for number, line in enumerate(file, 1):
                 chain.add(path.name, number, line)
@@ -93,6 +106,27 @@ def verify(folder: Path, kept: Head | None = None) -> Verdict:
     return Verdict(chain.head, tuple(chain.findings))
 
 
+def _tombstones(paths: Sequence[Path]) -> list[Head]:
+    """The last records that were taken out, as records of the log say it. Where text is quoted in a record, its quotes are escaped."""
+    found = list[Head]()
+    for path in paths:
+        with path.open("rb") as file:
+            for line in file:
+                if _TOMBSTONE in line:
+                    with contextlib.suppress(ValueError, KeyError, TypeError, AuditError):
+                        found.append(Head.parse(json.loads(line)["pruned"]["head"]))
+    return found
+
+
+def _start(paths: Sequence[Path]) -> Head:
+    """What the first record says that came before it."""
+    for path in paths[:1]:
+        with path.open("rb") as file, contextlib.suppress(ValueError, KeyError, TypeError):
+            record = json.loads(file.readline())
+            return Head(int(record["n"]) - 1, str(record["before"]))
+    return Head(0, FIRST)
+
+
 class _Chain:
     """The chain of hashes as it is followed."""
 
@@ -100,6 +134,12 @@ class _Chain:
         self.head = Head(0, FIRST)
         self.findings = list[Finding]()
         self._kept = kept
+
+    def begin(self, start: Head) -> None:
+        """Begin after records that were taken out."""
+        self.head = start
+        if self._kept.get(start.number, start.sha256) != start.sha256:
+            self.findings.append(Finding("", 0, "other-head", start.number, start.number))
 
     def add(self, file: str, place: int, line: bytes) -> None:
         """Look at one line."""

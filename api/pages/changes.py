@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from api.pages.datasets import title_of
 from api.pages.labels import Labels
 from api.pages.words import word
-from graphstore import GraphStore
+from graphstore.contract import SparqlStore
 from graphstore.queries import load
 from graphstore.terms import catalogue_iri, dataset_iri, iri, name
 
@@ -68,7 +68,7 @@ class Told:
     count: int
 
 
-def changes(store: GraphStore, about: str | None, number: int) -> tuple[list[Change], bool]:
+def changes(store: SparqlStore, about: str | None, number: int) -> tuple[list[Change], bool]:
     """One page of the changes, newest first, and whether there is another.
 
     A state of a submission whose time cannot be read as one is left out: nobody could say where it belongs.
@@ -90,7 +90,9 @@ def _turn(change: Change) -> int:
     return number + 1 if change.kind in {"superseded", "retired"} else number
 
 
-def later(store: GraphStore, about: str | None, after: dt.datetime, known: frozenset[str]) -> tuple[list[Change], bool]:
+def later(
+    store: SparqlStore, about: str | None, after: dt.datetime, known: frozenset[str]
+) -> tuple[list[Change], bool]:
     """The oldest changes after a time, one page of them, and whether there are more.
 
     Args:
@@ -108,7 +110,7 @@ def later(store: GraphStore, about: str | None, after: dt.datetime, known: froze
     return found[:PAGE], len(found) > PAGE
 
 
-def _all(store: GraphStore, about: str | None) -> list[Change]:
+def _all(store: SparqlStore, about: str | None) -> list[Change]:
     found = [*_versions(store), *_states(store), *_rules(store)]
     if about is None:
         return found
@@ -116,7 +118,7 @@ def _all(store: GraphStore, about: str | None) -> list[Change]:
     return [change for change in found if change.concerns & wanted]
 
 
-def _versions(store: GraphStore) -> Iterator[Change]:
+def _versions(store: SparqlStore) -> Iterator[Change]:
     rows = store.query(load("version-ends"), {"catalogue": catalogue_iri(store.base)}).dicts()
     ends = {str(row["version"]): moment(row["time"]) for row in rows}
     versions = store.datasets(all_versions=True)
@@ -136,7 +138,7 @@ def _versions(store: GraphStore) -> Iterator[Change]:
             yield Change(f"{subject}#retired", retired, "retired", subject, concerns, facts)
 
 
-def _states(store: GraphStore) -> Iterator[Change]:
+def _states(store: SparqlStore) -> Iterator[Change]:
     for row in store.query(load("all-status-events"), {"catalogue": catalogue_iri(store.base)}).dicts():
         time, subject, event = moment(row["time"]), str(row["subject"]), str(row["event"])
         if time is not None:
@@ -144,7 +146,7 @@ def _states(store: GraphStore) -> Iterator[Change]:
             yield Change(event, time, "status", subject, frozenset({subject, event}), facts)
 
 
-def _rules(store: GraphStore) -> Iterator[Change]:
+def _rules(store: SparqlStore) -> Iterator[Change]:
     """Rules that changed, each once: since the first of the current dataset versions that say so came in."""
     first: dict[tuple[str, str, str], Change] = {}
     for row in store.query(load("rule-changes"), {"catalogue": catalogue_iri(store.base)}).dicts():
@@ -161,7 +163,7 @@ def _rules(store: GraphStore) -> Iterator[Change]:
     yield from first.values()
 
 
-def _around(store: GraphStore, about: str) -> set[str]:
+def _around(store: SparqlStore, about: str) -> set[str]:
     """The node, the graphs that speak of it, and what it rests on."""
     node = iri(about)
     graphs = {quad.graph_name for quad in store.engine.quads_for_pattern(node, None, None)}
@@ -169,7 +171,7 @@ def _around(store: GraphStore, about: str) -> set[str]:
     return {about, *(each.value for each in (*graphs, *rests) if isinstance(each, ox.NamedNode))}
 
 
-def told(store: GraphStore, labels: Labels, change: Change) -> Told:
+def told(store: SparqlStore, labels: Labels, change: Change) -> Told:
     """A change in the words of a language, with the data that rest on what was changed."""
     data = _resting(store, labels, change)
     old = labels[change.facts["old"]] if change.kind == "rule" else ""
@@ -187,7 +189,7 @@ def _title(labels: Labels, change: Change) -> str:
     return word(key, lang, **{**facts, "title": title_of(labels, change.subject, facts["dataset"], facts["title"])})
 
 
-def _resting(store: GraphStore, labels: Labels, change: Change) -> list[tuple[str, str]]:
+def _resting(store: SparqlStore, labels: Labels, change: Change) -> list[tuple[str, str]]:
     if change.kind != "rule":
         return []
     bindings = {"old": iri(change.facts["old"]), "new": iri(change.facts["new"])}

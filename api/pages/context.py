@@ -17,7 +17,7 @@ from api.pages.rendering import Setting, render
 from api.pages.shipped import shipped_shapes
 from api.pages.words import Language
 from api.readers.frames import Output
-from graphstore import GraphStore
+from graphstore.contract import SparqlStore
 from graphstore.formats import by_name
 from graphstore.terms import PREFIXES
 
@@ -38,14 +38,14 @@ class Context:
     """
 
     job: Job
-    store: GraphStore
+    store: SparqlStore
     graphs: Graphs
     labels: Labels
     addresses: Addresses
     shown: Shown
 
     @classmethod
-    def of(cls, store: GraphStore, job: Job) -> Self:
+    def of(cls, store: SparqlStore, job: Job) -> Self:
         """Read a job."""
         graphs = Graphs(store.engine, shipped_shapes())
         labels = Labels(graphs, cast("Language", job["lang"]))

@@ -153,8 +153,9 @@ def _iri(asked: Asked, name: str) -> str:
 
 async def _read(state: State, request: Request, send: Send, asked: Asked, job: dict[str, Any]) -> None:
     """Have a reader make a document, and send it; nothing where the client has it already."""
-    headers = {"vary": _VARY, "cache-control": "no-cache", "content-language": _content_language(asked), **HEADERS}
-    condition = request.headers.get("if-none-match")
+    caching = "no-cache" if state.lasting else "no-store"
+    headers = {"vary": _VARY, "cache-control": caching, "content-language": _content_language(asked), **HEADERS}
+    condition = request.headers.get("if-none-match") if state.lasting else None
     anything = condition is not None and condition.strip() == "*"  # has it, if there is anything to have
     if condition is not None and not anything:
         tag = tag_of(state.newest(asked.audience, asked.pin.release), asked.audience, *asked.tag_parts())
@@ -163,7 +164,8 @@ async def _read(state: State, request: Request, send: Send, asked: Asked, job: d
             await response(request.scope, request.receive, send)
             return
     async with state.read(job, asked.audience) as answer:
-        headers["etag"] = tag_of(str(answer.head["generation"]), asked.audience, *asked.tag_parts())
+        if state.lasting:
+            headers["etag"] = tag_of(str(answer.head["generation"]), asked.audience, *asked.tag_parts())
         if anything:
             await Response(status_code=304, headers=headers)(request.scope, request.receive, send)
             return

@@ -12,16 +12,19 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 from api.problems import Problem, problem_of
-from api.readers import memory
+from api.readers import memory, progress
 from api.readers.confine import confine
 from api.readers.frames import Output, receive_job
 from api.readers.jobs import Reading, Writing
 from api.readers.messages import MESSAGES
-from api.readers.remote import RemoteReading
+from api.readers.remote import RemoteReading, RemoteWriting
+
+Work: TypeAlias = Reading | RemoteReading | Writing | RemoteWriting
 
 GRACE: Final = 1.0
 """Seconds after its time is over at which a child ends itself, should its parent not have killed it."""
@@ -42,21 +45,27 @@ def main() -> None:
     store = Path(told["store"])
     unconfined = confine(network=bool(told["endpoint"]))
     MESSAGES.come_from(told["messages"])
-    work = RemoteReading(told["endpoint"]) if told["endpoint"] else _work(told["work"], store)
+    work = _remote(told) if told["endpoint"] else _work(told["work"], store)
     with contextlib.suppress(ConnectionError):
         Output(connection).ready(unconfined)
         _serve(connection, work, most // 2)
+
+
+def _remote(told: Mapping[str, Any]) -> Work:
+    if told["work"] == "reading":
+        return RemoteReading(told["endpoint"], float(told["endpoint_seconds"]))
+    return RemoteWriting(told["endpoint"])
 
 
 def _work(name: str, store: Path) -> Reading | Writing:
     return Reading(store) if name == "reading" else Writing(store)
 
 
-def _serve(connection: socket.socket, work: Reading | RemoteReading | Writing, most: int) -> None:
+def _serve(connection: socket.socket, work: Work, most: int) -> None:
     """Do jobs. A process that has taken ``most`` bytes keeps much of it, which the next job would lack: it does no other."""
     while True:
         if isinstance(work, Writing) and not select.select([connection], [], [], IDLE)[0]:
-            work.rest()
+            work.idle()
         if (found := receive_job(connection)) is None:
             return
         job, payload = found
@@ -65,7 +74,8 @@ def _serve(connection: socket.socket, work: Reading | RemoteReading | Writing, m
         memory.unbound()
         signal.setitimer(signal.ITIMER_REAL, float(job["seconds"]) + GRACE)
         try:
-            work.run(job, payload, out)
+            with progress.told_to(progress.seldom(out.at)) if job.get("progress") else contextlib.nullcontext():
+                work.run(job, payload, out)
             out.end(spent=_has_grown(most))
         except ConnectionError:
             raise

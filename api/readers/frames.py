@@ -15,6 +15,7 @@ from typing import IO, Any, Final, cast
 
 from api.errors import AnswerTooLargeError
 from api.problems import Problem
+from api.readers.progress import Stage
 
 JOB: Final = struct.Struct(">II")
 """Length of the JSON text, length of the payload."""
@@ -35,6 +36,8 @@ HEAD: Final = b"H"
 DATA: Final = b"D"
 END: Final = b"E"
 FAILED: Final = b"X"
+STAGE: Final = b"S"
+"""What the child is at, before or between the other frames; only for a job that asks for it."""
 WHOLE: Final = b"W"
 """Length of the head, head and data of an answer in one: most are that short."""
 
@@ -107,6 +110,11 @@ class Output(io.RawIOBase):
     def ready(self, unconfined: str = "") -> None:
         """Say that jobs can come, and why this process is not confined, if it is not."""
         self._frame(READY, unconfined.encode())
+        self._send()
+
+    def at(self, stage: Stage) -> None:
+        """Say what this process is at."""
+        self._frame(STAGE, stage.encode())
         self._send()
 
     def head(self, **facts: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -17,8 +17,9 @@ from api.negotiation import Offer, choose
 from api.pages.asking import here, page_facts
 from api.pages.forms import HTML
 from api.pages.rendering import HEADERS
-from api.requests import root_of
-from api.rest.longjobs import Result
+from api.requests import language_of, root_of
+from api.rest.books import Owner
+from api.rest.longjobs import Result, Run, told
 from api.state import State, matches, tag_of
 
 JSON: Final = (Offer("json", "application/json"),)
@@ -68,11 +69,11 @@ class Answered(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Ask a reader and send what it says."""
         state, asking = state_of(self.request), principal_of(self.request)
-        headers = headers_of(self.job)
+        headers = headers_of(self.job) | ({} if state.lasting else {"cache-control": "no-store"})
         if wants_job(self.request):
             await begun(self.request, self._as_job)(scope, receive, send)
             return
-        safe = scope["method"] in {"GET", "HEAD"}
+        safe = scope["method"] in {"GET", "HEAD"} and state.lasting
         condition = self.request.headers.get("if-none-match")
         anything = safe and condition is not None and condition.strip() == "*"  # has it, if there is anything to have
         if (
@@ -91,13 +92,13 @@ class Answered(Response):
                 return
             await deliver(answer, scope, send, headers | dict(self.told(answer.head)))
 
-    async def _as_job(self) -> Result:
+    async def _as_job(self, name: str) -> Result:
         state, audience = state_of(self.request), principal_of(self.request).audience
         asked = {"generation": state.newest(audience, self._release), "audience": audience, **self.job}
         if (allowance := allowance_of_request()) is not None:
             allowance.check(audience)
             asked["most_megabytes"] = allowance.limits.memory_megabytes
-        answer, body = await state.jobs.read(asked, self.payload)
+        answer, body = await state.jobs.read(name, asked, self.payload)
         return Result(200, {**headers_of(self.job), **self.told(answer.head)}, str(answer.head["content_type"]), body)
 
     def _tag(self, generation: str) -> str:
@@ -130,26 +131,42 @@ def wants_job(request: Request) -> bool:
     return "respond-async" in {each.partition(";")[0].strip() for each in preferred}
 
 
-def begun(request: Request, run: Callable[[], Awaitable[Result]]) -> Response:
+def owner_of(request: Request) -> Owner:
+    """To whom a long job belongs: a client who reads another part of the store than before has no right to its result.
+
+    Of anonymous it belongs to those at one address.
+    """
+    asking, allowance = principal_of(request), allowance_of_request()
+    return (asking.name if allowance is None else allowance.who), asking.audience, asking.organisation
+
+
+def begun(request: Request, run: Run) -> Response:
     """Begin a long job and say where it is.
 
     Raises:
         TooManyJobsError: The principal has as many as it may.
+        BusyError: there is no room for further results.
     """
     jobs = state_of(request).jobs
     query = f"?{request.url.query}" if request.url.query else ""
-    job = jobs.begin(principal_of(request).name, f"{request.method} {here(request)}{query}", run)
-    headers = {"location": job.address, "preference-applied": "respond-async", "cache-control": "no-store"}
-    return JSONResponse(job.told(jobs.settings.job_seconds), 202, headers)
+    owner = owner_of(request)
+    job = jobs.begin(owner, owner[0], f"{request.method} {here(request)}{query}", run)
+    standing = told(job, jobs.settings, language_of(request))
+    headers = {
+        "location": standing["links"]["self"],
+        "preference-applied": "respond-async",
+        "cache-control": "no-store",
+    }
+    return JSONResponse(standing, 202, headers)
 
 
-def next_link(request: Request, path: str, stated: Mapping[str, Any]) -> Headers:
-    """How a page links to the next one."""
+def next_link(request: Request, path: str, stated: Mapping[str, Any], key: str = "after") -> Headers:
+    """How a page links to the next one, which begins where the parameter ``key`` says."""
 
     def told(head: Mapping[str, Any]) -> dict[str, str]:
         if head["next"] is None:
             return {}
-        asked = {key: value for key, value in {**stated, "after": head["next"]}.items() if value is not None}
+        asked = {key: value for key, value in {**stated, key: head["next"]}.items() if value is not None}
         return {"link": f'<{root_of(request, state_of(request).settings)}{path}?{urlencode(asked)}>; rel="next"'}
 
     return told

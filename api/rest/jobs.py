@@ -10,13 +10,13 @@ from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from api.access.principals import principal_of
 from api.errors import JobRunsError
 from api.problems import ToldError
 from api.requests import language_of
 from api.rest import schemas
-from api.rest.answering import state_of
-from api.rest.longjobs import LongJob, LongJobs
+from api.rest.answering import owner_of, state_of
+from api.rest.books import Entry
+from api.rest.longjobs import LongJobs, told
 from api.rest.parameters import STRICT
 
 router = APIRouter(prefix="/jobs", tags=["jobs 任务"], dependencies=STRICT, default_response_class=Response)
@@ -35,23 +35,22 @@ Id = Annotated[
 ]
 
 
-def _found(request: Request, name: str) -> tuple[LongJobs, LongJob]:
+def _found(request: Request, name: str) -> tuple[LongJobs, Entry]:
     jobs = state_of(request).jobs
-    return jobs, jobs.find(principal_of(request).name, name)
+    return jobs, jobs.find(owner_of(request), name)
 
 
 @router.get("/{id}", summary="How a job stands. 任务状态。", responses=_JOB)
 async def job(request: Request, id: Id) -> Response:  # noqa: A002 - as in the address
-    """Say whether a job runs, how long it has, and where its result is; of a failed one, the problem."""
+    """Say whether a job runs, what it is at, how long it has, and where its result is; of a failed one, the problem."""
     jobs, found = _found(request, id)
-    told = found.told(jobs.settings.job_seconds)
+    lang = language_of(request)
+    standing = told(found, jobs.settings, lang)
     if found.problem is not None:
-        lang, translate = language_of(request), request.app.state.translate
-        told["problem"] = found.problem.body(
-            lang, translate(found.problem.detail, lang), request.scope["tanmai.request"]
-        )
+        said = request.app.state.translate(found.problem.detail, lang)
+        standing["problem"] = found.problem.body(lang, said, request.scope["tanmai.request"])
     headers = {"cache-control": "no-store"} | ({"retry-after": "1"} if found.state == "running" else {})
-    return JSONResponse(told, headers=headers)
+    return JSONResponse(standing, headers=headers)
 
 
 @router.get(
@@ -67,13 +66,14 @@ async def job(request: Request, id: Id) -> Response:  # noqa: A002 - as in the a
 )
 async def result(request: Request, id: Id) -> Response:  # noqa: A002 - as in the address
     """Give the answer that the request would have had."""
-    _, found = _found(request, id)
+    jobs, found = _found(request, id)
     if found.problem is not None:
         raise ToldError(found.problem)
-    if found.result is None:
+    if found.ended is None:
         raise JobRunsError("The job still runs. Follow it at its address, or by its events.")
-    made = found.result
-    return Response(made.body, made.status, {**made.headers, "cache-control": "no-store"}, made.content_type)
+    made = found.made
+    headers = {**made["headers"], "cache-control": "no-store"}
+    return Response(await jobs.body(found), made["status"], headers, made["content_type"])
 
 
 @router.get(
@@ -88,14 +88,20 @@ async def result(request: Request, id: Id) -> Response:  # noqa: A002 - as in th
     },
 )
 async def events(request: Request, id: Id) -> Response:  # noqa: A002 - as in the address
-    """Say how a job stands once a second, until it ends. With curl: ``curl -N``."""
+    """Say how a job stands when that changes, and once a second, until it ends. With curl: ``curl -N``."""
     jobs, found = _found(request, id)
+    lang = language_of(request)
 
     async def written() -> AsyncIterator[str]:
-        async for told in jobs.follow(found):
-            yield f"event: {told['state']}\ndata: {json.dumps(told, ensure_ascii=False)}\n\n"
+        async for entry in jobs.follow(found.owner, found.id):
+            standing = json.dumps(told(entry, jobs.settings, lang), ensure_ascii=False)
+            yield f"event: {entry.state}\ndata: {standing}\n\n"
 
-    return StreamingResponse(written(), headers={"cache-control": "no-store"}, media_type="text/event-stream")
+    headers = {
+        "cache-control": "no-store",
+        "x-accel-buffering": "no",
+    }  # a proxy that collects answers would hold it back
+    return StreamingResponse(written(), headers=headers, media_type="text/event-stream")
 
 
 @router.delete(
@@ -107,5 +113,5 @@ async def events(request: Request, id: Id) -> Response:  # noqa: A002 - as in th
 async def delete(request: Request, id: Id) -> Response:  # noqa: A002 - as in the address
     """Kill a job that runs, and let go of its result."""
     jobs, found = _found(request, id)
-    await jobs.drop(found)
+    await jobs.drop(found.id)
     return Response(status_code=204)

@@ -1,31 +1,36 @@
 """Answers that take longer than a request may: begun, followed, fetched, and forgotten after a while.
 
-The server process keeps books; the work is done by processes that can be killed. Jobs live in the server process that began
-them, and end with it.
+The work is done by processes that can be killed, for the server process that was asked. What becomes of it stands in books that
+all processes of the server share (:mod:`api.rest.books`), so that whichever is asked next knows.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
-import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final
 from urllib.parse import urlsplit
 
-from api.errors import NotFoundError, TooLargeError, TooManyJobsError
-from api.problems import INTERNAL, Problem, problem_of
+from api.errors import ApiError, BusyError, NotFoundError, ReaderDiedError, TooLargeError
+from api.problems import INTERNAL, problem_of
 from api.readers.pool import Answer, Pool
+from api.readers.progress import Stage, told_to
+from api.rest.books import Books, Entry, Owner
+from api.rest.stages import told as stage_told
 from api.settings import Settings
 
 log: Final = logging.getLogger("tanmai.api")
 
-State = Literal["running", "done", "failed"]
-
 _BEAT: Final = 1.0
-"""Seconds between two messages to somebody who follows a job."""
+"""Seconds between two messages to somebody who follows a job that stands as it stood."""
+_LOOK: Final = 0.25
+"""Seconds between two looks into the books: how a job stands, whether it has its turn, whether it is still wanted."""
+_SWEEP: Final = 60.0
+"""Seconds between two times that results are let go of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,95 +43,78 @@ class Result:
     body: bytes
 
 
-@dataclass(slots=True)
-class LongJob:
-    """One job.
+Run = Callable[[str], Awaitable[Result]]
+"""Does a job, which is told its id."""
 
-    Attributes:
-        id: What it is called; cannot be guessed.
-        owner: Name of the principal that began it.
-        about: What was asked for: method and address.
-        prefix: Path under which clients see the server; empty where it is the root.
-        result: What it came to; ``None`` until then.
-        problem: Why there is no result.
-    """
 
-    id: str
-    owner: str
-    about: str
-    prefix: str = ""
-    began: float = field(default_factory=time.monotonic)
-    ended: float | None = None
-    result: Result | None = None
-    problem: Problem | None = None
-    task: asyncio.Task[None] | None = None
-    finished: asyncio.Event = field(default_factory=asyncio.Event)
-
-    @property
-    def state(self) -> State:
-        """How it stands."""
-        if self.problem is not None:
-            return "failed"
-        return "running" if self.result is None else "done"
-
-    @property
-    def address(self) -> str:
-        """Where it is followed, as clients see it."""
-        return f"{self.prefix}/jobs/{self.id}"
-
-    def told(self, limit: float) -> dict[str, Any]:
-        """How it stands, for machines."""
-        seconds = (self.ended or time.monotonic()) - self.began
-        told = {
-            "id": self.id,
-            "state": self.state,
-            "about": self.about,
-            "seconds": round(seconds, 3),
-            "limit_seconds": limit,
-        }
-        links = {"self": self.address, "events": f"{self.address}/events"}
-        if self.result is not None:
-            links["result"] = f"{self.address}/result"
-        return told | {"links": links}
+def told(entry: Entry, settings: Settings, lang: str) -> dict[str, Any]:
+    """How a job stands, for machines and people; its addresses are those under which clients see the server."""
+    address = f"{urlsplit(settings.public_url).path.rstrip('/')}/jobs/{entry.id}"
+    links = {"self": address, "events": f"{address}/events"}
+    if entry.state == "done":
+        links["result"] = f"{address}/result"
+    return {
+        "id": entry.id,
+        "state": entry.state,
+        "stage": stage_told(entry.stage, lang),
+        "about": entry.about,
+        "seconds": round((entry.ended or time.time()) - entry.began, 3),
+        "limit_seconds": settings.job_seconds,
+        "links": links,
+    }
 
 
 @dataclass(slots=True)
 class LongJobs:
-    """The jobs of one server process.
+    """The long jobs of a server, as one of its processes begins and tells them.
 
     Attributes:
-        pool: Processes for them alone, so that they keep nobody from reading; started with the first job.
-        settings: How many each principal may have, how long they may take, how long results are kept.
+        pool: processes for them alone, so that they keep nobody from reading; started with the first job.
+        settings: how many each principal may have, how long they may take, how long results are kept.
+        books: what is known of them.
     """
 
     pool: Pool
     settings: Settings
-    _jobs: dict[str, LongJob] = field(default_factory=dict)
+    books: Books = field(init=False)
+    _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _starting: asyncio.Lock = field(default_factory=asyncio.Lock)
     _started: bool = False
+    _sweeping: asyncio.Task[None] | None = None
 
-    def begin(self, owner: str, about: str, run: Callable[[], Awaitable[Result]]) -> LongJob:
+    def __post_init__(self) -> None:
+        """Name the books."""
+        self.books = Books(self.settings.access_folder / "jobs", self.settings.job_kept_seconds)
+
+    def begin(self, owner: Owner, who: str, about: str, run: Run) -> Entry:
         """Begin a job.
 
         Raises:
-            TooManyJobsError: The principal has as many as it may.
+            TooManyJobsError: ``who`` has as many as it may.
+            BusyError: there is no room for further results.
         """
-        mine = [job for job in self._jobs.values() if job.owner == owner]
-        if len(mine) >= self.settings.jobs_each:
-            raise TooManyJobsError(
-                f"There are {len(mine)} jobs already, which is the most at a time. Wait for one, or delete one: a result is kept until "
-                "then."
-            )
-        job = LongJob(uuid.uuid4().hex, owner, about, urlsplit(self.settings.public_url).path.rstrip("/"))
-        self._jobs[job.id] = job
-        job.task = asyncio.get_running_loop().create_task(self._run(job, run))
-        return job
+        name = self.books.begin(owner, who, about, self.settings.jobs_each, self.settings.jobs_bytes)
+        loop = asyncio.get_running_loop()
+        self._tasks[name] = loop.create_task(self._run(name, run))
+        if self._sweeping is None:
+            self._sweeping = loop.create_task(self._sweep())
+        return self.find(owner, name)
 
-    async def read(self, job: Mapping[str, Any], payload: bytes) -> tuple[Answer, bytes]:
+    async def read(self, name: str, job: Mapping[str, Any], payload: bytes) -> tuple[Answer, bytes]:
         """Have one of the processes for long jobs answer; what it says of its answer, and the answer whole.
 
         Raises:
-            TooLargeError: It is larger than is kept.
+            BusyError: no turn came in the time for a job.
+            TooLargeError: it is larger than is kept.
+        """
+        await self._turn(name)
+        return await self.answered(job, payload)
+
+    async def answered(self, job: Mapping[str, Any], payload: bytes) -> tuple[Answer, bytes]:
+        """The same for work of the server itself, which is nobody's job and waits for no turn.
+
+        Raises:
+            TooLargeError: it is larger than is kept.
         """
         async with self._starting:
             if not self._started:
@@ -142,51 +130,115 @@ class LongJobs:
                     )
             return answer, bytes(body)
 
-    def find(self, owner: str, name: str) -> LongJob:
+    def find(self, owner: Owner, name: str) -> Entry:
         """A job of a principal.
 
         Raises:
             NotFoundError: There is none, or it is somebody else's, which is the same to who asks.
         """
-        job = self._jobs.get(name)
-        if job is None or job.owner != owner:
-            raise NotFoundError(f"There is no job {name!r}. Its result may have been let go of; ask again.")
-        return job
+        found = self.books.find(owner, name)
+        if found is None:
+            raise _let_go(name)
+        return found
 
-    async def drop(self, job: LongJob) -> None:
-        """Forget a job; one that runs is killed."""
-        self._jobs.pop(job.id, None)
-        if job.task is not None:
-            job.task.cancel()
-            await asyncio.gather(job.task, return_exceptions=True)
+    async def body(self, entry: Entry) -> bytes:
+        """The body of a result.
 
-    async def follow(self, job: LongJob) -> AsyncIterator[dict[str, Any]]:
-        """How a job stands, again and again until it ends."""
-        while not job.finished.is_set():
-            yield job.told(self.settings.job_seconds)
-            try:
-                async with asyncio.timeout(_BEAT):
-                    await job.finished.wait()
-            except TimeoutError:
-                continue
-        yield job.told(self.settings.job_seconds)
+        Raises:
+            NotFoundError: it was let go of just now.
+        """
+        try:
+            return await asyncio.to_thread(self.books.body, entry.id)
+        except FileNotFoundError:
+            raise _let_go(entry.id) from None
+
+    async def drop(self, name: str) -> None:
+        """Forget a job; one that runs is killed, within a moment where another process of the server works on it."""
+        self.books.drop(name)
+        await self._cancel(name)
+
+    async def follow(self, owner: Owner, name: str) -> AsyncIterator[Entry]:
+        """How a job stands, whenever that changes and once in a while, until it ends or is forgotten."""
+        last: Entry | None = None
+        beat = 0.0
+        while (found := self.books.find(owner, name)) is not None:
+            if found != last or time.monotonic() - beat >= _BEAT:
+                last, beat = found, time.monotonic()
+                yield found
+            if found.ended is not None:
+                return
+            await asyncio.sleep(_LOOK)
 
     async def close(self) -> None:
-        """End all jobs and their processes."""
-        await asyncio.gather(*(self.drop(job) for job in list(self._jobs.values())))
+        """End the jobs of this process, which are told as failed, and its processes."""
+        stopped = problem_of(ReaderDiedError("The server was stopped before this job was done. Ask again."))
+        for name in list(self._tasks):
+            await self._cancel(name)
+            with contextlib.suppress(ApiError):
+                self.books.failed(name, stopped)
+        if self._sweeping is not None:
+            self._sweeping.cancel()
         if self._started:
             await self.pool.close()
+        self.books.close()
 
-    async def _run(self, job: LongJob, run: Callable[[], Awaitable[Result]]) -> None:
+    async def _cancel(self, name: str) -> None:
+        if (task := self._tasks.get(name)) is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _turn(self, name: str) -> None:
+        last = time.monotonic() + self.settings.job_seconds
+        while not self.books.take_turn(name, self.settings.job_readers):
+            if time.monotonic() > last:
+                raise BusyError("No process became free in time. Come back later.")
+            await asyncio.sleep(_LOOK)
+
+    async def _run(self, name: str, run: Run) -> None:
+        stages = list[Stage]()
+        work = asyncio.create_task(self._work(name, run, stages.append))
         try:
-            job.result = await run()
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:
-            job.problem = problem_of(error)
-            if job.problem.kind is INTERNAL:
-                log.exception("the job %s failed", job.id)
+            while not (await asyncio.wait((work,), timeout=_LOOK))[0]:
+                if not self._wanted(name, stages):
+                    break
+            else:
+                await work
+        except ApiError:  # the books cannot be used, so there is nobody to tell
+            log.exception("a long job is lost")
         finally:
-            job.ended = time.monotonic()
-            job.finished.set()
-            asyncio.get_running_loop().call_later(self.settings.job_kept_seconds, self._jobs.pop, job.id, None)
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+            self._tasks.pop(name, None)
+
+    def _wanted(self, name: str, stages: list[Stage]) -> bool:
+        """Whether a job is still wanted; what it has come to is entered by the way."""
+        stage = stages[-1] if stages else None
+        stages.clear()
+        try:
+            return self.books.at(name, stage)
+        except ApiError as error:
+            log.warning("what a long job is at is not told: %s", error)
+            return True
+
+    async def _work(self, name: str, run: Run, listener: Callable[[Stage], None]) -> None:
+        try:
+            with told_to(listener):
+                made = await run(name)
+            await asyncio.to_thread(self.books.keep, name, made.body)
+            facts = {"status": made.status, "headers": dict(made.headers), "content_type": made.content_type}
+            self.books.done(name, facts, len(made.body))
+        except Exception as error:
+            problem = problem_of(error)
+            if problem.kind is INTERNAL:  # what is told of it says that the log says more
+                log.exception("the job %s failed", name)
+            self.books.failed(name, problem)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(max(1.0, min(_SWEEP, self.settings.job_kept_seconds)))
+            with contextlib.suppress(ApiError):
+                self.books.sweep()
+
+
+def _let_go(name: str) -> NotFoundError:
+    return NotFoundError(f"There is no job {name!r}. Its result may have been let go of; ask again.")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
-from urllib.parse import quote
+from typing import Annotated, Any, Literal, get_args
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
@@ -12,7 +12,7 @@ from starlette.responses import Response
 from api.pages.asking import prefix_of
 from api.rest import schemas
 from api.rest.addresses import QuotedRoute
-from api.rest.answering import Answered, next_link, state_of
+from api.rest.answering import Answered, Headers, next_link, state_of
 from api.rest.parameters import STRICT, Amount, Anyway, AsMethod, AsPast, Most, Unit
 
 router = APIRouter(
@@ -40,6 +40,7 @@ Words = Annotated[
 Share = Annotated[
     float | None, Query(gt=0, le=1, description="Share that hot spots make up together. 热点合计占比。", examples=[0.8])
 ]
+Part = Literal["processes", "contributions", "credits", "cutoffs"]
 
 
 @router.get("", summary="Find products by name. 按名称查找产品。", responses=schemas.answers(schemas.ProductsAnswer))
@@ -107,16 +108,59 @@ async def footprint(
     amount: Amount = 1.0,
     unit: Unit = None,
     detail: Annotated[
-        Literal["full", "total"],
+        Literal["summary", "full", "total"],
         Query(
-            description="full: with its parts, as the command prints it; total: the number alone, fast. full：含各组成部分，与命令行输出相同；total：仅总量，快速。"
+            description="summary: the total divided by gas, stage and direct supplier; full: with every process, credit and "
+            "cut-off of the chain, as the command prints it; total: the number alone. summary：总量按气体、阶段与直接供应商拆分；"
+            "full：列出全链条的各过程、抵扣与截断，与命令行输出相同；total：仅总量。"
         ),
-    ] = "full",
+    ] = "summary",
     most: Most = 50,
 ) -> Response:
-    """Compute the footprint of an amount of a product: the total with its error bound, parts, assumptions, sources."""
+    """Compute the footprint of an amount of a product: the total with its error bound, its parts, assumptions, sources.
+
+    The answer is looked up among those of all products. What has to be followed through the supply chain (contributions,
+    processes, credits, cut-offs) is counted in it, and listed by `detail=full` or page by page; the Link header says where.
+    """
     job = _asked("footprint", name, amount, unit, method, past) | {"detail": detail, "most": most}
-    return Answered(request, job)
+    return Answered(request, job, told=_lists(request) if detail == "summary" else lambda _: {})
+
+
+def _lists(request: Request) -> Headers:
+    """Where a summary is continued, relative to its own address: the whole answer, and each list."""
+    stated = {key: text for key, text in request.query_params.items() if key not in {"detail", "most"}}
+    told = [(f"?{urlencode({**stated, 'detail': 'full'})}", "full")]
+    told += [(f"footprint/{part}" + (f"?{urlencode(stated)}" if stated else ""), part) for part in get_args(Part)]
+    link = ", ".join(f'<{address}>; rel="related"; title="{title}"' for address, title in told)
+    return lambda _: {"link": link}
+
+
+@router.get(
+    "/{id}/footprint/{part}",
+    summary="A list behind a footprint, page by page. 碳足迹明细，分页列出。",
+    responses=schemas.answers(schemas.FootprintPartAnswer),
+)
+async def footprint_part(
+    request: Request,
+    name: Product,
+    part: Annotated[Part, Path(description="Which list. 明细种类：过程、贡献、抵扣、舍弃。")],
+    method: AsMethod,
+    past: AsPast,
+    amount: Amount = 1.0,
+    unit: Unit = None,
+    limit: Annotated[int, Query(ge=1, le=1000, description="Lines on a page. 每页行数。")] = 100,
+    first: Annotated[
+        int, Query(ge=0, le=2**31, description="Lines on the pages before. 之前各页的行数。", examples=[100])
+    ] = 0,
+) -> Response:
+    """List the processes, contributions, credits or cut-offs of a footprint by magnitude, then IRI; cut-offs by IRI.
+
+    Each page states how many lines the whole list has and what they sum to. The next page is in the Link header; a list is that of
+    one state of the store, which the entity tag names.
+    """
+    job = _asked("footprint-part", name, amount, unit, method, past) | {"part": part, "limit": limit, "first": first}
+    path = f"/products/{quote(name, safe='')}/footprint/{part}"
+    return Answered(request, job, told=next_link(request, path, request.query_params, "first"))
 
 
 @router.get(

@@ -65,11 +65,49 @@ class Result(_Open):
     settings: dict[str, Any] = Field(description="Method settings with their hash. 方法设置及其哈希值。")
 
 
+class FirstTier(BaseModel):
+    """The total divided between a product's own process and its exchanges. 自身过程与各直接输入的贡献。"""
+
+    own_emissions: dict[str, float | None]
+    exchanges: list[dict[str, Any]] = Field(description="Largest first, with all that is upstream. 由大到小，含上游。")
+    count: int
+    remainder: float = Field(description="kg CO2e of the exchanges that are not listed. 未列出各项之和。")
+
+
+class Chain(BaseModel):
+    """Lines that the lists of the whole chain have. 全链条明细的项数。"""
+
+    processes: int = Field(examples=[12001])
+    contributions: int
+    credits: dict[str, float] = Field(description="Count, and sum in kg CO2e. 抵扣的项数与合计。")
+    cutoffs: int
+
+
 class FootprintAnswer(Result):
-    """A footprint as ``tanmai footprint --json`` prints it; with detail=total the total without its parts. 产品碳足迹。"""
+    """A footprint. With detail=full as ``tanmai footprint --json`` prints it, with detail=total without parts. 产品碳足迹。"""
 
     total: Total = Field(description="Biogenic CO2 apart. 不含生物源 CO2。")
     total_including_biogenic_co2: Total
+    stages: list[dict[str, Any]] | None = Field(None, description="By life-cycle stage. 按生命周期阶段。")
+    gases: list[dict[str, Any]] | None = Field(None, description="By gas and category. 按气体与类别。")
+    first_tier: FirstTier | None = Field(
+        None, description="Own emissions and direct suppliers (summary). 自身排放与直接供应方（摘要）。"
+    )
+    chain: Chain | None = Field(
+        None, description="How much the lists of the chain hold (summary). 全链条明细的项数（摘要）。"
+    )
+    assumptions: list[dict[str, Any]] | None = Field(None, description="What it rests on. 所依据的假设。")
+
+
+class FootprintPartAnswer(Result):
+    """A page of one list behind a footprint. 碳足迹明细的一页。"""
+
+    total: Total
+    part: str = Field(examples=["credits"])
+    count: int = Field(description="Lines of the whole list. 明细总行数。")
+    sum: float | None = Field(description="kg CO2e of the whole list; null for cut-offs. 明细合计；舍弃项为 null。")
+    first: int = Field(description="Lines on the pages before. 之前各页的行数。")
+    lines: list[dict[str, Any]]
 
 
 class FootprintsAnswer(BaseModel):
@@ -156,6 +194,10 @@ class JobAnswer(_Open):
 
     id: str
     state: str = Field(examples=["running", "done", "failed"])
+    stage: dict[str, str | int] = Field(
+        description="What it is at: name, label, and done and of where they are known. 所处阶段。",
+        examples=[{"name": "drawing", "label": "draws and solves", "done": 4000, "of": 10000}],
+    )
     seconds: float = Field(description="How long it has run. 已运行秒数。")
     limit_seconds: float = Field(description="How long it may run. 时限秒数。")
     links: dict[str, str]

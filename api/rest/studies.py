@@ -185,7 +185,7 @@ async def submit(
     job |= {**form_of(request, offer), "audience": asking.audience, "organisation": asking.organisation}
     body = await body_of(request, state.settings.body_bytes)
 
-    async def handed_in() -> Result:
+    async def handed_in(_: str = "") -> Result:
         async with state.write(job, body) as answer:
             note(request.scope, generation=answer.head["generation"])
             return _handed_in(answer.head, root_of(request, state.settings), headers_of(job))

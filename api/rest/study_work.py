@@ -6,21 +6,24 @@ import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
 from api import negotiation
 from api.errors import AccessDeniedError, NotFoundError, RequestError
+from api.readers import progress
 from api.readers.frames import Output
 from api.rest.bodies import Fields
 from api.rest.formats import DOCUMENTS
 from api.rest.kept import KEPT
 from api.rest.product_work import tell
-from graphstore import GraphStore
+from graphstore.contract import SparqlStore, embedded
 from graphstore.formats import JSON_LD, Format, by_name
 
 if TYPE_CHECKING:
+    from registry import judging
     from registry.submissions import Submission
     from registry.submitting import Handed
     from shapes.judge import Judgement
@@ -57,7 +60,7 @@ def _file(job: Job, format_: Format) -> str:
     return name or f"study{format_.suffixes[0]}"
 
 
-def validate(store: GraphStore, job: Job, payload: bytes, out: Output) -> None:
+def validate(store: SparqlStore, job: Job, payload: bytes, out: Output) -> None:
     """Judge a study beside the data of a store; nothing is stored."""
     judged = _judged(store, job, payload)
     if job["format"] in _OURS:
@@ -71,7 +74,7 @@ def validate(store: GraphStore, job: Job, payload: bytes, out: Output) -> None:
 
 
 def _show(
-    store: GraphStore, job: Job, out: Output, receipt: dict[str, Any] | None, judgement: dict[str, Any] | None
+    store: SparqlStore, job: Job, out: Output, receipt: dict[str, Any] | None, judgement: dict[str, Any] | None
 ) -> None:
     """Answer with a receipt, a judgement, or both in one: as JSON or as a page."""
     if job["format"] == "json":
@@ -88,10 +91,11 @@ def _show(
     context.send(out, str(job["content_type"]), page(context, receipt, judgement), [])
 
 
-def _judged(store: GraphStore, job: Job, payload: bytes) -> Judgement:
+def _judged(store: SparqlStore, job: Job, payload: bytes) -> Judgement:
     from shapes.judge import judge
     from shapes.reading import read_bytes
 
+    progress.at("judging")
     found = format_of(str(job["media_type"]))
     document = read_bytes(payload, _file(job, found), format=found)
     return judge([document], pcr=job["pcr"], day=_day(job), background=KEPT.background(store))
@@ -101,7 +105,7 @@ def _day(job: Job) -> dt.date | None:
     return None if job["day"] is None else dt.date.fromisoformat(job["day"])
 
 
-def submit(store: GraphStore, job: Job, payload: bytes) -> dict[str, Any]:
+def submit(store: SparqlStore, job: Job, payload: bytes) -> dict[str, Any]:
     """Hand in a study; the receipt, and its report in the format that the client takes."""
     from registry.receipt import receipt
     from registry.shapes_judge import judge
@@ -110,11 +114,20 @@ def submit(store: GraphStore, job: Job, payload: bytes) -> dict[str, Any]:
 
     handed = _handed(job, payload)
     with _discreet(store, job):
-        made = hand_in(store, handed, judge)
+        whole = embedded(store, "try a study in a copy of the whole graph")
+        made = hand_in(whole, handed, partial(_followed, judge))
     submission = find(store, made.id)
     data = _told(receipt(store, submission) | {"new": made.new}, job)
     body = _body(store, submission, job, data)
     return {"body": body, "type": job["content_type"], "id": made.id, "verdict": data["verdict"], "new": made.new}
+
+
+def _followed(judge: judging.Judge, case: judging.Case) -> judging.Judgement:
+    """Judge, and say so to who follows."""
+    progress.at("judging")
+    found = judge(case)
+    progress.at("recomputing")
+    return found
 
 
 def _handed(job: Job, payload: bytes) -> Handed:
@@ -127,7 +140,7 @@ def _handed(job: Job, payload: bytes) -> Handed:
     return Handed(payload, _file(job, found), job["by"], found.name, rule, _day(job), job["revises"])
 
 
-def trial(store: GraphStore, job: Job, payload: bytes, out: Output) -> None:
+def trial(store: SparqlStore, job: Job, payload: bytes, out: Output) -> None:
     """Do with a study all that handing it in does, and keep nothing.
 
     Whoever reads a part of the store tries the study beside that part: what it would come to beside hidden data is told by handing it
@@ -135,7 +148,8 @@ def trial(store: GraphStore, job: Job, payload: bytes, out: Output) -> None:
     """
     from registry.trying import tried
 
-    with tried(store, _handed(job, payload)) as made:
+    whole = embedded(store, "try a study in a copy of the whole graph")
+    with tried(whole, _handed(job, payload)) as made:
         if job["format"] in _OURS:
             judgement = None if made.judgement is None else made.judgement.as_dict()
             _show(made.store, job, out, made.receipt | {"dry_run": True}, judgement)
@@ -145,7 +159,7 @@ def trial(store: GraphStore, job: Job, payload: bytes, out: Output) -> None:
 
 
 @contextmanager
-def _discreet(store: GraphStore, job: Job) -> Iterator[None]:
+def _discreet(store: SparqlStore, job: Job) -> Iterator[None]:
     """Keep what others handed in out of the messages to somebody who does not read the whole store.
 
     Raises:
@@ -195,7 +209,7 @@ def _undisclosed(value: Any) -> Any:
     return {key: None if key in _COMPUTED else _undisclosed(each) for key, each in value.items()}
 
 
-def _body(store: GraphStore, submission: Submission, job: Job, data: dict[str, Any]) -> str:
+def _body(store: SparqlStore, submission: Submission, job: Job, data: dict[str, Any]) -> str:
     if job["format"] == "json":
         return _as_json(data)
     if job["format"] == "html":
@@ -210,7 +224,7 @@ def _as_json(data: object) -> str:
     return json.dumps(data, ensure_ascii=False, default=str, allow_nan=False)
 
 
-def _report(store: GraphStore, submission: Submission, job: Job, *, whole: bool = True) -> bytes:
+def _report(store: SparqlStore, submission: Submission, job: Job, *, whole: bool = True) -> bytes:
     """The assessment of a submission, or the validation report in it alone, as RDF."""
     from graphstore.terms import PREFIXES
 
@@ -226,7 +240,7 @@ def _report(store: GraphStore, submission: Submission, job: Job, *, whole: bool 
     return ox.serialize(stated, format=by_name(str(job["format"])).rdf, prefixes=dict(PREFIXES)) or b""
 
 
-def submissions(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
+def submissions(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
     """What was handed in, in short."""
     from registry.receipt import overview
     from registry.states import SUBMISSION, States
@@ -239,7 +253,7 @@ def submissions(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
     tell(out, job, {"submissions": overview(store, known)})
 
 
-def submission(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
+def submission(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
     """One submission: its receipt with verifications and history, or its assessment as RDF."""
     from registry.receipt import outcomes, whole
     from registry.submissions import find
@@ -252,7 +266,7 @@ def submission(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
     out.write(_report(store, found, job))
 
 
-def event(store: GraphStore, job: Job, payload: bytes) -> dict[str, Any]:
+def event(store: SparqlStore, job: Job, payload: bytes) -> dict[str, Any]:
     """Take a submission to another state, as far as the states allow it to who asks."""
     from registry.life import Said, Verified, change, verify
     from registry.receipt import whole

@@ -128,7 +128,8 @@ class Watcher:
                 await asyncio.to_thread(targets.save_progress, self.state.settings.store, dict(self._known))
 
     async def _told(self, target: Target, before: Progress) -> Progress:
-        if before.generation == self.state.newest(target.audience):
+        newest = self.state.newest(target.audience)
+        if self.state.lasting and before.generation == newest:
             return before
         job = {
             "kind": "watch-changes", "about": target.about or None, "after": before.time, "told": before.told,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +67,7 @@ def uncertainty(
     asked: Asked | None = None,
     *,
     anyway: bool = False,
+    told: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
     """Compute the uncertainty of the footprint of a product, or of two products under the same draws.
 
@@ -77,6 +79,7 @@ def uncertainty(
         against: A second product, for which the same draws are made; the difference is then reported too.
         asked: Method, draws, seed.
         anyway: Compare what the rule (R30) says is not comparable; the differing keys are in the answer.
+        told: Is told from time to time how many draws were made, and of how many.
 
     Returns:
         What is known of the product with its spreads. With a second product the verdict of the rule too (`comparable`, `keys`,
@@ -100,7 +103,7 @@ def uncertainty(
     for question in questions:
         spread.require_usable(question.calculation.uncertain, spread.inside(question), asked.unusable)
     totals, slopes = _linear(questions)
-    simulation, tracked = _simulated(questions, slopes, asked)
+    simulation, tracked = _simulated(questions, slopes, asked, told)
     parts = [
         _part(question, asked, propagate(total, slope, question.calculation.uncertain.variables.distributions), run)
         for question, total, slope, run in zip(
@@ -171,7 +174,9 @@ def _linear(questions: list[Question]) -> tuple[list[float], list[Bounded]]:
     return totals, slopes
 
 
-def _simulated(questions: list[Question], slopes: list[Bounded], asked: Asked) -> tuple[Simulation | None, Ints]:
+def _simulated(
+    questions: list[Question], slopes: list[Bounded], asked: Asked, told: Callable[[int, int], None] | None
+) -> tuple[Simulation | None, Ints]:
     """Draw for all products at once; the drivers of any of them, and of the difference, are followed."""
     calculation = questions[0].calculation
     variables = calculation.uncertain.variables
@@ -183,7 +188,7 @@ def _simulated(questions: list[Question], slopes: list[Bounded], asked: Asked) -
     demands: list[Demand] = [(question.activity, question.chain.amount) for question in questions]
     plan = Plan(draws=asked.draws, seed=asked.seed)
     compiled = calculation.snapshot.compiled
-    return simulate(compiled, calculation.cost, variables, demands, plan, tracked.tolist()), tracked
+    return simulate(compiled, calculation.cost, variables, demands, plan, tracked.tolist(), told), tracked
 
 
 def _leading(effects: Floats, most: int) -> Ints:

@@ -247,6 +247,12 @@ REST = [
     *(f"/products/{name}/{verb}?{_CUT}" for name in _PRODUCTS for verb in ("footprint", "explain", "contributions")),
     *(f"/products/{name}/footprint?detail=total" for name in _PRODUCTS),
     *(f"/products/{name}/footprint" for name in _PRODUCTS),
+    *(f"/products/{name}/footprint?detail=full" for name in _PRODUCTS),
+    *(
+        f"/products/{name}/footprint/{part}?{_CUT}"
+        for name in _PRODUCTS
+        for part in ("processes", "contributions", "cutoffs")
+    ),
     f"/products/{_PRODUCTS[0]}/footprint?as-of=2020-01-01",
     f"/products/{_PRODUCTS[0]}/uncertainty?draws=20&{_CUT}",
     f"/products/{_PRODUCTS[0]}/contributions?by=supplier&{_CUT}",

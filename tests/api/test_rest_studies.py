@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from collections.abc import Callable
@@ -302,30 +301,6 @@ def test_a_job_is_killed_and_there_are_only_so_many(shop):
     begun = shop.get("/products/urn:nothing/footprint", headers=ASYNC)  # the process that was killed was replaced
     assert follow(shop, begun.headers["location"], lambda told: told["state"] != "running")["problem"]["status"] == 404
     shop.delete(begun.headers["location"])
-
-
-def test_results_are_let_go_of():
-    """Bookkeeping alone, without a server."""
-    from api.readers.pool import Limits, Pool
-    from api.rest.longjobs import LongJobs, Result
-    from api.settings import Settings
-
-    async def run() -> None:
-        settings = Settings(store=Path("nowhere"), job_kept_seconds=0.05)
-        jobs = LongJobs(Pool("reading", Limits(1, 1.0, 1), settings), settings)
-
-        async def answered() -> Result:
-            return Result(200, {}, "text/plain", b"done")
-
-        job = jobs.begin("me", "GET /", answered)
-        await job.finished.wait()
-        assert jobs.find("me", job.id).state == "done"
-        await asyncio.sleep(0.1)
-        with pytest.raises(Exception, match="There is no job"):
-            jobs.find("me", job.id)
-        await jobs.close()
-
-    asyncio.run(run())
 
 
 def test_a_study_is_handed_in_as_a_job(shop):
