@@ -68,7 +68,7 @@ def create_app(settings: Settings, translate: Translate = untranslated) -> FastA
 
     observer = Observer(state.metrics, settings.log_queries)
     app = Application(title="Tanmai 碳脉", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.state.tanmai = state
+    app.state.tanmai, app.state.translate = state, translate
     sparql = Route(routes.PATH, SparqlEndpoint(state))
     app.router.routes += [
         sparql,
@@ -90,11 +90,21 @@ def create_app(settings: Settings, translate: Translate = untranslated) -> FastA
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(settings.cors_origins),
-        allow_methods=["GET", "HEAD", "POST"],
-        allow_headers=["Accept", "Authorization", "Content-Type", "If-None-Match", "X-API-Key", "X-Request-Id"],
+        allow_methods=["DELETE", "GET", "HEAD", "POST"],
+        allow_headers=[
+            "Accept",
+            "Authorization",
+            "Content-Type",
+            "If-None-Match",
+            "Prefer",
+            "X-API-Key",
+            "X-Request-Id",
+        ],
         expose_headers=[
             "ETag",
             "Link",
+            "Location",
+            "Preference-Applied",
             "RateLimit",
             "RateLimit-Policy",
             "Retry-After",

@@ -47,7 +47,8 @@ async def job(request: Request, id: Id) -> Response:  # noqa: A002 - as in the a
     lang = language_of(request)
     standing = told(found, jobs.settings, lang)
     if found.problem is not None:
-        standing["problem"] = found.problem.body(lang, found.problem.detail, "")
+        said = request.app.state.translate(found.problem.detail, lang)
+        standing["problem"] = found.problem.body(lang, said, request.scope["tanmai.request"])
     headers = {"cache-control": "no-store"} | ({"retry-after": "1"} if found.state == "running" else {})
     return JSONResponse(standing, headers=headers)
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from api.errors import ApiError, BusyError, NotFoundError, ReaderDiedError, TooLargeError
-from api.problems import problem_of
+from api.problems import INTERNAL, problem_of
 from api.readers.pool import Answer, Pool
 from api.readers.progress import Stage, told_to
 from api.rest.books import Books, Entry, Owner
@@ -230,8 +230,11 @@ class LongJobs:
             await asyncio.to_thread(self.books.keep, name, made.body)
             facts = {"status": made.status, "headers": dict(made.headers), "content_type": made.content_type}
             self.books.done(name, facts, len(made.body))
-        except Exception as error:  # noqa: BLE001 - whatever it is, who asks is told
-            self.books.failed(name, problem_of(error))
+        except Exception as error:
+            problem = problem_of(error)
+            if problem.kind is INTERNAL:  # what is told of it says that the log says more
+                log.exception("the job %s failed", name)
+            self.books.failed(name, problem)
 
     async def _sweep(self) -> None:
         while True:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -192,3 +193,31 @@ def test_the_page_of_who_reads_a_part_leaves_out_what_was_computed_from_the_rest
     told = text_of(page.text)
     assert "Total 11,257.16 – – beyond the tolerance" in told
     assert "manufacturing 9,464.034 – – within the tolerance" in told
+
+
+def test_why_a_job_failed_is_said_in_the_language_of_the_reader(client):
+    job = client.get("/products/urn%3Anone/footprint", headers={"Prefer": "respond-async"}).headers["location"]
+    while (told := client.get(job, headers={"Accept-Language": "zh"}).json())["state"] == "running":
+        time.sleep(0.05)
+    problem = told["problem"]
+    assert (told["state"], problem["status"], problem["title"]) == ("failed", 404, "名称不存在")
+    assert "urn:none" in problem["detail"]
+    assert re.search("[\u4e00-\u9fff]", problem["detail"])
+    assert problem["requestId"]
+    assert client.get(job + "/result").status_code == 404
+    client.delete(job)
+
+
+def test_a_page_of_a_friendly_site_may_begin_a_job_and_find_it(shop_store):
+    friend = "https://friend.example"
+    with (
+        served(shop_store, cors_origins=(friend,)) as address,
+        httpx.Client(base_url=address, timeout=60, headers={"Origin": friend}) as opened,
+    ):
+        asked = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "Prefer"}
+        assert opened.options("/footprints", headers=asked).status_code == 200
+        begun = opened.get("/products?limit=1", headers={"Prefer": "respond-async"})
+        assert "location" in begun.headers["access-control-expose-headers"].lower()
+        asked = {"Access-Control-Request-Method": "DELETE"}
+        assert opened.options(begun.headers["location"], headers=asked).status_code == 200
+        assert opened.delete(begun.headers["location"]).status_code == 204
