@@ -76,8 +76,7 @@ class LongJobs:
     settings: Settings
     books: Books = field(init=False)
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
-    _starting: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _started: bool = False
+    _opening: asyncio.Task[None] | None = None
     _sweeping: asyncio.Task[None] | None = None
 
     def __post_init__(self) -> None:
@@ -106,10 +105,7 @@ class LongJobs:
             TooLargeError: it is larger than is kept.
         """
         await self._turn(name)
-        async with self._starting:
-            if not self._started:
-                await self.pool.start()
-                self._started = True
+        await self._open()
         async with self.pool.ask(job, payload) as answer:
             body = bytearray(answer.first)
             async for block in answer.rest():
@@ -168,9 +164,16 @@ class LongJobs:
                 self.books.failed(name, stopped)
         if self._sweeping is not None:
             self._sweeping.cancel()
-        if self._started:
+        if self._opening is not None:
+            await asyncio.gather(self._opening, return_exceptions=True)
             await self.pool.close()
         self.books.close()
+
+    async def _open(self) -> None:
+        """Start the processes with the first job; one that is killed meanwhile leaves none half started."""
+        if self._opening is None or (self._opening.done() and self._opening.exception() is not None):
+            self._opening = asyncio.get_running_loop().create_task(self.pool.start())
+        await asyncio.shield(self._opening)
 
     async def _cancel(self, name: str) -> None:
         if (task := self._tasks.get(name)) is not None:
