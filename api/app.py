@@ -11,23 +11,27 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from api import graphs, health, well_known
 from api.access import endpoints
+from api.access.audiences import settle
 from api.access.control import Access
 from api.access.guard import Guard
 from api.audit.endpoint import PATH as AUDIT
 from api.audit.endpoint import AuditEndpoint
 from api.compression import Compression
-from api.direct import Direct
+from api.direct import Application
 from api.invalid import invalid
-from api.middleware import Frame, Translate, router_error
+from api.middleware import Frame, router_error
 from api.observation import Observer
 from api.pact import routes as pact
 from api.pact.outbound import Outbound
 from api.pact.sender import Sender
 from api.pages.routes import routes as page_routes
+from api.readers.messages import Translate, place_of, untranslated
 from api.rest import application as rest
+from api.rest.warming import Warmer
 from api.settings import Settings
 from api.sparql import routes
 from api.sparql.routes import SparqlEndpoint
@@ -35,29 +39,36 @@ from api.state import State
 from api.watch.watcher import Watcher
 
 
-def create_app(settings: Settings, translate: Translate = lambda text, _: text) -> FastAPI:
+def create_app(settings: Settings, translate: Translate = untranslated) -> FastAPI:
     """Make the application that serves one store.
 
     Args:
         settings: what it is told.
-        translate: says a message in the language of the client; by default messages stay English.
+        translate: says a message in the language of the client; by default messages stay English. A function of a module, so that
+            the readers, which are other processes, find it too.
 
     Raises:
         LayoutError: there is no store at the path of the settings, or one that cannot be used.
         AccessFileError: there is a file of clients, and it or one of those beside it cannot be used.
+        GraphStoreError: there are clients, and what audiences read cannot be brought up to date with the store.
     """
-    state, access = State.of(settings), Access.of(settings)
+    state, access = State.of(settings, place_of(translate)), Access.of(settings)
     access.check()
+    settle(settings, guarded=access.file.current() is not None)
     outbound = Outbound.allowing(settings.pact_networks)
     sender, watcher = Sender(state, outbound), Watcher(state, outbound.send)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with access.running(), state.running(), sender.running(), watcher.running():
+        async with access.running(), state.running(), sender.running(), watcher.running(), Warmer(state).running():
             yield
 
-    app = FastAPI(title="Tanmai 碳脉", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.state.tanmai = state
+    def around(inner: ASGIApp) -> ASGIApp:
+        return Compression(Frame(Guard(inner, access), settings, translate, observer))
+
+    observer = Observer(state.metrics, settings.log_queries)
+    app = Application(title="Tanmai 碳脉", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.tanmai, app.state.translate = state, translate
     sparql = Route(routes.PATH, SparqlEndpoint(state))
     app.router.routes += [
         sparql,
@@ -70,25 +81,30 @@ def create_app(settings: Settings, translate: Translate = lambda text, _: text) 
         Route(AUDIT, AuditEndpoint(state)),
         *page_routes(state),
     ]
-    app.include_router(health.router)
+    app.router.routes += health.router.routes
     rest.include_in(app)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_middleware(
-        Direct, routes={routes.PATH: sparql}
-    )  # the first, hence innermost: what stands around is not passed by
-    app.add_middleware(Guard, access=access)
-    observer = Observer(state.metrics, settings.log_queries)
-    app.add_middleware(Frame, settings=settings, translate=translate, observer=observer)
-    app.add_middleware(Compression)
+    app.add_middleware(around)
+    app.route_directly({routes.PATH: sparql}, around)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(settings.cors_origins),
-        allow_methods=["GET", "HEAD", "POST"],
-        allow_headers=["Accept", "Authorization", "Content-Type", "If-None-Match", "X-API-Key", "X-Request-Id"],
+        allow_methods=["DELETE", "GET", "HEAD", "POST"],
+        allow_headers=[
+            "Accept",
+            "Authorization",
+            "Content-Type",
+            "If-None-Match",
+            "Prefer",
+            "X-API-Key",
+            "X-Request-Id",
+        ],
         expose_headers=[
             "ETag",
             "Link",
+            "Location",
+            "Preference-Applied",
             "RateLimit",
             "RateLimit-Policy",
             "Retry-After",

@@ -1,32 +1,37 @@
-"""The way to the addresses that are asked most, beside the router."""
+"""The way to the address that is asked most, beside the router and what the frameworks put around it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
+from fastapi import FastAPI
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+Around = Callable[[ASGIApp], ASGIApp]
+"""Puts our own layers around an application: whoever passes by the router does not pass by them."""
 
-@dataclass(frozen=True, slots=True)
-class Direct:
-    """Calls the application of a path at once; all else goes the usual way.
 
-    It is the innermost layer, so that nothing that stands around the routes is passed by.
+class Application(FastAPI):
+    """An application in which some paths are answered beside the router.
 
-    Attributes:
-        routes: path without parameters to its route.
+    What is left out has nothing to do for such a request: the frameworks' layers for errors (ours tells them all) and for
+    other origins (a request that names one goes the usual way).
     """
 
-    app: ASGIApp
-    routes: Mapping[str, Route]
+    _direct: Mapping[str, tuple[Route, ASGIApp]] = MappingProxyType({})
+
+    def route_directly(self, routes: Mapping[str, Route], around: Around) -> None:
+        """Answer paths without parameters at once, within ``around``."""
+        self._direct = {path: (route, around(route.endpoint)) for path, route in routes.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        route = self.routes.get(scope["path"]) if scope["type"] == "http" else None
-        if route is None:
-            await self.app(scope, receive, send)
+        found = self._direct.get(scope["path"]) if scope["type"] == "http" else None
+        if found is None or any(name == b"origin" for name, _ in scope["headers"]):
+            await super().__call__(scope, receive, send)
             return
-        scope["route"], scope["endpoint"], scope["path_params"] = route, route.endpoint, {}
-        await route.app(scope, receive, send)
+        route, application = found
+        scope["app"], scope["route"], scope["endpoint"], scope["path_params"] = self, route, route.endpoint, {}
+        await application(scope, receive, send)

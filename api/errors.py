@@ -19,12 +19,14 @@
     │   │       └── TokenExpiredError  the time of the access token is over (401)
     │   ├── AccessDeniedError    the principal may not do this (403)
     │   ├── TooManyJobsError     the client has as many long jobs as it may (429)
+    │   ├── JobRunsError         the result of a long job is asked for before there is one (409)
     │   ├── AnswerTooLargeError  the answer is larger than the principal may have (403)
     │   ├── SlowBodyError        the body did not come in time (408)
     │   ├── RateError            the principal asks too often, or for too much at once (429)
     │   ├── WriteRefusedError    writes are off, or the page that asks is another site's (403)
     │   ├── InsecureError        asked over plain HTTP for what goes over HTTPS alone (403)
     │   └── UnsupportedError     a part of the protocol that this server does not offer (501)
+    ├── BackupError              what the server keeps beside the graph cannot be copied
     ├── WatchError               a target of changes cannot be used, or did not take what it was told
     ├── PartnerError             a partner, or what is kept of it, cannot be used
     │   ├── PartnerAddressError  its address may not be called
@@ -122,6 +124,16 @@ class TooManyJobsError(RequestError):
     """The client has as many long jobs as it may have."""
 
 
+class JobRunsError(RequestError):
+    """The result of a long job is asked for before there is one.
+
+    Attributes:
+        retry_after: seconds until it is worth asking again.
+    """
+
+    retry_after = 1
+
+
 class AnswerTooLargeError(RequestError):
     """The answer is larger than the principal may have."""
 
@@ -148,6 +160,10 @@ class InsecureError(RequestError):
 
 class UnsupportedError(RequestError):
     """The request asks for a part of the protocol that this server does not offer."""
+
+
+class BackupError(ApiError):
+    """What the server keeps beside the graph cannot be copied."""
 
 
 class WatchError(ApiError):

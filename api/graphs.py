@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 
 import pyoxigraph as ox
 from starlette.requests import Request
@@ -93,17 +94,19 @@ class GraphsEndpoint:
         return found
 
     async def _read(self, request: Request, name: Name, send: Send) -> None:
-        accept, headers = request.headers.get("accept", "*/*"), {"vary": "Accept", "cache-control": "no-cache"}
+        accept, lasting = request.headers.get("accept", "*/*"), self.state.lasting
+        headers = {"vary": "Accept", "cache-control": "no-cache" if lasting else "no-store"}
         audience = principal_of(request).audience
         note(request.scope, graphs=_noted(name))
         parts = (name.graph, accept)
-        condition = request.headers.get("if-none-match")
+        condition = request.headers.get("if-none-match") if lasting else None
         if condition is not None and matches(condition, tag := tag_of(self.state.newest(audience), audience, *parts)):
             await Response(status_code=304, headers={**headers, "etag": tag})(request.scope, request.receive, send)
             return
         job = {"kind": "graph", "graph": name.graph, "accept": accept, "head": request.method == "HEAD"}
         async with self.state.read(job, audience) as answer:
-            headers["etag"] = tag_of(str(answer.head["generation"]), audience, *parts)
+            if lasting:
+                headers["etag"] = tag_of(str(answer.head["generation"]), audience, *parts)
             await deliver(answer, request.scope, send, headers)
 
     async def _put(self, request: Request, name: Name) -> Response:
@@ -123,12 +126,17 @@ class GraphsEndpoint:
         note(request.scope, generation=made["generation"])
         if not made["created"]:
             return Response(status_code=204)
-        return Response(status_code=201, headers={"Location": str(made["graph"])})
+        return Response(status_code=201, headers={"Location": _uri(str(made["graph"]))})
 
     async def _delete(self, request: Request, name: Name) -> Response:
         async with self.state.write({"kind": "delete", "graph": name.graph}) as answer:
             note(request.scope, generation=answer.head["generation"])
         return Response(status_code=204)
+
+
+def _uri(iri: str) -> str:
+    """An IRI as a header may hold it (RFC 3987 section 3.1)."""
+    return quote(iri, safe="%:/?#[]@!$&'()*+,;=~")
 
 
 def _noted(name: Name) -> list[str]:

@@ -22,6 +22,9 @@ _WANTED: Final[Mapping[str, Callable[[str, Mapping[str, Any]], RequestError]]] =
     "greater_than_equal": lambda name, told: RequestError(f"The parameter {name} has to be {told['ge']} or more."),
     "less_than": lambda name, told: RequestError(f"The parameter {name} has to be less than {told['lt']}."),
     "less_than_equal": lambda name, told: RequestError(f"The parameter {name} has to be {told['le']} or less."),
+    "string_pattern_mismatch": lambda name, told: RequestError(
+        f"The parameter {name} is not of the form {told['pattern']}. Write it so."
+    ),
     "string_too_long": lambda name, told: RequestError(
         f"The parameter {name} is longer than {told['max_length']} characters."
     ),

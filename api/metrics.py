@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import time
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from typing import Any, Final
 
 BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """Upper ends of the classes of durations, in seconds."""
+_PLACES: Final = (*map(str, BUCKETS), "+Inf")
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -54,7 +56,7 @@ class Metrics:
         """Count one request; what clients make up does not become a label."""
         shown = method if method in METHODS else "other"
         self.counts["tanmai_requests_total", (("route", route), ("method", shown), ("status", str(status)))] += 1
-        place = next((str(end) for end in BUCKETS if seconds <= end), "+Inf")
+        place = _PLACES[bisect_left(BUCKETS, seconds)]
         self.counts["tanmai_request_seconds_bucket", (("route", route), ("le", place))] += 1
         self.counts["tanmai_request_seconds_sum", (("route", route),)] += seconds  # type: ignore[assignment]
 

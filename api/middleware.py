@@ -7,13 +7,13 @@ import logging
 import os
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -25,18 +25,16 @@ from api.pact.telling import is_pact, pact_response, require_https
 from api.pages.problem import problem_page, wants_page
 from api.problems import INTERNAL, MEDIA_TYPE, Problem, ToldError, problem_of
 from api.proxies import believed
+from api.readers.messages import Translate
 from api.requests import language_of
 from api.settings import Settings
 from api.wire import Wire, require_plain
 
 log: Final = logging.getLogger("tanmai.api")
 
-Translate = Callable[[str, str], str]
-"""A message and a language to the message in that language."""
-
 _LEFT: Final = 499
 """What the log says for a status where the client went away before there was one."""
-_ID: Final = re.compile(r"[\w.\-]{1,64}")
+_ID: Final = re.compile(r"[\w.\-]{1,64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +68,8 @@ class Frame:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                answered = MutableHeaders(scope=message)
-                answered["X-Request-Id"] = request_id
-                tell_limits(scope, answered)
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode("ascii"))]
+                tell_limits(scope, message)
             elif not message.get("more_body", False):
                 wire.end()
             await send(message)
@@ -84,6 +81,8 @@ class Frame:
         except asyncio.CancelledError:
             if not wire.gone:
                 raise
+            status = status or _LEFT
+        except ClientDisconnect:  # in the middle of its own body: nobody is there to be told, and nothing failed here
             status = status or _LEFT
         except Exception as error:  # noqa: BLE001 - whatever it is, the client is told, and the log
             problem = told(error)

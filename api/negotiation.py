@@ -13,9 +13,9 @@ from graphstore import formats
 from graphstore.formats import Format
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Offer:
-    """A format that an answer can have.
+    """A format that an answer can have; each is one object, and equal to itself alone.
 
     Attributes:
         name: short name in :mod:`graphstore`.
@@ -93,8 +93,8 @@ def _quality(offer: Offer, ranges: Sequence[tuple[str, float]]) -> float:
     return max(found, default=(0, 0.0))[1]
 
 
-def by_media_type(text: str) -> Format:
-    """The RDF format of a Content-Type header, for a document that is one graph.
+def by_media_type(text: str, offers: Sequence[Offer] = GRAPHS) -> Format:
+    """The RDF format of a Content-Type header, by default for a document that is one graph.
 
     Raises:
         MediaTypeError: it is not one that is taken.
@@ -102,12 +102,12 @@ def by_media_type(text: str) -> Format:
     from api.errors import MediaTypeError
 
     name, *parameters = (piece.strip().lower() for piece in text.split(";"))
-    for offer in GRAPHS:
+    for offer in offers:
         if name == offer.media_type:
             if any(each.startswith("charset=") and each[8:].strip('"') != "utf-8" for each in parameters):
                 raise MediaTypeError(f"The data comes as {text}; only UTF-8 is read.")
             return formats.by_name(offer.name)
-    known = ", ".join(offer.media_type for offer in GRAPHS)
+    known = ", ".join(offer.media_type for offer in offers)
     raise MediaTypeError(
         f"The data comes as {text or 'nothing stated'}; a graph is one of: {known}. State the Content-Type."
     )

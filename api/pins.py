@@ -10,7 +10,7 @@ from typing import Final
 from starlette.requests import Request
 
 from api.errors import RequestError
-from api.requests import only, parameters
+from api.requests import Parameters, only, parameters
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -48,7 +48,11 @@ def pin_of(request: Request) -> Pin:
     Raises:
         RequestError: the day is none, or a parameter comes twice.
     """
-    stated = parameters(request.scope["query_string"].decode("latin-1"), "address")
+    return stated_pin(parameters(request.scope["query_string"].decode("latin-1"), "address"))
+
+
+def stated_pin(stated: Parameters) -> Pin:
+    """The same, where the parameters of the address were read already."""
     day = only(stated, "as-of")
     if day is not None and not _is_day(day):
         raise RequestError(f"as-of is {day!r}, which is no day. Give YYYY-MM-DD, such as 2025-01-31.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from starlette.requests import Request
 
@@ -28,6 +28,8 @@ async def body_of(request: Request, most: int) -> bytes:
     refused = TooLargeError(f"The body has more than {most:,} bytes, which is the most that is taken here.")
     if stated.isdigit() and int(stated) > most:
         raise refused
+    if stated == "0" and "transfer-encoding" not in request.headers:
+        return b""
     body = bytearray()
     async for block in request.stream():
         body += block
@@ -43,6 +45,9 @@ def parameters(text: str, where: str) -> Parameters:
         RequestError: they are not UTF-8, or too many.
     """
     try:
+        if "&" not in text and text:  # one alone, as most queries come
+            name, _, value = text.replace("+", " ").partition("=")
+            return [(unquote(name, errors="strict"), unquote(value, errors="strict"))]
         return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS)
     except ValueError:
         raise RequestError(

@@ -30,6 +30,8 @@ class Settings:
     Attributes:
         store: directory of the store that is served; where an endpoint keeps it, of what the server itself keeps (clients, audit log).
         endpoint: address of the SPARQL endpoint that keeps the store, in place of the directory; may hold user and password.
+        endpoint_seconds: longest time for which what was made of the endpoint's data (compiled systems, the index of names) is used,
+            since others may write there; our own writes are seen at once.
         host: address to listen on.
         port: port to listen on; 0 takes a free one.
         workers: server processes, each with readers of its own.
@@ -60,6 +62,7 @@ class Settings:
         tls_key: file with the private key of the certificate (PEM).
         trusted_proxies: addresses or networks of proxies, whose X-Forwarded-For, -Proto and -Host are believed; nobody else's are.
         connections: most connections at once; more are told to come back.
+        warm: whether the system of each new state of the store is compiled before somebody asks for it.
         log_format: ``text`` for warnings alone, ``json`` for JSON lines with one for each request.
         log_queries: whether the log tells the texts of queries, which may hold what is confidential.
         run_directory: folder in which the processes of one server tell each other their figures; made where there are several.
@@ -74,6 +77,7 @@ class Settings:
 
     store: Path
     endpoint: str = ""
+    endpoint_seconds: float = 60.0
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
@@ -103,6 +107,7 @@ class Settings:
     tls_key: str = ""
     trusted_proxies: tuple[str, ...] = ()
     connections: int = 1000
+    warm: bool = False
     log_format: str = "text"
     log_queries: bool = False
     run_directory: str = ""
@@ -123,6 +128,7 @@ class Settings:
             "workers",
             "readers",
             "query_seconds",
+            "endpoint_seconds",
             "write_seconds",
             "job_readers",
             "job_seconds",
@@ -140,9 +146,9 @@ class Settings:
         if bool(self.tls_certificate) != bool(self.tls_key):
             raise SettingsError("HTTPS needs both a certificate and its key. Give --certificate and --key.")
         networks(self.trusted_proxies)
-        if self.endpoint and self.allow_writes:
+        if self.endpoint and self.warm:
             raise SettingsError(
-                "Writes need a store in a directory; an endpoint is served for reading. Leave out --allow-writes."
+                "An endpoint does not say when its data change, so nothing is compiled ahead. Leave out --warm."
             )
         if self.log_format not in {"text", "json"}:
             raise SettingsError(f"The setting log_format is {self.log_format!r}; logs are text or json.")

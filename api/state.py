@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from api.access.allowance import current as allowance_of_request
-from api.errors import AccessDeniedError, ReaderDiedError
+from api.errors import AccessDeniedError, ReaderDiedError, UnsupportedError
 from api.metrics import Metrics, Sample
 from api.readers.pool import Answer, Limits, Pool
 from api.rest.longjobs import LongJobs
@@ -50,25 +50,32 @@ class State:
     metrics: Metrics
 
     @classmethod
-    def of(cls, settings: Settings) -> Self:
+    def of(cls, settings: Settings, messages: str = "") -> Self:
         """The parts of an application, not yet started.
+
+        Args:
+            settings: what it was told.
+            messages: where its processes find what says messages, see :mod:`api.readers.messages`.
 
         Raises:
             LayoutError: there is no store at the path of the settings, or one that cannot be used.
         """
         readers = Limits(settings.readers, settings.query_seconds, settings.waiting)
         writers = Limits(1, settings.write_seconds, settings.waiting)
+        jobs = Limits(settings.job_readers, settings.job_seconds, settings.waiting)
         return cls(
             settings,
-            Pool("reading", readers, settings),
-            Pool("writing", writers, settings),
-            LongJobs(
-                Pool("reading", Limits(settings.job_readers, settings.job_seconds, settings.waiting), settings),
-                settings,
-            ),
+            Pool("reading", readers, settings, messages),
+            Pool("writing", writers, settings, messages),
+            LongJobs(Pool("reading", jobs, settings, messages), settings),
             None if settings.endpoint else Generations(layout.read(settings.store)),
             Metrics(folder=Path(settings.run_directory) if settings.run_directory else None),
         )
+
+    @property
+    def lasting(self) -> bool:
+        """Whether answers can have entity tags: what an endpoint holds may change at any time."""
+        return self.generations is not None
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -130,9 +137,15 @@ class State:
 
         Raises:
             EmbeddedOnlyError: an endpoint keeps the store, which publishes none.
+            UnsupportedError: it does, and the principal may read a part alone.
         """
+        if self.generations is None and audience is not None:
+            raise UnsupportedError(
+                "The data of this server are behind an endpoint, which keeps no part of them for each audience: only who may read "
+                "all of them is served. Ask the administrator to serve a store in a directory."
+            )
         if self.generations is None:
-            raise refused("tell its releases or keep views for audiences", without_secrets(self.settings.endpoint))
+            raise refused("tell its releases or show a state of the past", without_secrets(self.settings.endpoint))
         return self.generations if audience is None else _view(self.settings, audience)
 
     @contextlib.asynccontextmanager
@@ -164,9 +177,17 @@ class State:
     def _reading(self, job: Job, audience: str | None) -> dict[str, Any]:
         return {"generation": self.newest(audience, job.get("release")), "audience": audience, **job}
 
-    def write(self, job: Job, payload: bytes = b"") -> contextlib.AbstractAsyncContextManager[Answer]:
-        """Have the writer do a job."""
-        return self.writers.ask(job, payload)
+    @contextlib.asynccontextmanager
+    async def write(self, job: Job, payload: bytes = b"") -> AsyncIterator[Answer]:
+        """Have the writer do a job.
+
+        Raises:
+            RateError: the principal of the request under way has as many jobs as it may.
+        """
+        allowance = allowance_of_request()
+        with contextlib.nullcontext() if allowance is None else allowance.job():
+            async with self.writers.ask(job, payload) as answer:
+                yield answer
 
 
 def _view(settings: Settings, audience: str) -> Generations:

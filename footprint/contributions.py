@@ -21,7 +21,7 @@ from footprint.solve import supply as solve_supply
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from footprint.compile import Cost
+    from footprint.compile import Compiled, Cost
     from footprint.solve import Scores, Supply
     from footprint.system import AnyArray, FloatArray, IntArray
 
@@ -39,6 +39,7 @@ __all__ = [
     "by_row",
     "by_stage",
     "sensitivities",
+    "unlabelled",
 ]
 
 UNSTATED = ""
@@ -196,11 +197,27 @@ def before_label(supply: Supply, tech: AnyArray, settings: Settings = DEFAULT) -
     Raises:
         FootprintError: the system without the labelled exchanges cannot be solved (only with credits).
     """
-    labelled = np.flatnonzero(tech >= 0).tolist()
-    if not labelled:
-        return supply
-    without = supply.compiled.with_amounts(tech=dict.fromkeys(labelled, 0.0))
-    return solve_supply(without, supply.activity, supply.amount, settings)
+    without = unlabelled(supply.compiled, tech)
+    return supply if without is supply.compiled else solve_supply(without, supply.activity, supply.amount, settings)
+
+
+def unlabelled(compiled: Compiled, tech: AnyArray) -> Compiled:
+    """Return the system without its labelled exchanges; the last one is kept, because many products are asked about alike.
+
+    Args:
+        compiled: the system.
+        tech: label of each technosphere exchange, or -1, integers[m].
+    """
+    labelled = np.flatnonzero(tech >= 0)
+    if not len(labelled):
+        return compiled
+    kept = compiled.adjoint.matrix.workspace  # systems that differ in their emissions share it
+    system, which, without = kept.get("unlabelled", (None, None, None))
+    if system is not compiled.system or not np.array_equal(which, labelled):
+        without = compiled.with_amounts(tech=dict.fromkeys(labelled.tolist(), 0.0))
+        kept["unlabelled"] = compiled.system, labelled, without
+    made: Compiled = without
+    return made
 
 
 def sensitivities(supply: Supply, cost: Cost, scores: Scores) -> Sensitivities:

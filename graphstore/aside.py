@@ -19,7 +19,7 @@ from graphstore.durable import remove_tree
 from graphstore.formats import Format, resolve
 from graphstore.loading import Meter, Source
 from graphstore.lock import FileLock
-from graphstore.transaction import draft_of
+from graphstore.transaction import Transaction, draft_of
 from graphstore.unpacking import stated_limits
 from graphstore.workspace import DiskWorkspace, MemoryWorkspace, Workspace
 
@@ -100,6 +100,10 @@ class Aside:
         with source.opener() as stream:
             meter = Meter(stream, source.size)
             return operations.load_version(self._workspace, self._base, draft, meter, None, stated_limits())
+
+    def transaction(self, label: str = "change") -> Transaction:
+        """A transaction on the copy, as a store has them: nothing of it is journalled, and it goes with the copy."""
+        return Transaction(label, self._workspace, self._base, None, lambda _transaction, _keep: None)
 
     def drop(self, version: DatasetVersion) -> None:
         """Leave a version out."""

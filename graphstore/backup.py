@@ -1,13 +1,14 @@
 """Copies of a whole store, and stores made from such copies.
 
 A backup is itself a store directory: FORMAT, the journal up to the state backed up, that generation, and the released
-ones. Files are copied, not linked, so that damage to one does not reach the other. A copy is verified before
+ones. What a server keeps beside the graph is written into the copy by whoever knows it. Files are copied, not linked, so that damage to one does not reach the other. A copy is verified before
 it gets its name: every journal checksum, and the generation's quads counted.
 """
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -20,8 +21,11 @@ from graphstore.generations import Generation, Generations
 from graphstore.journal import Position, cut, scan, segment_path, segments
 from graphstore.layout import Layout
 
+Beside = Callable[[Path], None] | None
+"""Writes what is kept beside the graph into a copy that has no name yet."""
 
-def backup(layout: Layout, generation: Generation, target: Path) -> Path:
+
+def backup(layout: Layout, generation: Generation, target: Path, beside: Beside = None) -> Path:
     """Copy the state ``generation`` of a store to ``target``, which must not exist.
 
     Safe beside a writer: what is copied of the journal was committed before the generation was published.
@@ -34,10 +38,10 @@ def backup(layout: Layout, generation: Generation, target: Path) -> Path:
         raise ExportError(f"{target} exists already. Give a new name for the backup.")
     pinned = [Generations(layout).get(identifier) for identifier in set(Generations(layout).releases().values())]
     chosen = {each.id: each for each in (*pinned, generation)}.values()
-    return _made(target, layout, generation.manifest.position, list(chosen))
+    return _made(target, layout, generation.manifest.position, list(chosen), beside)
 
 
-def restore(source: Path, target: Path) -> Path:
+def restore(source: Path, target: Path, beside: Beside = None) -> Path:
     """Make a store at ``target`` from a backup.
 
     Raises:
@@ -54,16 +58,18 @@ def restore(source: Path, target: Path) -> Path:
     newest = generations.newest()
     # what was acknowledged behind the newest generation is in the journal alone: a copy by other means may have it
     position = scan(layout.journal, newest.manifest.position if newest is not None else None).head
-    return _made(target, layout, position, generations.all())
+    return _made(target, layout, position, generations.all(), beside)
 
 
-def _made(target: Path, layout: Layout, position: Position, chosen: list[Generation]) -> Path:
+def _made(target: Path, layout: Layout, position: Position, chosen: list[Generation], beside: Beside) -> Path:
     partial = target.with_name(f".{target.name}.tmp")
     try:
         remove_tree(partial)
         partial.mkdir(parents=True)
         _copy(layout, position, chosen, partial)
         _verify(Layout(partial, layout.base), position)
+        if beside is not None:
+            beside(partial)
         sync_tree(partial)
         reached("backup-verified")
         publish_directory(partial, target)

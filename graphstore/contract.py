@@ -16,8 +16,11 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from graphstore.errors import EmbeddedOnlyError
 
 if TYPE_CHECKING:
+    import pyoxigraph as ox
+
     from graphstore.catalogue import DatasetVersion
-    from graphstore.query import QueryResult
+    from graphstore.quads import Quads
+    from graphstore.query import Dataset, QueryResult
     from graphstore.store import GraphStore, StoreInfo
     from graphstore.terms import Value
     from graphstore.transaction import LoadReport, Transaction
@@ -42,8 +45,30 @@ class SparqlStore(Protocol):
     def generation(self) -> str | None:
         """Id of the published state that queries see; ``None`` where states are not published."""
 
-    def query(self, text: str, bindings: Mapping[str, Value] | None = None) -> QueryResult:
-        """Run a SPARQL query over the union of all current graphs; values are bound as terms."""
+    @property
+    def mark(self) -> str | None:
+        """What tells the present state from that before the last of our own writes; ``None`` in memory."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed."""
+
+    @property
+    def engine(self) -> Quads:
+        """The quads behind queries, for code that looks up one pattern after the other."""
+
+    def query(
+        self,
+        text: str,
+        bindings: Mapping[str, Value] | None = None,
+        *,
+        dataset: Dataset | None = None,
+        base_iri: str | None = None,
+    ) -> QueryResult:
+        """Run a SPARQL query over the union of all current graphs, or over a stated dataset; values are bound as terms."""
+
+    def catalogue(self) -> ox.Store:
+        """An engine store that holds the catalogue graph, and maybe more."""
 
     def datasets(self, *, all_versions: bool = False) -> list[DatasetVersion]:
         """The current dataset versions by key, or all that ever were."""

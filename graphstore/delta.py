@@ -21,7 +21,9 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from graphstore.errors import ProtectedGraphError, QueryError, UpdateError
+from graphstore.catalogue import check_owner
+from graphstore.errors import QueryError, UpdateError
+from graphstore.quads import Quads, held
 from graphstore.query import Dataset, syntax_error
 from graphstore.sparql import Token, bind, guard, tokens
 from graphstore.terms import PREFIXES, Value
@@ -31,10 +33,17 @@ _VARIABLE: Final = "urn:x-tanmai:variable:"
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """What one operation changes: quads that are there and go, and quads that are not there and come."""
+    """What one operation changes: quads that are there and go, and quads that are not there and come.
+
+    Attributes:
+        removed: the quads that go.
+        added: the quads that come.
+        fresh: labels of the blank nodes that were made for it.
+    """
 
     removed: list[ox.Quad]
     added: list[ox.Quad]
+    fresh: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -87,7 +96,7 @@ class Surroundings:
 
 
 def evaluate(
-    engine: ox.Store,
+    engine: Quads,
     text: str,
     bindings: Mapping[str, Value] | None,
     owners: Mapping[str, str],
@@ -184,7 +193,7 @@ class _Evaluation:
         fresh: blank nodes it makes.
     """
 
-    def __init__(self, engine: ox.Store, operation: _Operation, around: Surroundings) -> None:
+    def __init__(self, engine: Quads, operation: _Operation, around: Surroundings) -> None:
         self._engine, self._operation, self._around = engine, operation, around
         self.deleted: set[ox.Quad] = set()
         self.inserted: set[ox.Quad] = set()
@@ -297,7 +306,7 @@ class _Evaluation:
 
     def _content(self, graph: ox.NamedNode | ox.DefaultGraph | str, silent: bool) -> list[ox.Quad]:
         if isinstance(graph, str):
-            found = list(self._engine)
+            found = list(self._engine.quads_for_pattern(None, None, None, None))
             return [q for q in found if graph == "ALL" or not isinstance(q.graph_name, ox.DefaultGraph)]
         content = list(self._engine.quads_for_pattern(None, None, None, graph))
         if not content and not silent and isinstance(graph, ox.NamedNode):
@@ -342,7 +351,7 @@ def _filled(
 
 
 def checked(
-    engine: ox.Store, deleted: set[ox.Quad], inserted: set[ox.Quad], owners: Mapping[str, str], fresh: set[str]
+    engine: Quads, deleted: set[ox.Quad], inserted: set[ox.Quad], owners: Mapping[str, str], fresh: set[str]
 ) -> Delta:
     """What really changes when quads are deleted and inserted, there already or not.
 
@@ -357,21 +366,21 @@ def checked(
         ProtectedGraphError: a graph that has an owner would change.
         UpdateError: a blank node of such a graph would be written elsewhere.
     """
-    removed = sorted((q for q in deleted - inserted if q in engine), key=str)
-    added = sorted((q for q in inserted if q not in engine), key=str)
-    for quad in (*removed, *added):
-        owner = owners.get(getattr(quad.graph_name, "value", ""))
-        if owner is not None:
-            whose = owner if owner == "the catalogue" else f"the dataset {owner!r}"
-            raise ProtectedGraphError(
-                f"The update would change the graph {quad.graph_name.value}, which belongs to {whose}. "  # type: ignore[union-attr]
-                "Nothing was changed. Load a corrected file as a new version, or write local statements into another graph."
-            )
+    there = held(engine, (quad for quad in deleted | inserted if not _is_new(quad, fresh)))
+    removed = sorted((deleted - inserted) & there, key=str)
+    added = sorted(inserted - there, key=str)
+    for graph in dict.fromkeys(quad.graph_name for quad in (*removed, *added)):
+        check_owner(getattr(graph, "value", ""), owners)
     _check_blanks(engine, added, fresh, owners)
-    return Delta(removed, added)
+    return Delta(removed, added, frozenset(fresh))
 
 
-def _check_blanks(engine: ox.Store, added: Iterable[ox.Quad], fresh: set[str], owners: Mapping[str, str]) -> None:
+def _is_new(quad: ox.Quad, fresh: set[str]) -> bool:
+    """Whether a quad names a blank node that was just made, so that no store can hold it."""
+    return any(isinstance(term, ox.BlankNode) and term.value in fresh for term in (quad.subject, quad.object))
+
+
+def _check_blanks(engine: Quads, added: Iterable[ox.Quad], fresh: set[str], owners: Mapping[str, str]) -> None:
     blanks = {t for q in added for t in (q.subject, q.object) if isinstance(t, ox.BlankNode) and t.value not in fresh}
     for blank in blanks:
         for pattern in ((blank, None), (None, blank)):

@@ -18,10 +18,12 @@ from graphstore._steps import reached
 from graphstore.catalogue import Catalogue
 from graphstore.durable import sync_directory
 from graphstore.errors import ExportError, UnknownNameError
+from graphstore.localgraph import has_graph
 from graphstore.terms import PREFIXES, catalogue_iri
 
 if TYPE_CHECKING:
-    from graphstore.store import GraphStore
+    from graphstore.contract import SparqlStore
+    from graphstore.quads import Quads
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class ExportReport:
 
 
 def export(
-    store: GraphStore,
+    store: SparqlStore,
     target: str | Path | IO[bytes],
     *,
     format: str | None = None,  # noqa: A002 - the word that users know
@@ -84,11 +86,11 @@ def export(
 
 
 def _selected(
-    store: GraphStore, dataset: str | None, graph: str | None, catalogue: bool, leave_out: str
+    store: SparqlStore, dataset: str | None, graph: str | None, catalogue: bool, leave_out: str
 ) -> list[ox.NamedNode | ox.DefaultGraph]:
     names: list[ox.NamedNode | ox.DefaultGraph] = []
     if dataset is not None:
-        version = Catalogue(store.engine, store.base).version(dataset)
+        version = Catalogue(store.catalogue(), store.base).version(dataset)
         if version.status != "current":
             raise UnknownNameError(
                 f"Dataset {dataset!r} has no current version (version {version.number} is {version.status}). "
@@ -97,7 +99,7 @@ def _selected(
         names.extend(version.all_graphs(store.base))
     if graph is not None:
         name = ox.NamedNode(graph)
-        if not store.engine.contains_named_graph(name):
+        if not has_graph(store.engine, graph):
             raise UnknownNameError(f"There is no graph {graph} in the store. Check the name.")
         names.append(name)
     own = catalogue_iri(store.base)
@@ -112,9 +114,7 @@ def _selected(
     return [*names, own] if catalogue and own not in names else names
 
 
-def _write(
-    engine: ox.Store, out: IO[bytes], found: formats.Format, selected: list[ox.NamedNode | ox.DefaultGraph]
-) -> int:
+def _write(engine: Quads, out: IO[bytes], found: formats.Format, selected: list[ox.NamedNode | ox.DefaultGraph]) -> int:
     counter = itertools.count()
     quads = itertools.chain.from_iterable(engine.quads_for_pattern(None, None, None, name) for name in selected)
 

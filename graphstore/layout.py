@@ -9,9 +9,11 @@
     releases/NAME     the generation that a release pins
     archive/          index of superseded dataset versions in the journal; can be rebuilt
     audiences/NAME/   what one audience may read, as a store of its own; can be made anew
-    access/           clients of the server and their keys; not of the store, and in no backup
-    audit/            the server's audit log, likewise
+    AUDIENCES         the generation that they were brought up to date with; without it they are brought up to date again
+    access/           clients of the server and their keys; not of the store
+    audit/            the server's audit log, likewise; in no backup
     pact/             partners of the server and the events that wait, likewise
+    watch/            whom the server tells of changes, likewise
     cache/ID/         what others computed from a generation; can be thrown away
     live/             the writer's working copy of the newest generation; disposable
     tmp/              unfinished work and views of past days; what nobody holds is swept by the next writer
@@ -77,6 +79,11 @@ class Layout:
     def audiences(self) -> Path:
         """Folder of the stores of audiences."""
         return self.root / "audiences"
+
+    @property
+    def audiences_mark(self) -> Path:
+        """The generation that the stores of audiences were brought up to date with."""
+        return self.root / "AUDIENCES"
 
     @property
     def cache(self) -> Path:

@@ -11,11 +11,12 @@ from graphstore.errors import DataSyntaxError
 from graphstore.formats import Format
 from graphstore.guards import GUARDS
 from graphstore.loading import syntax_error
+from graphstore.quads import Quads
 from graphstore.records import CHUNK_SIZE
 from graphstore.terms import PREFIXES
 
 
-def has_graph(engine: ox.Store, graph: str | None) -> bool:
+def has_graph(engine: Quads, graph: str | None) -> bool:
     """Whether a graph holds any statement; an empty graph does not exist, and the default graph (``None``) always does."""
     return (
         graph is None or next(iter(engine.quads_for_pattern(None, None, None, ox.NamedNode(graph))), None) is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,8 @@ import pyoxigraph as ox
 
 from graphstore.errors import GenerationCorruptError, ModeError, QueryError, QuerySyntaxError
 from graphstore.formats import by_name
-from graphstore.sparql import bind, guard, tokens
+from graphstore.quads import Quads
+from graphstore.sparql import bind, look, tokens
 from graphstore.terms import PREFIXES, PythonValue, Term, Value, to_python
 
 Row = tuple[Term | None, ...]
@@ -269,7 +271,7 @@ def _prefixes(text: str) -> dict[str, str]:
 
 
 def run(
-    engine: ox.Store,
+    engine: Quads,
     text: str,
     bindings: Mapping[str, Value] | None = None,
     extension: Extension | None = None,
@@ -281,10 +283,9 @@ def run(
 
     Named graphs stay addressable by ``GRAPH``. Parameters are bound as terms, never pasted as text.
     """
-    words = guard(text)
+    stated = look(text, sys.maxsize).own_dataset
     bound = bind(text, bindings)
     # A query that states its dataset gets exactly that dataset: the union flag would silently add the rest.
-    stated = any(token.kind == "word" and token.text.upper() == "FROM" for token in words)
     over = {"use_default_graph_as_union": not stated} if dataset is None else dataset.options()
     try:
         functions = None if extension is None else extension.table()

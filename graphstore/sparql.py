@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import pyoxigraph as ox
@@ -97,6 +98,46 @@ def _unescaped(escape: re.Match[str]) -> str:
     return chr(point) if point <= sys.maxunicode else escape[0]
 
 
+_SUSPECT: Final = re.compile(r"service|load|from|\\", re.IGNORECASE)
+"""Without one of these a text has no keyword ``SERVICE``, ``LOAD`` or ``FROM``, written however it may be."""
+
+
+class Look(NamedTuple):
+    """What a first look at a text tells.
+
+    Attributes:
+        own_dataset: whether it may state its dataset itself, by ``FROM``.
+        patterns: how many triple patterns it holds about (see :func:`count_patterns`), or a number that is larger.
+    """
+
+    own_dataset: bool
+    patterns: int
+
+
+def look(text: str, patterns: int = 0) -> Look:
+    """Refuse what :func:`guard` refuses. Most texts are cleared by counting characters, without their tokens.
+
+    There cannot be more levels, prefix operators or patterns than there are characters which begin one; so where even those are few,
+    nothing further has to be known.
+
+    Args:
+        text: the query.
+        patterns: number up to which the patterns need not be told exactly.
+
+    Raises:
+        QueryError: see :func:`guard`.
+    """
+    count = text.count
+    marks = count("{") + count("[")
+    most = marks + count(".") + count(";") + count(",") + count("/")
+    cleared = len(text) <= MAX_LENGTH and _SUSPECT.search(text) is None
+    cleared = cleared and max(marks + count("("), count("!") + count("^") + count("-") + count("+")) <= MAX_NESTING
+    if cleared and most <= patterns:
+        return Look(False, most)
+    words = guard(text)
+    return Look(any(token.kind == "word" and token.text.upper() == "FROM" for token in words), count_patterns(words))
+
+
 def count_patterns(found: Sequence[Token]) -> int:
     """About how many triple patterns the significant tokens of a query hold; at least one for each that is joined.
 
@@ -104,7 +145,7 @@ def count_patterns(found: Sequence[Token]) -> int:
     what the engine's planner, quadratic in their number, has to order.
     """
     count, brackets = 0, list[str]()
-    for token, after in zip(found, [*found[1:], Token("close", "}", 0)], strict=True):
+    for token, after in pairwise((*found, Token("close", "}", 0))):
         if token.kind == "open":
             brackets.append(token.text)
         elif token.kind == "close" and brackets:

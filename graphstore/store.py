@@ -203,6 +203,11 @@ class GraphStore:
         generation = self._open_backend().generation
         return generation.id if generation is not None else None
 
+    @property
+    def mark(self) -> str | None:
+        """What tells the present state from others: its generation."""
+        return self.generation
+
     def outdated(self) -> bool:
         """Whether a newer state has been published than the one that queries see; never in memory."""
         backend = self._open_backend()
@@ -217,11 +222,22 @@ class GraphStore:
         return self._open_backend().engine
 
     def cache_dir(self) -> Path:
-        """Folder for data derived from the current generation; goes when the generation is pruned."""
+        """Folder for data derived from the current generation; goes when the generation is pruned.
+
+        Raises:
+            OSError: it cannot be made, or the generation was removed while this reader had it open: what may be read no longer must
+                not come back to the disk.
+        """
         layout, generation = self._on_disk("keep a cache")
+        if not generation.path.exists():
+            raise FileNotFoundError(f"{generation.path} was removed; nothing derived from it is kept.")
         folder = layout.cache / generation.id
         folder.mkdir(parents=True, exist_ok=True)
         return folder
+
+    def catalogue(self) -> ox.Store:
+        """The engine store, which holds the catalogue graph."""
+        return self.engine
 
     def datasets(self, *, all_versions: bool = False) -> list[DatasetVersion]:
         """The current dataset versions by key, or all that ever were."""
@@ -363,19 +379,30 @@ class GraphStore:
         chosen: dict[str, Any] = {"dataset": dataset, "graph": graph, "catalogue": catalogue, "leave_out": leave_out}
         return export(self, target, format=format, **chosen)
 
-    def backup(self, target: str | Path) -> Path:
-        """Copy the store as it is now, journal included, to a new directory, and verify the copy."""
+    def backup(self, target: str | Path, beside: Callable[[Path], None] | None = None) -> Path:
+        """Copy the store as it is now, journal included, to a new directory, and verify the copy.
+
+        Args:
+            target: the new directory.
+            beside: writes what is kept beside the graph into the copy, before the copy gets its name.
+        """
         from graphstore.backup import backup
 
         layout, generation = self._on_disk("be backed up")
-        return backup(layout, generation, Path(target))
+        return backup(layout, generation, Path(target), beside)
 
     @staticmethod
-    def restore(backup: str | Path, target: str | Path) -> Path:
-        """Make a store at ``target``, which must be absent or empty, from a backup that is verified first."""
+    def restore(backup: str | Path, target: str | Path, beside: Callable[[Path], None] | None = None) -> Path:
+        """Make a store at ``target``, which must be absent or empty, from a backup that is verified first.
+
+        Args:
+            backup: directory of the backup.
+            target: directory of the store.
+            beside: writes what is kept beside the graph into the store, before it gets its name.
+        """
         from graphstore.backup import restore
 
-        return restore(Path(backup), Path(target))
+        return restore(Path(backup), Path(target), beside)
 
     def optimise(self) -> None:
         """Rearrange the tables for faster reading and publish the result."""

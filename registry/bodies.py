@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from graphstore.answers.graph import Calculation
 from graphstore.answers.names import Names
+from graphstore.contract import SparqlStore
 from graphstore.queries import load
-from graphstore.store import GraphStore
 from graphstore.terms import iri
 from registry.errors import RegistryError, VerificationError
 
@@ -34,7 +34,7 @@ class Body:
         return f"{self.number} ({' / '.join(self.names.values())})"
 
 
-def bodies(store: GraphStore) -> list[Body]:
+def bodies(store: SparqlStore) -> list[Body]:
     """All bodies of the register that the graph holds, by IRI.
 
     Raises:
@@ -52,7 +52,7 @@ def bodies(store: GraphStore) -> list[Body]:
     return [Body(node, numbers[node], frozenset(found), names[node].labels) for node, found in groups.items()]
 
 
-def find_body(store: GraphStore, text: str) -> Body:
+def find_body(store: SparqlStore, text: str) -> Body:
     """The body of this IRI, approval number, or unique part of a name.
 
     Raises:
@@ -73,7 +73,7 @@ def find_body(store: GraphStore, text: str) -> Body:
     )
 
 
-def groups_of(store: GraphStore, study: str) -> list[str]:
+def groups_of(store: SparqlStore, study: str) -> list[str]:
     """The product groups of the product of a study.
 
     Raises:
@@ -88,7 +88,7 @@ def groups_of(store: GraphStore, study: str) -> list[str]:
     return found
 
 
-def require_scope(store: GraphStore, body: Body, study: str) -> list[str]:
+def require_scope(store: SparqlStore, body: Body, study: str) -> list[str]:
     """The product groups of a study that a body is approved for.
 
     Raises:

@@ -10,8 +10,8 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from graphstore.contract import SparqlStore
 from graphstore.queries import load
-from graphstore.store import GraphStore
 from graphstore.terms import catalogue_iri, iri, name
 from registry.events import Change, history
 from registry.names import agent
@@ -22,7 +22,7 @@ CERTIFICATE_STATUS: Final = name("tm:certificateStatus")
 
 
 def endings(
-    store: GraphStore, submission: Submission, state: State, time: str, why: str = ""
+    store: SparqlStore, submission: Submission, state: State, time: str, why: str = ""
 ) -> tuple[list[ox.Quad], list[ox.Quad]]:
     """What the catalogue no longer says, and what it says from now on, of the certificates of a submission.
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from graphstore.contract import SparqlStore
 from graphstore.queries import load
-from graphstore.store import GraphStore
 from graphstore.terms import catalogue_iri, literal, name, typed
 from registry.names import TYPE, concept
 
@@ -58,7 +58,7 @@ class Change:
         return removed, added
 
 
-def history(store: GraphStore, subject: ox.NamedNode) -> list[dict[str, Any]]:
+def history(store: SparqlStore, subject: ox.NamedNode) -> list[dict[str, Any]]:
     """The events of a submission or certificate, oldest first; see `status-events.rq` for the keys."""
     return store.query(load("status-events"), {"catalogue": catalogue_iri(store.base), "subject": subject}).dicts()
 

@@ -9,8 +9,8 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from graphstore.catalogue import DatasetVersion
+from graphstore.contract import SparqlStore
 from graphstore.queries import load
-from graphstore.store import GraphStore
 from graphstore.terms import catalogue_iri, iri, name, typed
 from registry.bodies import find_body, require_scope
 from registry.endings import endings
@@ -36,7 +36,7 @@ class Said:
     why: str = ""
 
 
-def change(store: GraphStore, text: str, state: str, said: Said) -> Submission:
+def change(store: SparqlStore, text: str, state: str, said: Said) -> Submission:
     """Take a submission to another state; where it leaves the union graph, its dataset is retired in the same commit.
 
     Its certificates take the state that data name for that (see `registry.endings`).
@@ -74,7 +74,7 @@ def _require_by_hand(submission: Submission, wanted: State) -> None:
         )
 
 
-def _current(store: GraphStore, submission: Submission) -> DatasetVersion | None:
+def _current(store: SparqlStore, submission: Submission) -> DatasetVersion | None:
     version = version_of(store, submission)
     return version if version.status == "current" else None
 
@@ -90,7 +90,7 @@ class _Step:
     gone: DatasetVersion | None = None
 
 
-def _commit(store: GraphStore, submission: Submission, step: _Step) -> None:
+def _commit(store: SparqlStore, submission: Submission, step: _Step) -> None:
     changing = Change(submission.node, STATUS, submission.status, step.state.iri, step.by, step.why)
     time = now()
     removed, added = changing.quads(store.base, len(history(store, submission.node)) + 1, time)
@@ -118,7 +118,7 @@ class Verified:
     why: str = ""
 
 
-def verify(store: GraphStore, text: str, verified: Verified) -> Submission:
+def verify(store: SparqlStore, text: str, verified: Verified) -> Submission:
     """Record a verification by a body of the register whose scope fits, and take the submission to `verified`.
 
     Raises:
@@ -155,13 +155,13 @@ def verify(store: GraphStore, text: str, verified: Verified) -> Submission:
     return find(store, submission.iri)
 
 
-def verifications(store: GraphStore, submission: Submission) -> list[dict[str, Any]]:
+def verifications(store: SparqlStore, submission: Submission) -> list[dict[str, Any]]:
     """The verifications that the registry holds of a submission; see `verifications.rq` for the keys."""
     found = store.query(load("verifications"), {"catalogue": catalogue_iri(store.base), "submission": submission.node})
     return found.dicts()
 
 
-def _level(store: GraphStore, text: str) -> ox.NamedNode:
+def _level(store: SparqlStore, text: str) -> ox.NamedNode:
     known = States.of(store, LEVELS)
     wanted = text.strip().strip("<>").lower()
     for state in known.by_iri.values():

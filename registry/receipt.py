@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from typing import Any
 
 import pyoxigraph as ox
@@ -10,6 +11,7 @@ import pyoxigraph as ox
 from graphstore.answers.graph import Calculation
 from graphstore.answers.names import Names, iris_in
 from graphstore.catalogue import DatasetVersion
+from graphstore.contract import SparqlStore
 from graphstore.queries import load
 from graphstore.store import GraphStore
 from graphstore.terms import PREFIXES, catalogue_iri, iri
@@ -23,8 +25,14 @@ SH = "http://www.w3.org/ns/shacl#"
 TM, PROV = PREFIXES["tm"], PREFIXES["prov"]
 
 
-def receipt(store: GraphStore, submission: Submission) -> dict[str, Any]:
-    """Everything a submitter is told, as data for JSON and for people; values in kg CO2e per declared or functional unit."""
+def receipt(store: SparqlStore, submission: Submission, file: GraphStore | None = None) -> dict[str, Any]:
+    """Everything a submitter is told, as data for JSON and for people; values in kg CO2e per declared or functional unit.
+
+    Args:
+        store: Holds the submission.
+        submission: Which one.
+        file: What its file states, where the store does not keep it; None to look it up in the archive.
+    """
     facts = _facts(store, submission.assessment)
     names = _names(store, [submission])
     reasons = facts.get(f"{TM}verdictReason", [])
@@ -48,7 +56,7 @@ def receipt(store: GraphStore, submission: Submission) -> dict[str, Any]:
         "reasons": [names[reason].as_dict() for reason in reasons],
         "broken": [outcome for outcome in outcomes(store, submission) if not outcome["met"]],
         "details": details,
-        "detail_names": _named_in(store, version, details),
+        "detail_names": _named_in(store, version, details, file),
         "assessed_on": _first(facts, f"{TM}assessedOn"),
         "rules": [names[rule].as_dict() for rule in rules],
         "tolerance": _tolerance(facts),
@@ -62,18 +70,20 @@ def receipt(store: GraphStore, submission: Submission) -> dict[str, Any]:
     }
 
 
-def whole(store: GraphStore, submission: Submission) -> dict[str, Any]:
+def whole(store: SparqlStore, submission: Submission) -> dict[str, Any]:
     """The receipt of a submission with its verifications and its history."""
     found = {"verifications": named_verifications(store, submission), "history": story(store, submission)}
     return receipt(store, submission) | found
 
 
-def story(store: GraphStore, submission: Submission) -> list[dict[str, Any]]:
+def story(store: SparqlStore, submission: Submission) -> list[dict[str, Any]]:
     """The events of a submission with names, oldest first."""
     return named_events(store, submission, submission.node, SUBMISSION)
 
 
-def named_events(store: GraphStore, submission: Submission, subject: ox.NamedNode, scheme: str) -> list[dict[str, Any]]:
+def named_events(
+    store: SparqlStore, submission: Submission, subject: ox.NamedNode, scheme: str
+) -> list[dict[str, Any]]:
     """The events of a submission, or of a certificate of it, with names: time, from, to, by, why."""
     states, names, events = States.of(store, scheme), _names(store, [submission]), history(store, subject)
     names.learn(str(event["by"]) for event in events if event["by"] is not None)
@@ -89,7 +99,7 @@ def named_events(store: GraphStore, submission: Submission, subject: ox.NamedNod
     ]
 
 
-def _names(store: GraphStore, known: Iterable[Submission]) -> Names:
+def _names(store: SparqlStore, known: Iterable[Submission]) -> Names:
     """What things are called; who handed in is called as the file said, where nothing in the graph says it."""
     names, property_ = Names(Calculation(store)), ox.NamedNode(f"{TM}submitterName")
     for submission in known:
@@ -100,19 +110,28 @@ def _names(store: GraphStore, known: Iterable[Submission]) -> Names:
     return names
 
 
-def _named_in(store: GraphStore, version: DatasetVersion, details: Iterable[str]) -> list[dict[str, str]]:
+def _named_in(
+    store: SparqlStore, version: DatasetVersion, details: Iterable[str], file: GraphStore | None
+) -> list[dict[str, str]]:
     """The names of the nodes that details are about; of a study that is not in the graph its own file tells them."""
     found = [node for detail in details for node in iris_in(detail)]
     names = Names(Calculation(store))
     names.learn(found)
     unknown = [node for node in found if not names[node].labels]
-    if unknown and version.status != "current" and not store.in_memory:
-        with store.version(version.key, version.number) as file:
-            own = Names(Calculation(file))
+    if unknown and (said := file or _archived(store, version)) is not None:
+        with said if file is None else nullcontext(said):
+            own = Names(Calculation(said))
             own.learn(unknown)
             for node in unknown:
                 names.suppose(node, own[node].labels)
     return [names[node].as_dict() for node in dict.fromkeys(found) if names[node].labels]
+
+
+def _archived(store: SparqlStore, version: DatasetVersion) -> GraphStore | None:
+    """What a version states that is not in the graph; None where it is, or where nothing of it is kept."""
+    if version.status == "current" or not isinstance(store, GraphStore) or store.in_memory:
+        return None
+    return store.version(version.key, version.number)
 
 
 def _state(states: States, found: object) -> dict[str, str] | None:
@@ -122,7 +141,7 @@ def _state(states: States, found: object) -> dict[str, str] | None:
     return known.as_dict() if known is not None else {"iri": str(found)}
 
 
-def _facts(store: GraphStore, node: str) -> dict[str, list[str]]:
+def _facts(store: SparqlStore, node: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for row in store.query(load("assessment-facts"), {"assessment": iri(node)}).dicts():
         found.setdefault(str(row["property"]), []).append(moment(row["value"]))
@@ -133,7 +152,7 @@ def _first(facts: dict[str, list[str]], key: str) -> str | None:
     return next(iter(facts.get(key, ())), None)
 
 
-def _labels(store: GraphStore, submission: Submission) -> dict[str, str]:
+def _labels(store: SparqlStore, submission: Submission) -> dict[str, str]:
     """What the study is called; the catalogue keeps it of rejected ones too."""
     label = ox.NamedNode(f"{PREFIXES['rdfs']}label")
     found = store.engine.quads_for_pattern(submission.node, label, None, catalogue_iri(store.base))
@@ -146,7 +165,7 @@ def _tolerance(facts: dict[str, list[str]]) -> dict[str, Any] | None:
     return {"iri": value, "share": float(share)} if value is not None and share is not None else None
 
 
-def _results(store: GraphStore, submission: Submission, names: Names) -> list[dict[str, Any]]:
+def _results(store: SparqlStore, submission: Submission, names: Names) -> list[dict[str, Any]]:
     """Declared and recomputed values of each declared result, the main one first."""
     rows = store.query(load("assessment-comparisons"), {"assessment": iri(submission.assessment)}).dicts()
     names.learn(str(row[key]) for row in rows for key in ("stage", "category", "footprint") if row[key] is not None)
@@ -177,7 +196,7 @@ def _compared(row: dict[str, Any], names: Names) -> dict[str, Any]:
     }
 
 
-def _report(store: GraphStore, facts: dict[str, list[str]]) -> dict[str, Any]:
+def _report(store: SparqlStore, facts: dict[str, list[str]]) -> dict[str, Any]:
     report = iri(facts[f"{TM}validationReport"][0])
     rows = store.query(load("report-counts"), {"report": report}).dicts()
     counts = {str(row["severity"]).removeprefix(SH): int(str(row["results"])) for row in rows}
@@ -189,7 +208,7 @@ def _report(store: GraphStore, facts: dict[str, list[str]]) -> dict[str, Any]:
     }
 
 
-def _calculation(store: GraphStore, facts: dict[str, list[str]]) -> dict[str, Any] | None:
+def _calculation(store: SparqlStore, facts: dict[str, list[str]]) -> dict[str, Any] | None:
     run = _first(facts, f"{PROV}wasInformedBy")
     if run is None:
         return None
@@ -206,7 +225,7 @@ def _calculation(store: GraphStore, facts: dict[str, list[str]]) -> dict[str, An
     }
 
 
-def overview(store: GraphStore, found: Iterable[Submission]) -> list[dict[str, Any]]:
+def overview(store: SparqlStore, found: Iterable[Submission]) -> list[dict[str, Any]]:
     """Submissions in short: id, state, when, by whom, what about."""
     listed = list(found)
     states, names = States.of(store, SUBMISSION), _names(store, listed)
@@ -226,7 +245,7 @@ def overview(store: GraphStore, found: Iterable[Submission]) -> list[dict[str, A
     ]
 
 
-def named_verifications(store: GraphStore, submission: Submission) -> list[dict[str, Any]]:
+def named_verifications(store: SparqlStore, submission: Submission) -> list[dict[str, Any]]:
     """The verifications of a submission with names; one that covers several product groups stands once."""
     names, made = Names(Calculation(store)), dict[str, dict[str, Any]]()
     for row in verifications(store, submission):
@@ -246,7 +265,7 @@ def named_verifications(store: GraphStore, submission: Submission) -> list[dict[
     return list(made.values())
 
 
-def outcomes(store: GraphStore, submission: Submission) -> list[dict[str, Any]]:
+def outcomes(store: SparqlStore, submission: Submission) -> list[dict[str, Any]]:
     """What became of each requirement that a submission was judged by: id, met, and the reasons in both languages."""
     rows = store.query(load("requirement-outcomes"), {"assessment": iri(submission.assessment)}).dicts()
     made: dict[str, dict[str, Any]] = {}

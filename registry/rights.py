@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from graphstore.contract import SparqlStore
 from graphstore.queries import load
-from graphstore.store import GraphStore
 from registry.errors import RightsError
 from registry.states import State
 from registry.submissions import Submission
@@ -28,7 +28,7 @@ class Acting:
     organisation: str
 
 
-def require_right(store: GraphStore, submission: Submission, state: State, acting: Acting) -> None:
+def require_right(store: SparqlStore, submission: Submission, state: State, acting: Acting) -> None:
     """Refuse a change of state that nobody in these roles makes.
 
     Raises:

@@ -13,6 +13,7 @@ from registry.judging import Case, Judgement, Outcome
 from registry.recomputation import Tolerance
 from shapes.background import of_store
 from shapes.findings import Finding
+from shapes.judge import Judgement as ByShapes
 from shapes.judge import judge as judged
 from shapes.report import SH, VIOLATION
 from shapes.rulebook import ShapesFile, rulebook
@@ -26,8 +27,21 @@ def judge(case: Case) -> Judgement:
     Raises:
         ShapesError: the file holds nothing that can be judged.
     """
+    return told(by_shapes(case), case)
+
+
+def by_shapes(case: Case) -> ByShapes:
+    """The judgement as `tanmai validate` has it, with every finding and its place in the file.
+
+    Raises:
+        ShapesError: the file holds nothing that can be judged.
+    """
     asked = () if case.rule is None else (case.rule,)
-    found = judged([case.document], pcr=asked, day=case.day, background=of_store(case.store))
+    return judged([case.document], pcr=asked, day=case.day, background=of_store(case.store))
+
+
+def told(found: ByShapes, case: Case) -> Judgement:
+    """What the registry keeps of a judgement."""
     rules = [applied.rule for selection in found.selections for applied in selection.applied if applied.files]
     files = [file for file in rulebook() if file.name in found.files]
     return Judgement(

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
+from graphstore.contract import SparqlStore
 from graphstore.queries import load
-from graphstore.store import GraphStore
 from registry.errors import RegistryError, TransitionError
 from registry.names import concept
 
@@ -51,7 +51,7 @@ class States:
     by_iri: dict[str, State]
 
     @classmethod
-    def of(cls, store: GraphStore, scheme: str) -> States:
+    def of(cls, store: SparqlStore, scheme: str) -> States:
         """Read a scheme of states from the graph.
 
         Raises:

@@ -94,7 +94,7 @@ def _not_one(file: str, studies: list[str]) -> str:
     if not studies:
         return (
             f"{file} holds no footprint study (tm:FootprintStudy), so there is nothing to submit. Nothing was stored. State the "
-            "study, or use `tanmai load` for data that are no study."
+            "study, or use `tanmai load` for data that are no study; PACT records of partners come in by `tanmai pact pull` or /3/events."
         )
     listed = ", ".join(f"<{study}>" for study in studies)
     return f"{file} holds {len(studies)} footprint studies: {listed}. Nothing was stored; submit one file for each."

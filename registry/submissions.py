@@ -11,8 +11,8 @@ import pyoxigraph as ox
 
 from graphstore.archive import archived
 from graphstore.catalogue import Catalogue, DatasetVersion
+from graphstore.contract import SparqlStore, embedded
 from graphstore.queries import load
-from graphstore.store import GraphStore
 from graphstore.terms import catalogue_iri
 from registry.errors import UnknownSubmissionError
 
@@ -61,7 +61,7 @@ class Submission:
         return self.status.rpartition("/")[2]
 
 
-def submissions(store: GraphStore) -> list[Submission]:
+def submissions(store: SparqlStore) -> list[Submission]:
     """All submissions in the order in which they came."""
     rows = store.query(load("submissions"), {"catalogue": catalogue_iri(store.base)}).dicts()
     return [
@@ -86,7 +86,7 @@ def moment(value: object) -> str:
     return value.isoformat() if isinstance(value, dt.datetime) else str(value)
 
 
-def find(store: GraphStore, text: str) -> Submission:
+def find(store: SparqlStore, text: str) -> Submission:
     """The submission with this id (or its beginning), IRI or checksum; of a study the one that stands, else the latest.
 
     Raises:
@@ -114,9 +114,9 @@ def new_id(known: list[Submission], sha256: str) -> str:
     return next(sha256[:length] for length in range(SHORTEST, len(sha256) + 1) if sha256[:length] not in taken)
 
 
-def version_of(store: GraphStore, submission: Submission) -> DatasetVersion:
+def version_of(store: SparqlStore, submission: Submission) -> DatasetVersion:
     """The dataset version that holds the bytes of a submission."""
-    for version in Catalogue(store.engine, store.base).versions():
+    for version in Catalogue(store.catalogue(), store.base).versions():
         if version.iri(store.base).value == submission.graph:
             return version
     raise UnknownSubmissionError(
@@ -124,21 +124,22 @@ def version_of(store: GraphStore, submission: Submission) -> DatasetVersion:
     )
 
 
-def kept_apart(store: GraphStore, submission: Submission) -> bytes | None:
+def kept_apart(store: SparqlStore, submission: Submission) -> bytes | None:
     """The bytes of a submission as they came, where the journal keeps them in another form; None where it keeps them so."""
     rows = store.query(load("handed-in-bytes"), {"submission": submission.node}).values()
     return base64.b64decode(str(rows[0][0])) if rows else None
 
 
-def raw_bytes(store: GraphStore, submission: Submission) -> bytes:
+def raw_bytes(store: SparqlStore, submission: Submission) -> bytes:
     """The bytes of a submission as they came, from the journal or, where that keeps them in another form, from the judgement.
 
     Raises:
-        ModeError: the store is in memory and keeps no bytes.
+        ModeError: the store is in memory, or behind an endpoint, and keeps no bytes.
     """
     kept = kept_apart(store, submission)
     if kept is not None:
         return kept
     version = version_of(store, submission)
-    with archived(store, version.key, version.number).stream() as stream:
+    own = embedded(store, "keep the bytes of what was handed in")
+    with archived(own, version.key, version.number).stream() as stream:
         return stream.readall()

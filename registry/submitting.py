@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeGuard
 
@@ -87,13 +87,17 @@ class Handed:
     contexts: Contexts = SHIPPED
 
 
-def submit(store: GraphStore, handed: Handed, judge: Judge) -> Submitted:
+def submit(
+    store: GraphStore, handed: Handed, judge: Judge, begin: Callable[[str], Transaction] | None = None
+) -> Submitted:
     """Judge, recompute and keep a study; all of it in one commit, or nothing.
 
     Args:
         store: Open for writing, with the reference knowledge.
         handed: The file and what was said with it.
         judge: Judges it by the shapes that apply.
+        begin: Begins the transaction that keeps it, by its label; None for one of the store. One of a copy of the store makes this a
+            trial (`registry.trying`), for which the store may be open for reading.
 
     Raises:
         SubmissionError: the file is no submission, or may not revise what it would; nothing is stored.
@@ -112,7 +116,7 @@ def submit(store: GraphStore, handed: Handed, judge: Judge) -> Submitted:
     found = submission.assessed(judge, revised)
     reached("submission-assessed")
     drawn_on = submission.drawn_on(found)
-    submission.keep(found)
+    submission.keep(found, begin or store.transaction)
     return Submitted(submission.id, True, drawn_on)
 
 
@@ -190,13 +194,13 @@ class _Submission:
         """Who draws on the study whose place this one is to take."""
         return None if found.reasons or not self._live(self._prior) else dependents(self._store, self._prior)
 
-    def keep(self, found: Assessed) -> None:
+    def keep(self, found: Assessed, begin: Callable[[str], Transaction]) -> None:
         """Store bytes, judgement and state in one commit."""
         accepted, time = not found.reasons, now()
         by, said = self._by(found.study)
         today = dt.datetime.now(dt.UTC).date()
         title = next(iter(found.study.names.values()), self._handed.file)
-        with self._store.transaction(f"submit {self._handed.file}") as transaction:
+        with begin(f"submit {self._handed.file}") as transaction:
             report = transaction.load_bytes(
                 self._data,
                 key=self._key(accepted),

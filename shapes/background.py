@@ -10,11 +10,13 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
 import ontology
+from graphstore.contract import SparqlStore
+from graphstore.quads import Quads
 from shapes.terms import TYPE, tm
 
 MOST_LENT: Final = 200_000
@@ -31,8 +33,6 @@ _EXCHANGE: Final = tm("Exchange")
 _EXCHANGES: Final = frozenset(map(tm, ("exchange", "input", "output", "emission", "quantitativeReference")))
 _RULES: Final = tuple(map(tm, ("Standard", "ProductCategoryRule")))
 
-if TYPE_CHECKING:
-    from graphstore import GraphStore
 
 Node: TypeAlias = ox.NamedNode | ox.BlankNode
 
@@ -44,7 +44,7 @@ class Lent:
         store: its default graph holds both.
     """
 
-    def __init__(self, store: ox.Store, beyond: ox.Store | None) -> None:
+    def __init__(self, store: ox.Store, beyond: Quads | None) -> None:
         self.store, self._beyond = store, beyond
         self._added: list[ox.Quad] = []
 
@@ -87,7 +87,7 @@ class Background:
         beyond: a store that describes what a study mentions and the knowledge does not hold; None where there is none.
     """
 
-    def __init__(self, fill: Callable[[ox.Store], None], beyond: ox.Store | None = None) -> None:
+    def __init__(self, fill: Callable[[ox.Store], None], beyond: Quads | None = None) -> None:
         self._fill, self._beyond = fill, beyond
         self._lock = threading.Lock()
         self._store: ox.Store | None = None
@@ -117,7 +117,7 @@ def shipped() -> Background:
     return Background(_fill_shipped)
 
 
-def of_store(store: GraphStore) -> Background:
+def of_store(store: SparqlStore) -> Background:
     """The knowledge of a Tanmai store, which takes the place of the shipped one; it also describes what a study mentions.
 
     Args:
@@ -137,7 +137,7 @@ def of_store(store: GraphStore) -> Background:
     return Background(fill, engine)
 
 
-def _rules_of(engine: ox.Store) -> Iterator[ox.Quad]:
+def _rules_of(engine: Quads) -> Iterator[ox.Quad]:
     """Yield what any dataset of a store says about standards and rules: one loaded today decides which rule applies."""
     for kind in _RULES:
         for typed in engine.quads_for_pattern(None, TYPE, kind, None):
@@ -156,17 +156,17 @@ def _in_default_graph(item: ox.Quad | ox.Triple) -> ox.Quad:
     return ox.Quad(item.subject, item.predicate, item.object)
 
 
-def _description(node: Node, store: ox.Store) -> Iterator[ox.Quad]:
+def _description(node: Node, store: Quads) -> Iterator[ox.Quad]:
     for quad in store.quads_for_pattern(node, None, None, None):
         if quad.predicate not in _EXCHANGES and not _is_exchange(store, quad.object):
             yield ox.Quad(quad.subject, quad.predicate, quad.object)
 
 
-def _known(store: ox.Store, node: Node) -> bool:
+def _known(store: Quads, node: Node) -> bool:
     return next(store.quads_for_pattern(node, None, None, ox.DefaultGraph()), None) is not None
 
 
-def _is_exchange(store: ox.Store, node: object) -> bool:
+def _is_exchange(store: Quads, node: object) -> bool:
     return isinstance(node, ox.NamedNode | ox.BlankNode) and (
         next(store.quads_for_pattern(node, TYPE, _EXCHANGE, None), None) is not None
     )

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from tanmai.settings import DEFAULT_STORE
-from tanmai.words import Language
 
 if TYPE_CHECKING:
     import ssl
@@ -42,7 +41,7 @@ def application_of(settings: Settings) -> FastAPI:
     from api.app import create_app
     from tanmai.translate import translated
 
-    return create_app(settings, lambda text, lang: translated(text, cast("Language", lang)))
+    return create_app(settings, cast("Callable[[str, str], str]", translated))
 
 
 def listen(settings: Settings) -> socket.socket:

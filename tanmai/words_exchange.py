@@ -16,6 +16,7 @@ EXCHANGE_WORDS: Final[dict[str, tuple[str, str]]] = {
     "record_published": ("published as {name}", "已发布为 {name}"),
     "record_published_before": ("published before as {name}", "此前已发布为 {name}"),
     "records_replaced": ("replaces {names}", "取代 {names}"),
+    "record_shared": ("shared, like what it replaces, with: {names}", "沿用原记录的共享对象：{names}"),
     "factor_at": ("usable in a supply chain as <{iri}>", "可在产品链中引用 <{iri}>"),
     "factor_none": (
         "no factor: it states no usable total, or it is our own",

@@ -7,7 +7,7 @@ import json
 import ssl
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -40,6 +40,8 @@ class Host:
         page: how many it puts on a page.
         discovery: token endpoint that its OpenID configuration names, as a path; empty for no configuration.
         next_link: what its pages say comes next, in place of the truth.
+        more_links: Link headers that its pages have besides, one before and the others behind the truth.
+        on_page: what happens before a page is given out, by the place it begins at; what is no success is answered in its place.
         failures: how many calls of events it answers by 503 before it takes one.
         life: how many seconds it says that its tokens hold.
         events: events that it took.
@@ -51,6 +53,8 @@ class Host:
     page: int = 2
     discovery: str = ""
     next_link: str = ""
+    more_links: list[str] = field(default_factory=list)
+    on_page: Callable[[int], int] = lambda _: 200
     failures: int = 0
     events: list[dict[str, Any]] = field(default_factory=list)
     attempts: list[str] = field(default_factory=list)
@@ -88,10 +92,14 @@ class Handler(BaseHTTPRequestHandler):
 
     def list_page(self, query: dict[str, list[str]]) -> None:
         start = int(query.get("from", ["0"])[0])
+        status = self.host.on_page(start)
+        if status != 200:
+            return self.say(status, {"code": "InternalError", "message": "broken"})
         stop = start + self.host.page
         link = self.host.next_link or f"{self.host.url}/3/footprints?from={stop}"
-        more = {"Link": f'<{link}>; rel="next"'} if stop < len(self.host.records) else {}
-        self.say(200, {"data": self.host.records[start:stop]}, more)
+        more = [f'<{link}>; rel="next"'] if stop < len(self.host.records) else []
+        links = [*self.host.more_links[:1], *more, *self.host.more_links[1:]]
+        return self.say(200, {"data": self.host.records[start:stop]}, links)
 
     def do_POST(self) -> None:
         self.host.calls.append(f"POST {self.path}")
@@ -113,11 +121,12 @@ class Handler(BaseHTTPRequestHandler):
             self.host.arrived.notify_all()
         return self.say(200, None)
 
-    def say(self, status: int, body: Any, headers: dict[str, str] | None = None) -> None:
+    def say(self, status: int, body: Any, links: Sequence[str] = ()) -> None:
         data = b"" if body is None else json.dumps(body).encode()
         self.send_response(status)
-        for name, value in {"Content-Type": "application/json", **(headers or {})}.items():
-            self.send_header(name, value)
+        self.send_header("Content-Type", "application/json")
+        for link in links:
+            self.send_header("Link", link)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)

@@ -8,13 +8,12 @@ import ipaddress
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final, Self
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from api.access import clients, keys, private, rates
+from api.access import clients, keys, limits, private, rates
 from api.access.allowance import Allowance
 from api.access.clients import ClientFile, Roster
 from api.access.credentials import proven, shown
@@ -22,7 +21,9 @@ from api.access.limits import Table
 from api.access.principals import Principal, anonymous
 from api.access.rates import Rates, Taken
 from api.access.tokens import Tokens
+from api.access.watched import Watched
 from api.audit.log import AuditLog
+from api.audit.refusals import Refusals
 from api.audit.segments import Span
 from api.errors import CredentialsError, RateError
 from api.settings import Settings
@@ -39,55 +40,55 @@ class Access:
         file: who is known.
         rates: how often each asks.
         audit: what was asked.
+        signing: what makes and reads tokens, by the key that there is now.
+        limits: the limits of each role, as the file says now.
         jobs: how many jobs each principal has under way in this process.
+        refusals: who was refused for asking too often, and is not recorded each time.
     """
 
     settings: Settings
     file: ClientFile
     rates: Rates
     audit: AuditLog
+    signing: Watched[Tokens]
+    limits: Watched[Table]
     jobs: Counter[str] = field(default_factory=Counter)
-    _tokens: Tokens | None = None
-    _table: Table | None = None
+    refusals: Refusals = field(default_factory=Refusals)
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """The door of an application; nothing is read yet."""
         folder = settings.access_folder
+
+        def tokens() -> Tokens:
+            return Tokens(private.secret(folder / SIGNING), settings.token_seconds, settings.public_url)
+
         return cls(
             settings,
             ClientFile(folder / clients.FILE),
             Rates(folder / rates.FILE),
             AuditLog(settings.store / "audit", Span(settings.audit_days, settings.audit_megabytes << 20)),
+            Watched(folder / SIGNING, tokens, forgiving=False),
+            Watched(folder / limits.FILE, lambda: Table.of(folder), forgiving=True),
         )
 
     @property
-    def folder(self) -> Path:
-        """Where the files are."""
-        return self.settings.access_folder
-
-    @property
     def tokens(self) -> Tokens:
-        """Makes and reads tokens.
+        """Makes and reads tokens. A signing key that was removed or replaced ends all tokens of before, also while the server runs.
 
         Raises:
             AccessFileError: the signing key cannot be used.
         """
-        if self._tokens is None:
-            secret = private.secret(self.folder / SIGNING)
-            self._tokens = Tokens(secret, self.settings.token_seconds, self.settings.public_url)
-        return self._tokens
+        return self.signing.current()
 
     @property
     def table(self) -> Table:
-        """The limits of each role, as they were when first asked for.
+        """The limits of each role; those of before while a changed file cannot be used.
 
         Raises:
             AccessFileError: the file of limits cannot be used.
         """
-        if self._table is None:
-            self._table = Table.of(self.folder)
-        return self._table
+        return self.limits.current()
 
     def check(self) -> None:
         """Where there are clients, see that everything that lets them in can be used.
@@ -96,7 +97,8 @@ class Access:
             AccessFileError: something cannot.
         """
         if self.file.current() is not None:
-            self._tokens, self._table = self.tokens, self.table
+            self.signing.current()
+            self.limits.current()
             self.rates.check()
 
     @contextlib.asynccontextmanager
@@ -144,6 +146,17 @@ class Access:
         """What a request of a principal may take."""
         who = f"client {principal.name}" if principal.name else f"address {self.address(scope)}"
         return Allowance(principal, who, self.table.of_principal(principal), self.jobs)
+
+    def probe(self, scope: Scope) -> None:
+        """Count a probe of another machine, which is answered without a key.
+
+        Raises:
+            RateError: there were too many.
+        """
+        rate = self.table.of_principal(anonymous("")).rate
+        taken = self.rates.take(f"probe {self.address(scope)}", rate)
+        if not taken.allowed:
+            raise RateError("You ask more often than you may. Wait, then go on more slowly.", taken.wait)
 
     def take(self, allowance: Allowance) -> Taken:
         """Count a request."""

@@ -26,9 +26,10 @@ PATH: Final = "/auth/token"
 DISCOVERY: Final = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
 OPEN: Final = frozenset({PATH, *DISCOVERY})
 """What anonymous may ask for on a server that shows nothing to anonymous."""
-METRICS: Final = "/metrics"
 PROBES: Final = frozenset({"/health", "/ready"})
-"""What is asked every few seconds by machines that know no key: not counted, and not in the audit log."""
+"""What is asked every few seconds by machines that know no key: not in the audit log, and counted apart."""
+OPERATION: Final = PROBES | {"/metrics"}
+"""What processes of this machine ask for without a key, and as often as they like."""
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _MOST: Final = 10_000

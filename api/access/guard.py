@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access.allowance import granted
 from api.access.control import Access
-from api.access.endpoints import METRICS, OPEN, PROBES
+from api.access.endpoints import OPEN, OPERATION, PROBES
 from api.access.endpoints import PATH as TOKEN
 from api.access.limits import Limits
 from api.access.principals import Principal, anonymous, identify, principal_of
@@ -26,6 +26,7 @@ from api.proxies import from_this_machine
 _FACTS: Final = "tanmai.audit"
 _TOLD: Final = "tanmai.limits"
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
+_TOO_OFTEN: Final = 429
 _SHOWN: Final = "Authorization, X-API-Key"
 
 
@@ -34,12 +35,13 @@ def note(scope: Scope, **facts: Any) -> None:
     scope.setdefault(_FACTS, {}).update(facts)
 
 
-def tell_limits(scope: Scope, headers: MutableHeaders) -> None:
+def tell_limits(scope: Scope, message: Message) -> None:
     """Say in an answer how often may be asked, and that others may not be given it from a cache."""
     told: tuple[Principal, Limits, Taken] | None = scope.get(_TOLD)
     if told is None:
         return
     principal, limits, taken = told
+    headers = MutableHeaders(scope=message)
     rate = limits.rate
     window = round(rate.step * rate.burst) or 1
     headers["RateLimit-Policy"] = f'"requests";q={rate.burst};w={window}'
@@ -67,7 +69,10 @@ class Guard:
             await send({"type": "websocket.close"})  # there are none, and one that comes must not go around the door
             return
         identify(scope, anonymous(""))
-        if scope["path"] in PROBES or (scope["path"] == METRICS and from_this_machine(scope, Headers(scope=scope))):
+        here = scope["path"] in OPERATION and from_this_machine(scope, Headers(scope=scope))
+        if here or scope["path"] in PROBES:
+            if not here:
+                self.access.probe(scope)
             await self.app(scope, receive, send)
             return
         if scope["method"] not in _SAFE:
@@ -106,11 +111,15 @@ class Guard:
 
     def _record(self, scope: Scope, begun: dt.datetime, seconds: float, status: int, complete: bool) -> None:
         principal = principal_of(Request(scope))
+        address = "" if principal.name else self.access.address(scope)
+        left_out = self.access.refusals.unrecorded(principal.name or address) if status == _TOO_OFTEN else 0
+        if left_out is None:
+            return
         record: dict[str, Any] = {
             "time": begun.isoformat(timespec="milliseconds"),
             "client": principal.name,
             "key": principal.key,
-            "address": "" if principal.name else self.access.address(scope),
+            "address": address,
             "request": scope.get("tanmai.request", ""),
             "method": scope["method"],
             "path": scope["path"],
@@ -121,6 +130,8 @@ class Guard:
         }
         if not complete:
             record["broken_off"] = True
+        if left_out:
+            record["left_out"] = left_out
         self.access.audit.append(record)
 
 

@@ -46,17 +46,24 @@ def read(path: Path) -> bytes:
     """
     try:
         with path.open("rb") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            if mode & _OTHERS:
-                raise AccessFileError(
-                    f"{path} has the mode {mode & 0o777:o}, so that others than its owner can get at it. "
-                    f"Run: chmod 600 {path}"
-                )
+            require_own(path, os.fstat(file.fileno()).st_mode)
             return file.read()
     except FileNotFoundError:
         raise
     except OSError as error:
         raise AccessFileError(f"{path} cannot be read: {error.strerror}. Nobody is let in until it can.") from None
+
+
+def require_own(path: Path, mode: int) -> None:
+    """Refuse a file with a mode that lets others get at it.
+
+    Raises:
+        AccessFileError: others than its owner may read or change it.
+    """
+    if mode & _OTHERS:
+        raise AccessFileError(
+            f"{path} has the mode {mode & 0o777:o}, so that others than its owner can get at it. Run: chmod 600 {path}"
+        )
 
 
 @contextlib.contextmanager

@@ -92,7 +92,7 @@ class Rates:
         try:
             found = self._open().execute(_TAKE, known).fetchone()
             self._sweep(now)
-            full_at = found[0] if found is not None else self._full_at(who, now)
+            full_at = found[0] if found is not None else self._emptied(who, now, whole)
         except sqlite3.OperationalError as error:
             _uncounted(error)
             return Taken(True, rate.burst, 0)
@@ -148,9 +148,14 @@ class Rates:
             self._connection.close()
         self._connection = None
 
-    def _full_at(self, who: str, now: float) -> float:
+    def _emptied(self, who: str, now: float, whole: float) -> float:
+        """When a bucket that had too little is full. None takes longer than from empty: else the clock or the limits were changed."""
         found = self._open().execute("SELECT full_at FROM bucket WHERE who = ?", (who,)).fetchone()
-        return float(found[0]) if found else now
+        full_at = float(found[0]) if found else now
+        if full_at <= now + whole:
+            return full_at
+        self._open().execute("UPDATE bucket SET full_at = ? WHERE who = ?", (now + whole, who))
+        return now + whole
 
     def _sweep(self, now: float) -> None:
         self._taken += 1

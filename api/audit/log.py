@@ -36,6 +36,7 @@ HEAD: Final = "HEAD"
 _GROUP: Final = 1.0
 """Seconds between two times that the log is forced to the disk."""
 _LONGEST: Final = 1000
+_MOST_LISTED: Final = 20
 _CAUSES: Final = (OSError, AccessFileError, AuditError, ValueError, KeyError, TypeError)
 """Why the log cannot be written: the disk, the mode of its files, or a last line that is no record."""
 _BLOCK: Final = 1 << 16
@@ -99,9 +100,18 @@ class AuditLog:
             raise AuditError(f"The audit log cannot be written ({self._failing}), so that nothing is changed for now.")
 
     def append(self, facts: Mapping[str, Any]) -> None:
-        """Add a record. What looks like a key or token is blotted out, whatever it is in. A failure is told by :meth:`require`."""
+        """Add a record. What looks like a key or token is blotted out, whatever it is in. A failure is told by :meth:`require`.
+
+        Of a long list only the beginning is kept, and how many more there were as ``..._left_out``: what a stranger sends must not
+        become a log that fills the disk.
+        """
+        shortened = {
+            f"{name}_left_out": len(value) - _MOST_LISTED
+            for name, value in facts.items()
+            if isinstance(value, list | tuple) and len(value) > _MOST_LISTED
+        }
         try:
-            self._append({name: _clean(value) for name, value in facts.items()})
+            self._append({name: _clean(value) for name, value in facts.items()} | shortened)
         except _CAUSES as error:
             self._failing = f"{type(error).__name__}: {error}"
             log.exception("the audit log cannot be written")
@@ -262,4 +272,4 @@ def _tail(path: Path, size: int) -> tuple[int, Head] | None:
 def _clean(value: Any) -> Any:
     if isinstance(value, str):
         return _SECRETS.sub("***", value)[:_LONGEST]
-    return [_clean(each) for each in value] if isinstance(value, list | tuple) else value
+    return [_clean(each) for each in value[:_MOST_LISTED]] if isinstance(value, list | tuple) else value

@@ -6,11 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from api.errors import RequestError
 from api.pact.filters import Filters, filters_of_event
 from api.pact.inbox import Kind
+
+if TYPE_CHECKING:
+    from mappings.pact.jsontext import Written
 
 MEDIA_TYPE: Final = "application/cloudevents+json"
 _FAMILY: Final = "org.wbcsd.pact.ProductFootprint."
@@ -90,9 +93,14 @@ def created_event(identifier: str, source: str, data: Record) -> bytes:
     return _written("created", identifier, source, data)
 
 
-def fulfilled_event(identifier: str, source: str, request: str, records: Sequence[Record]) -> bytes:
+def fulfilled_event(identifier: str, source: str, request: str, records: Sequence[Written]) -> bytes:
     """The event that answers a request with footprints."""
     return _written("fulfilled", identifier, source, {"requestEventId": request, "pfs": list(records)})
+
+
+def published_event(identifier: str, source: str, footprints: Sequence[str]) -> bytes:
+    """The event that tells a partner which footprints it can fetch."""
+    return _written("published", identifier, source, {"pfIds": list(footprints)})
 
 
 def rejected_event(identifier: str, source: str, request: str, code: str, message: str) -> bytes:

@@ -20,7 +20,8 @@ from api.errors import BusyError
 from api.pact.partners import folder_of, make_folder
 from graphstore.durable import storage_errors
 
-Kind = Literal["created", "fulfilled", "rejected", "published"]
+Kind = Literal["created", "fulfilled", "rejected", "published", "announced"]
+"""What partners sent; `announced` is what we tell them of ours, which waits and is tried again like an answer."""
 
 FIRST_PAUSE: Final = 5.0
 """Seconds before the second attempt; each pause is twice the one before."""
@@ -31,8 +32,10 @@ KEPT: Final = 30 * 24 * 3600.0
 """Seconds for which events that are done with are remembered."""
 MOST_WAITING: Final = 1000
 """Events of one client that may wait."""
+MOST_BYTES: Final = 256_000_000
+"""Bytes of them."""
 
-_FILE: Final = "events.sqlite"
+FILE: Final = "events.sqlite"
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS events (
     key TEXT PRIMARY KEY, kind TEXT NOT NULL, event BLOB NOT NULL, client TEXT NOT NULL, audience TEXT, partner TEXT NOT NULL, here TEXT NOT NULL,
@@ -100,10 +103,10 @@ class Inbox:
     @property
     def exists(self) -> bool:
         """Whether anything was ever noted."""
-        return (folder_of(self.store) / _FILE).is_file()
+        return (folder_of(self.store) / FILE).is_file()
 
     def note(self, event: Event) -> bool:
-        """Keep an event; whether it is new.
+        """Keep an event; whether it is new, or one that was given up and comes again.
 
         Raises:
             BusyError: too many of this client wait.
@@ -111,11 +114,14 @@ class Inbox:
         now = time.time()
         with self._opened() as base:
             waiting = base.execute(
-                "SELECT count(*) FROM events WHERE state = 'waiting' AND client = ?", (event.client,)
+                "SELECT count(*), coalesce(sum(length(event)), 0) FROM events WHERE state = 'waiting' AND client = ?",
+                (event.client,),
             )
-            if waiting.fetchone()[0] >= MOST_WAITING:
+            count, size = waiting.fetchone()
+            if count >= MOST_WAITING or size + len(event.event) > MOST_BYTES:
                 raise BusyError("Too many of your events wait already. Come back later.")
             base.execute("DELETE FROM events WHERE state <> 'waiting' AND received < ?", (now - KEPT,))
+            base.execute("DELETE FROM events WHERE key = ? AND state = 'given up'", (event.key,))
             made = base.execute(
                 "INSERT OR IGNORE INTO events (key, kind, event, client, audience, partner, here, received, due) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -124,11 +130,12 @@ class Inbox:
             return made.rowcount == 1
 
     def knows(self, key: str) -> bool:
-        """Whether an event was noted before."""
+        """Whether an event was noted before, and not given up."""
         if not self.exists:
             return False
+        text = "SELECT 1 FROM events WHERE key = ? AND state <> 'given up'"
         with self._opened() as base:
-            return base.execute("SELECT 1 FROM events WHERE key = ?", (key,)).fetchone() is not None
+            return base.execute(text, (key,)).fetchone() is not None
 
     def due(self, beside: frozenset[str] = frozenset()) -> list[Event]:
         """What is to be tried now: the oldest event of each partner but some."""
@@ -219,7 +226,7 @@ class Inbox:
         Raises:
             StorageError: the disk failed, or is full.
         """
-        path = make_folder(self.store) / _FILE
+        path = make_folder(self.store) / FILE
         with storage_errors("Keeping events", path):
             if not path.exists():
                 os.close(os.open(path, os.O_CREAT | os.O_CLOEXEC, 0o600))

@@ -1,7 +1,7 @@
 """HTTPS to hosts of others, so that nobody can make this server call where it should not.
 
 An address is HTTPS. Its name is looked up once, every address found has to be public (or in a network that a setting allows), and
-the connection goes to the one that was looked at, under the name that the certificate has to bear. Redirects are answers, not
+the connection goes to one that was looked at, under the name that the certificate has to bear. Redirects are answers, not
 followed. An answer has a longest time and a greatest size, however slowly or endlessly it comes.
 """
 
@@ -12,6 +12,7 @@ import ipaddress
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,13 +24,15 @@ from api.errors import PartnerAddressError, PartnerUnreachableError
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
+_BLINK: Final = 0.05
+"""Seconds that the last addresses of a name have at least."""
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 """IPv6 addresses that stand for an IPv4 address (RFC 6052)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back: status, headers by lower-case name, the whole body."""
+    """What came back: status, headers by lower-case name (several of one name as a list with commas), the whole body."""
 
     status: int
     headers: Mapping[str, str]
@@ -70,12 +73,9 @@ class Outbound:
             PartnerUnreachableError: no answer, or none in time, or one that is too large.
         """
         parts = _parts(url)
-        address = self._looked_up(parts, url)
+        addresses = self._looked_up(parts, url)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        try:
-            raw = socket.create_connection((str(address), parts.port or 443), timeout=self.seconds)
-        except OSError as error:
-            raise _unreachable(url, error) from None
+        raw = self._connected(addresses, parts.port or 443, url)
         spare = raw.dup()  # the watchdog's own handle: closing it is no matter of the thread that reads
         watchdog = threading.Timer(self.seconds, _cut, (spare,))
         watchdog.daemon = True
@@ -94,6 +94,20 @@ class Outbound:
             raw.close()
             spare.close()
 
+    def _connected(self, addresses: list[Address], port: int, url: str) -> socket.socket:
+        """A connection to the first address that takes one; all of them together have the time of one call."""
+        until = time.monotonic() + self.seconds
+        for number, address in enumerate(addresses):
+            left = (until - time.monotonic()) / (len(addresses) - number)
+            try:
+                raw = socket.create_connection((str(address), port), timeout=max(left, _BLINK))
+            except OSError as error:
+                failed = error
+            else:
+                raw.settimeout(self.seconds)
+                return raw
+        raise _unreachable(url, failed)
+
     def _exchanged(
         self, raw: socket.socket, parts: SplitResult, asked: tuple[str, str, bytes | None, Mapping[str, str]]
     ) -> Reply:
@@ -108,9 +122,10 @@ class Outbound:
                 raise http.client.HTTPException(f"its answer has more than {self.most:,} bytes")
             if answer.length:
                 raise http.client.HTTPException("its answer was cut short")
-            return Reply(answer.status, {name.lower(): value for name, value in answer.getheaders()}, content)
+            names = {name.lower() for name, _ in answer.getheaders()}
+            return Reply(answer.status, {name: ", ".join(answer.headers.get_all(name, ())) for name in names}, content)
 
-    def _looked_up(self, parts: SplitResult, url: str) -> Address:
+    def _looked_up(self, parts: SplitResult, url: str) -> list[Address]:
         host = str(parts.hostname)
         try:
             found = socket.getaddrinfo(host, parts.port or 443, type=socket.SOCK_STREAM)
@@ -123,7 +138,7 @@ class Outbound:
                     f"{host} is {address}, which is no public address, so it is not called. If that is meant, add its network "
                     "to the setting pact_networks (TANMAI_API_PACT_NETWORKS)."
                 )
-        return addresses[0]
+        return list(dict.fromkeys(addresses))
 
 
 def is_public(address: Address) -> bool:

@@ -19,7 +19,7 @@ from graphstore.durable import sync_directory
 
 FOLDER: Final = "pact"
 """Folder of the store for partners and events."""
-_FILE: Final = "partners.json"
+FILE: Final = "partners.json"
 _LOCK: Final = "partners.lock"
 _NAME: Final = re.compile(r"[A-Za-z0-9][\w.\-]{0,63}", re.ASCII)
 
@@ -83,7 +83,7 @@ def load(store: Path) -> dict[str, Partner]:
         PartnerError: the file is none of partners.
         AccessFileError: it cannot be read, or others than its owner can read it.
     """
-    path = folder_of(store) / _FILE
+    path = folder_of(store) / FILE
     try:
         data = private.read(path)
     except FileNotFoundError:
@@ -164,4 +164,4 @@ def make_folder(store: Path) -> Path:
 
 def _save(store: Path, partners: Iterable[Partner]) -> None:
     text = json.dumps({"partners": [asdict(partner) for partner in partners]}, ensure_ascii=False, indent=2)
-    private.write(make_folder(store) / _FILE, text.encode() + b"\n")
+    private.write(make_folder(store) / FILE, text.encode() + b"\n")

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MOST: Final = 200_000
 """Footprints that are taken from one partner at once."""
+MOST_BYTES: Final = 1_000_000_000
+"""Bytes of their pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,13 @@ def offered(session: Session, since: date | None = None) -> Offer:
     """
     from mappings.pact import read_records
 
-    found, count, older = list["ReadReport"](), 0, 0
+    found, count, older, size = list["ReadReport"](), 0, 0, 0
     for url, body in session.pages([]):
+        size += len(body)
+        if size > MOST_BYTES:
+            raise PartnerAnswerError(
+                f"{session.partner.url} sends more than {MOST_BYTES:,} bytes, which is more than is taken."
+            )
         report = read_records(body, url)
         count += len(report.records)
         if count > MOST:

@@ -12,7 +12,7 @@ from api.errors import NotFoundError, RequestError
 from api.pact.events import PactEvent, Record, fulfilled_event, read_event, rejected_event
 from api.pact.filters import Filters
 from api.readers.frames import Output
-from graphstore import GraphStore
+from graphstore.contract import SparqlStore
 
 Job = Mapping[str, Any]
 
@@ -38,7 +38,7 @@ class Index:
     keys: list[Record]
 
     @classmethod
-    def of(cls, store: GraphStore) -> Index:
+    def of(cls, store: SparqlStore) -> Index:
         """The index of a store; made once, and gone with it."""
         if store not in _INDEXES:
             from mappings.pact import records
@@ -57,13 +57,11 @@ class Index:
                 yield self.ids[place]
 
 
-_INDEXES: Final[WeakKeyDictionary[GraphStore, Index]] = WeakKeyDictionary()
+_INDEXES: Final[WeakKeyDictionary[SparqlStore, Index]] = WeakKeyDictionary()
 
 
-def list_page(store: GraphStore, job: Job, _payload: bytes, out: Output) -> None:
+def list_page(store: SparqlStore, job: Job, _payload: bytes, out: Output) -> None:
     """Answer with one page of footprints, and say behind which the next one begins."""
-    from mappings.pact.jsontext import dumps
-
     limit, after = int(job["limit"]), job["after"]
     chosen = list[str]()
     more = False
@@ -75,25 +73,23 @@ def list_page(store: GraphStore, job: Job, _payload: bytes, out: Output) -> None
     last = chosen[-1] if chosen else after or BEFORE_ALL
     out.head(content_type=JSON, generation=store.generation, next=last if more else None)
     out.write(b'{"data":[')
-    for number, identifier in enumerate(chosen):
-        out.write((b"," if number else b"") + dumps(_record(store, identifier)).encode())
+    for number, text in enumerate(_texts(store, chosen)):
+        out.write((b"," if number else b"") + text.encode())
     out.write(b"]}")
 
 
-def footprint(store: GraphStore, job: Job, _payload: bytes, out: Output) -> None:
+def footprint(store: SparqlStore, job: Job, _payload: bytes, out: Output) -> None:
     """Answer with one footprint.
 
     Raises:
         NotFoundError: there is none of this id that the client may read.
     """
-    from mappings.pact.jsontext import dumps
-
-    found = _record(store, str(job["id"]))
+    (found,) = _texts(store, [str(job["id"])])
     out.head(content_type=JSON, generation=store.generation)
-    out.write(b'{"data":' + dumps(found).encode() + b"}")
+    out.write(b'{"data":' + found.encode() + b"}")
 
 
-def check_event(_store: GraphStore, _job: Job, payload: bytes, out: Output) -> None:
+def check_event(_store: SparqlStore, _job: Job, payload: bytes, out: Output) -> None:
     """Check an event and say what it is.
 
     Raises:
@@ -114,14 +110,16 @@ def check_event(_store: GraphStore, _job: Job, payload: bytes, out: Output) -> N
     )
 
 
-def answer(store: GraphStore, job: Job, payload: bytes, out: Output) -> None:
+def answer(store: SparqlStore, job: Job, payload: bytes, out: Output) -> None:
     """Write the event that answers a request: the footprints that it selects, or why there are none."""
     event = read_event(payload)
     out.head(content_type=JSON, generation=store.generation)
     out.write(_answer(store, event, str(job["id"]), str(job["here"])))
 
 
-def _answer(store: GraphStore, event: PactEvent, identifier: str, here: str) -> bytes:
+def _answer(store: SparqlStore, event: PactEvent, identifier: str, here: str) -> bytes:
+    from mappings.pact.jsontext import Written
+
     chosen = list(Index.of(store).matching(event.filters, None))
     if not chosen:
         message = "There is no footprint that matches the request. 没有符合请求的碳足迹。"
@@ -132,7 +130,7 @@ def _answer(store: GraphStore, event: PactEvent, identifier: str, here: str) -> 
             f"符合的碳足迹有 {len(chosen)} 条，一次最多回复 {MOST_ANSWERED} 条。请缩小范围或使用 ListFootprints。"
         )
         return rejected_event(identifier, here, event.id, "BadRequest", message)
-    return fulfilled_event(identifier, here, event.id, [_record(store, each) for each in chosen])
+    return fulfilled_event(identifier, here, event.id, [Written(text) for text in _texts(store, chosen)])
 
 
 def _check_footprints(records: list[Record]) -> None:
@@ -145,13 +143,19 @@ def _check_footprints(records: list[Record]) -> None:
             raise RequestError(f"The footprint {place} in the event is none of PACT 3: {reasons}")
 
 
-def _record(store: GraphStore, identifier: str) -> Record:
-    from mappings.pact import record
+def _texts(store: SparqlStore, identifiers: list[str]) -> list[str]:
+    """Footprints as they came, so that what signs a part of them holds; their status is that of today.
 
-    found = record(store, identifier.lower())
-    if found is None:
-        raise NotFoundError(f"There is no footprint {identifier}.")
-    return dict(found)
+    Raises:
+        NotFoundError: there is no such footprint.
+    """
+    from mappings.pact import texts_of
+
+    found = texts_of(store, identifiers)
+    missing = next((each for each in identifiers if each.lower() not in found), None)
+    if missing is not None:
+        raise NotFoundError(f"There is no footprint {missing}.")
+    return [found[each.lower()] for each in identifiers]
 
 
 def _reduced(record: Mapping[str, Any]) -> Record:

@@ -1,4 +1,4 @@
-"""Deals with the events that wait: answers requests, fetches what was published, stores what was sent.
+"""Deals with the events that wait: answers requests, fetches what was published, stores what was sent, tells what is ours.
 
 One process of a server does it, the one that holds the lock; the others look from time to time whether it is gone. Partners are
 called in threads, one event of each at a time, so that one that is slow keeps no other waiting. Records are read, selected and
@@ -16,6 +16,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
+from api.access.clients import FILE as CLIENTS
+from api.access.clients import ClientFile
+from api.access.principals import OWNER, Principal, Role
 from api.errors import ApiError, PartnerAnswerError, PartnerError
 from api.pact import partners
 from api.pact.inbox import Event, Inbox
@@ -33,6 +36,7 @@ LOOK: Final = 0.5
 AT_ONCE: Final = 8
 """Partners that are called at once."""
 _LOCK: Final = "sender.lock"
+_ANSWERED: Final = "The request has its answer already."
 
 _Told = TypeVar("_Told")
 _Got = TypeVar("_Got")
@@ -116,15 +120,38 @@ class Sender:
 
     async def _done(self, event: Event, inbox: Inbox) -> str:
         """Deal with one event; what there is to say of it, which is nothing where all went well."""
+        await asyncio.to_thread(self._require_standing, event)
         if event.kind == "created":
             return await self._answer(event, inbox)
+        if event.kind == "announced":
+            await self._called(self._session(event).tell, event.event)
+            return ""
         if event.kind == "published":
             return await self._fetch(event)
         if event.kind == "fulfilled":
             return await self._store(event, inbox)
         told = await self._facts(event)
+        if not await asyncio.to_thread(inbox.waits_for, told["request"], event.partner):
+            return _ANSWERED
         await asyncio.to_thread(inbox.settle, told["request"], "rejected", told["message"])
         return ""
+
+    def _require_standing(self, event: Event) -> None:
+        """Refuse to deal with an event of a client that may no longer do what it did when the event came.
+
+        Raises:
+            PartnerError: it is gone or disabled, has another audience or lost the role; the event waits for it to be as it was.
+        """
+        known = ClientFile(self.state.settings.access_folder / CLIENTS).current()
+        if known is None and event.client == OWNER.name:
+            return
+        client = known.clients.get(event.client) if known is not None else None
+        same = client is not None and not client.disabled and client.audience == event.audience
+        role = Role.READER if event.kind in {"created", "announced"} else Role.SUBMITTER
+        if client is None or not same or not Principal(client.name, client.roles, client.audience).has(role):
+            raise PartnerError(
+                f"The client {event.client} may no longer do what it did when its event came, so the event waits."
+            )
 
     async def _answer(self, event: Event, inbox: Inbox) -> str:
         body = event.answer
@@ -157,6 +184,8 @@ class Sender:
 
     async def _store(self, event: Event, inbox: Inbox) -> str:
         told = await self._facts(event)
+        if not await asyncio.to_thread(inbox.waits_for, told["request"], event.partner):
+            return _ANSWERED  # by another event, or by this one before the server was ended
         facts = await self._written(event.event, f"{self._session(event).partner.url}/3/events", event)
         refused = "; ".join(facts["refused"])
         await asyncio.to_thread(inbox.settle, told["request"], "fulfilled", refused)

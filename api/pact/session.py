@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -24,6 +25,11 @@ _SHORTEST: Final = 60.0
 _LONGEST: Final = 86_400
 """Seconds that a token is used at most, whatever is said."""
 MOST_PAGES: Final = 100_000
+
+_LONGEST_LINKS: Final = 16_384
+_QUOTED: Final = r'"(?:[^"\\]|\\.)*"'
+_LINK: Final = re.compile(rf"<(?P<target>[^>]*)>(?P<parameters>(?:{_QUOTED}|[^,\"])*)")
+_PARAMETER: Final = re.compile(r';\s*([\w*-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]+))')
 
 
 @dataclass(slots=True)
@@ -122,12 +128,16 @@ class Session:
 
     def _next(self, url: str, reply: Reply) -> str:
         """The address of the next page; empty where there is none."""
-        target = next_link(reply.headers.get("link", ""))
+        header = reply.headers.get("link", "")
+        if len(header) > _LONGEST_LINKS:
+            raise PartnerAnswerError(
+                f"{url} answers with a Link header of {len(header)} characters, which is not read."
+            )
+        target = next_link(header)
         if target is None:
             return ""
         found = urljoin(url, target)
-        ours, theirs = urlsplit(self.partner.url), urlsplit(found)
-        if (theirs.scheme, theirs.netloc.lower()) != (ours.scheme, ours.netloc.lower()):
+        if _origin(found) != _origin(self.partner.url):
             raise PartnerAnswerError(
                 f"{url} names {found!r} as its next page, which is another host. It is not called: our token is not for it."
             )
@@ -136,18 +146,21 @@ class Session:
 
 def next_link(header: str) -> str | None:
     """The target of the link to the next page in a Link header (RFC 8288); ``None`` where there is none."""
-    rest = header
-    while (start := rest.find("<")) >= 0 and (end := rest.find(">", start)) >= 0:
-        target, tail = rest[start + 1 : end], rest[end + 1 :]
-        stop = tail.find("<")
-        parameters = tail if stop < 0 else tail[:stop]
-        for parameter in parameters.split(";"):
-            name, _, value = parameter.partition("=")
-            relations = value.strip(' \t,"').lower().split()
-            if name.strip().lower() == "rel" and "next" in relations:
-                return target
-        rest = "" if stop < 0 else tail[stop:]
+    for link in _LINK.finditer(header):
+        for name, quoted, plain in _PARAMETER.findall(link["parameters"]):
+            if name.lower() == "rel" and "next" in (quoted or plain).lower().split():
+                return link["target"]
     return None
+
+
+def _origin(url: str) -> tuple[str, str, int | None, str | None] | None:
+    """What makes a host the same: scheme, name, port, and nobody's name before it; ``None`` where the address is none."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or 443
+    except ValueError:
+        return None
+    return parts.scheme, parts.hostname or "", port, parts.username
 
 
 def _basic(partner: Partner) -> str:

@@ -7,10 +7,10 @@ would replace, or deprecate, what came from elsewhere: one partner has no say ab
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from graphstore import GraphStore
+from graphstore.contract import SparqlStore
 
 if TYPE_CHECKING:
     from mappings.pact import Read, ReadReport
@@ -48,7 +48,7 @@ class Stored:
     factors: dict[str, str] = field(default_factory=dict)
 
 
-def store_footprints(store: GraphStore, job: Mapping[str, Any], payload: bytes) -> Mapping[str, Any]:
+def store_footprints(store: SparqlStore, job: Mapping[str, Any], payload: bytes) -> Mapping[str, Any]:
     """Take in what a partner sent, or what it answered; what the writer process does.
 
     Raises:
@@ -66,7 +66,7 @@ def store_footprints(store: GraphStore, job: Mapping[str, Any], payload: bytes) 
     }
 
 
-def store_records(store: GraphStore, reports: Iterable[ReadReport], source: str, origin: str) -> Stored:
+def store_records(store: SparqlStore, reports: Iterable[ReadReport], source: str, origin: str) -> Stored:
     """Take in records that were read.
 
     Args:
@@ -82,7 +82,7 @@ def store_records(store: GraphStore, reports: Iterable[ReadReport], source: str,
     reads = [read for report in reports for read in report.records]
     foreign = _from_elsewhere(store, origin)
     good = [read for read in reads if not _refused(read, foreign, made)]
-    _import(store, good, source, made)
+    _import(store, good, source, foreign, made)
     gone = {each.id for each in made.refused}
     for read in good:
         if read.id not in gone:
@@ -90,7 +90,7 @@ def store_records(store: GraphStore, reports: Iterable[ReadReport], source: str,
     return made
 
 
-def _from_elsewhere(store: GraphStore, origin: str) -> dict[str, str]:
+def _from_elsewhere(store: SparqlStore, origin: str) -> dict[str, str]:
     """Ids of the records that the store has from others than this host, and where they are from."""
     return {
         version.key.removeprefix("pact-"): version.source
@@ -124,21 +124,22 @@ def _reasons(findings: Sequence[Any], lang: str) -> str:
     return "; ".join(f"{each.pointer or '/'}: {each.messages[lang]}" for each in findings)
 
 
-def _import(store: GraphStore, reads: list[Read], source: str, made: Stored) -> None:
-    """Take in records in one transaction; where one of them stands in the way, each in one of its own."""
+def _import(store: SparqlStore, reads: list[Read], source: str, foreign: Mapping[str, str], made: Stored) -> None:
+    """Take in records in one transaction; where some of them stand in the way, one half after the other, down to those."""
     from mappings.errors import RecordError
     from mappings.pact import ReadReport, import_records
 
     if not reads:
         return
     try:
-        done = import_records(store, ReadReport(source, "", tuple(reads)))
+        done = import_records(store, ReadReport(source, "", tuple(reads)), foreign=foreign)
     except RecordError as error:
         if len(reads) == 1:
             made.refused.append(Refused(reads[0].id, str(error), str(error)))
             return
-        for read in reads:
-            _import(store, [replace(read, number=1)], source, made)
+        middle = len(reads) // 2
+        for half in (reads[:middle], reads[middle:]):
+            _import(store, half, source, foreign, made)
         return
     made.added += done.added
     made.unchanged += [each for each in done.unchanged if each not in done.deprecated]

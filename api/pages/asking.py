@@ -107,6 +107,21 @@ class Asked:
         return (_version(), self.here, self.stated, self.offer.name, self.lang, self.audience, self.root)
 
 
+def page_facts(request: Request, state: State) -> dict[str, Any]:
+    """What a reader needs to know of a request to render a page of it that is no document of the graph."""
+    lang, stated = language_of(request), request.query_params.get("lang")
+    return {
+        "lang": lang,
+        "number": 1,
+        "prefix": prefix_of(state),
+        "here": here(request) if request.method in {"GET", "HEAD"} else "/",
+        "carried": {} if stated is None else {"lang": lang},
+        "parameters": {},
+        "release": None,
+        "as_of": None,
+    }
+
+
 @cache
 def _version() -> str:
     return version("tanmai")

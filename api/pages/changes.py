@@ -10,9 +10,10 @@ from typing import Any, Final, Literal
 
 import pyoxigraph as ox
 
+from api.pages.datasets import title_of
 from api.pages.labels import Labels
 from api.pages.words import word
-from graphstore import GraphStore
+from graphstore.contract import SparqlStore
 from graphstore.queries import load
 from graphstore.terms import catalogue_iri, dataset_iri, iri, name
 
@@ -67,7 +68,7 @@ class Told:
     count: int
 
 
-def changes(store: GraphStore, about: str | None, number: int) -> tuple[list[Change], bool]:
+def changes(store: SparqlStore, about: str | None, number: int) -> tuple[list[Change], bool]:
     """One page of the changes, newest first, and whether there is another.
 
     A state of a submission whose time cannot be read as one is left out: nobody could say where it belongs.
@@ -84,12 +85,14 @@ def changes(store: GraphStore, about: str | None, number: int) -> tuple[list[Cha
 
 
 def _turn(change: Change) -> int:
-    """Which of the changes of one second came later: a version ends when the next one begins."""
+    """Which of the changes of one second came later: a version ends when the next one begins, states follow one another."""
     number = int(change.facts.get("number", 0))
     return number + 1 if change.kind in {"superseded", "retired"} else number
 
 
-def later(store: GraphStore, about: str | None, after: dt.datetime, known: frozenset[str]) -> tuple[list[Change], bool]:
+def later(
+    store: SparqlStore, about: str | None, after: dt.datetime, known: frozenset[str]
+) -> tuple[list[Change], bool]:
     """The oldest changes after a time, one page of them, and whether there are more.
 
     Args:
@@ -103,11 +106,11 @@ def later(store: GraphStore, about: str | None, after: dt.datetime, known: froze
         for change in _all(store, about)
         if change.time > after or (change.time == after and change.id not in known)
     ]
-    found.sort(key=lambda change: (change.time.timestamp(), change.id))
+    found.sort(key=lambda change: (change.time.timestamp(), _turn(change), change.id))
     return found[:PAGE], len(found) > PAGE
 
 
-def _all(store: GraphStore, about: str | None) -> list[Change]:
+def _all(store: SparqlStore, about: str | None) -> list[Change]:
     found = [*_versions(store), *_states(store), *_rules(store)]
     if about is None:
         return found
@@ -115,7 +118,7 @@ def _all(store: GraphStore, about: str | None) -> list[Change]:
     return [change for change in found if change.concerns & wanted]
 
 
-def _versions(store: GraphStore) -> Iterator[Change]:
+def _versions(store: SparqlStore) -> Iterator[Change]:
     rows = store.query(load("version-ends"), {"catalogue": catalogue_iri(store.base)}).dicts()
     ends = {str(row["version"]): moment(row["time"]) for row in rows}
     versions = store.datasets(all_versions=True)
@@ -123,7 +126,7 @@ def _versions(store: GraphStore) -> Iterator[Change]:
     for version in versions:
         subject, dataset = version.iri(store.base).value, dataset_iri(store.base, version.key).value
         concerns = frozenset({subject, dataset, *version.graphs})
-        facts = {"number": version.number, "title": version.title, "issued": version.issued}
+        facts = {"dataset": version.key, "number": version.number, "title": version.title, "issued": version.issued}
         loaded = moment(version.created)
         if loaded is not None:
             yield Change(f"{subject}#loaded", loaded, "version", subject, concerns, facts)
@@ -135,14 +138,15 @@ def _versions(store: GraphStore) -> Iterator[Change]:
             yield Change(f"{subject}#retired", retired, "retired", subject, concerns, facts)
 
 
-def _states(store: GraphStore) -> Iterator[Change]:
+def _states(store: SparqlStore) -> Iterator[Change]:
     for row in store.query(load("all-status-events"), {"catalogue": catalogue_iri(store.base)}).dicts():
         time, subject, event = moment(row["time"]), str(row["subject"]), str(row["event"])
         if time is not None:
-            yield Change(event, time, "status", subject, frozenset({subject, event}), {"status": str(row["to"])})
+            facts = {"status": str(row["to"]), "number": int(str(row["number"] or 0))}
+            yield Change(event, time, "status", subject, frozenset({subject, event}), facts)
 
 
-def _rules(store: GraphStore) -> Iterator[Change]:
+def _rules(store: SparqlStore) -> Iterator[Change]:
     """Rules that changed, each once: since the first of the current dataset versions that say so came in."""
     first: dict[tuple[str, str, str], Change] = {}
     for row in store.query(load("rule-changes"), {"catalogue": catalogue_iri(store.base)}).dicts():
@@ -159,7 +163,7 @@ def _rules(store: GraphStore) -> Iterator[Change]:
     yield from first.values()
 
 
-def _around(store: GraphStore, about: str) -> set[str]:
+def _around(store: SparqlStore, about: str) -> set[str]:
     """The node, the graphs that speak of it, and what it rests on."""
     node = iri(about)
     graphs = {quad.graph_name for quad in store.engine.quads_for_pattern(node, None, None)}
@@ -167,7 +171,7 @@ def _around(store: GraphStore, about: str) -> set[str]:
     return {about, *(each.value for each in (*graphs, *rests) if isinstance(each, ox.NamedNode))}
 
 
-def told(store: GraphStore, labels: Labels, change: Change) -> Told:
+def told(store: SparqlStore, labels: Labels, change: Change) -> Told:
     """A change in the words of a language, with the data that rest on what was changed."""
     data = _resting(store, labels, change)
     old = labels[change.facts["old"]] if change.kind == "rule" else ""
@@ -182,10 +186,10 @@ def _title(labels: Labels, change: Change) -> str:
     if change.kind == "status":
         return word("status", lang, title=labels[change.subject], status=labels[facts["status"]])
     key = {"version": "new_version" if facts["number"] > 1 else "new_dataset"}.get(change.kind, change.kind)
-    return word(key, lang, **facts)
+    return word(key, lang, **{**facts, "title": title_of(labels, change.subject, facts["dataset"], facts["title"])})
 
 
-def _resting(store: GraphStore, labels: Labels, change: Change) -> list[tuple[str, str]]:
+def _resting(store: SparqlStore, labels: Labels, change: Change) -> list[tuple[str, str]]:
     if change.kind != "rule":
         return []
     bindings = {"old": iri(change.facts["old"]), "new": iri(change.facts["new"])}

@@ -17,7 +17,7 @@ from api.pages.rendering import Setting, render
 from api.pages.shipped import shipped_shapes
 from api.pages.words import Language
 from api.readers.frames import Output
-from graphstore import GraphStore
+from graphstore.contract import SparqlStore
 from graphstore.formats import by_name
 from graphstore.terms import PREFIXES
 
@@ -38,14 +38,14 @@ class Context:
     """
 
     job: Job
-    store: GraphStore
+    store: SparqlStore
     graphs: Graphs
     labels: Labels
     addresses: Addresses
     shown: Shown
 
     @classmethod
-    def of(cls, store: GraphStore, job: Job) -> Self:
+    def of(cls, store: SparqlStore, job: Job) -> Self:
         """Read a job."""
         graphs = Graphs(store.engine, shipped_shapes())
         labels = Labels(graphs, cast("Language", job["lang"]))
@@ -90,8 +90,11 @@ class Context:
         self, out: Output, template: str, links: list[tuple[str, str, str]] | None = None, **values: Any
     ) -> None:
         """Answer with a page."""
-        body = render(template, self.setting(), **values)
-        self.send(out, HTML.content_type, body, links or [])
+        self.send(out, HTML.content_type, self.page(template, **values), links or [])
+
+    def page(self, template: str, **values: Any) -> bytes:
+        """A page as UTF-8."""
+        return render(template, self.setting(), **values)
 
     def send_data(self, out: Output, triples: list[ox.Triple], links: list[tuple[str, str, str]]) -> None:
         """Answer with an RDF document in the format that the job names."""

@@ -42,7 +42,7 @@ class Feed:
         names = (", " if self.lang == "en" else "、").join(text for _, text in entry.data)
         more = entry.count - len(entry.data)
         rest = " " + word("and_more", self.lang, count=more) if more else ""
-        return f"{word('resting', self.lang, count=entry.count, old=entry.old)}: {names}{rest}"
+        return f"{word('resting', self.lang, count=entry.count, old=entry.old)}{word('colon', self.lang)}{names}{rest}"
 
 
 def atom(feed: Feed) -> bytes:

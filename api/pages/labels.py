@@ -42,6 +42,11 @@ class Labels:
             return known[self.lang == "zh"]
         return name if name is None or len(name) <= _LONGEST else name[:_LONGEST] + "…"
 
+    def pointing_at(self, node: ox.NamedNode, prop: ox.NamedNode) -> list[ox.NamedNode]:
+        """The nodes that point at one by a property, in the order of their IRIs."""
+        found = (each for each in self._graphs.subjects(prop, node) if isinstance(each, ox.NamedNode))
+        return sorted(found, key=lambda each: each.value)
+
     def all(self, iri: str) -> dict[str, str]:
         """The best name of a node in each language, by the first part of the language tag."""
         if iri not in self._known:

@@ -8,10 +8,11 @@ from typing import Any, Final
 from api.pages.addresses import Addresses
 from api.pages.words import Language, word
 from api.problems import INTERNAL, kind_of
-from graphstore import GraphStore
+from api.readers.messages import MESSAGES
+from api.rest.kept import KEPT
 from graphstore.answers.explanation import explain
-from graphstore.answers.footprint import calculate
-from graphstore.answers.graph import Calculation
+from graphstore.answers.summary import summary
+from graphstore.contract import SparqlStore
 from graphstore.errors import UnknownNameError
 from graphstore.terms import name
 
@@ -20,7 +21,7 @@ _SMALLEST: Final = 0.005
 """Share of the total below which a branch of an explanation goes into the remainder of its node."""
 
 
-def footprint(store: GraphStore, iri: str, lang: Language, addresses: Addresses) -> dict[str, Any] | None:
+def footprint(store: SparqlStore, iri: str, lang: Language, addresses: Addresses) -> dict[str, Any] | None:
     """What the page says of the footprint of a product.
 
     Returns:
@@ -28,14 +29,14 @@ def footprint(store: GraphStore, iri: str, lang: Language, addresses: Addresses)
         of the graph makes the product.
     """
     try:
-        data = calculate(Calculation(store), iri).data
+        data = summary(KEPT.system(store, {}).parts, iri, most=1)
     except UnknownNameError:
         return None
     except Exception as error:
         kind = kind_of(type(error))
         if kind is INTERNAL:
             raise
-        return {"refused": kind.zh if lang == "zh" else kind.en, "reason": str(error)}
+        return {"refused": kind.zh if lang == "zh" else kind.en, "reason": MESSAGES.said(str(error), lang)}
     total = data["total"]
     return {
         "refused": "",
@@ -46,22 +47,22 @@ def footprint(store: GraphStore, iri: str, lang: Language, addresses: Addresses)
         "unit": named(data["unit"], lang),
         "sector_average": data["sector_average"],
         "illustrative": any(each.get("code") == "illustrative" for each in data["assumptions"]),
-        "sets": ", ".join(each.rpartition("/")[2] for each in data["gwp_sets"] or [data["settings"]["gwp"]]),
+        "sets": word("comma", lang).join(_set(each, lang) for each in data["gwp_sets"] or [data["settings"]["gwp"]]),
         "stages": _stages(data["stages"], lang, addresses),
         "assumptions": [each[f"text_{lang}"] for each in data["assumptions"]],
-        "cutoffs": len(data["cutoffs"]),
+        "cutoffs": data["chain"]["cutoffs"],
         "explanation": addresses.to("/resource/explanation", iri=iri),
     }
 
 
-def explained(store: GraphStore, iri: str, lang: Language) -> dict[str, Any]:
+def explained(store: SparqlStore, iri: str, lang: Language) -> dict[str, Any]:
     """The explanation of a footprint as nested lines.
 
     Raises:
         UnknownNameError: no process makes the product.
         FootprintError: the footprint cannot be calculated.
     """
-    data = explain(Calculation(store), iri, cutoff=_SMALLEST)
+    data = explain(KEPT.system(store, {}).calculation, iri, cutoff=_SMALLEST)
     return {
         "total": data["total"]["value"],
         "amount": data["amount"],
@@ -77,6 +78,11 @@ def named(item: Mapping[str, Any] | None, lang: Language) -> str:
         return ""
     keys = ("symbol", f"name_{lang}", "name_en", "name_zh", "name_any")
     return next((str(item[key]) for key in keys if item.get(key)), str(item["iri"]))
+
+
+def _set(iri: str, lang: Language) -> str:
+    notation = iri.rpartition("/")[2]
+    return word("gwp_unknown", lang) if notation == "unknown" else notation
 
 
 def _stages(stages: list[dict[str, Any]], lang: Language, addresses: Addresses) -> list[dict[str, Any]]:

@@ -153,16 +153,22 @@ def _iri(asked: Asked, name: str) -> str:
 
 async def _read(state: State, request: Request, send: Send, asked: Asked, job: dict[str, Any]) -> None:
     """Have a reader make a document, and send it; nothing where the client has it already."""
-    headers = {"vary": _VARY, "cache-control": "no-cache", "content-language": _content_language(asked), **HEADERS}
-    condition = request.headers.get("if-none-match")
-    if condition is not None:
+    caching = "no-cache" if state.lasting else "no-store"
+    headers = {"vary": _VARY, "cache-control": caching, "content-language": _content_language(asked), **HEADERS}
+    condition = request.headers.get("if-none-match") if state.lasting else None
+    anything = condition is not None and condition.strip() == "*"  # has it, if there is anything to have
+    if condition is not None and not anything:
         tag = tag_of(state.newest(asked.audience, asked.pin.release), asked.audience, *asked.tag_parts())
         if matches(condition, tag):
             response = Response(status_code=304, headers={**headers, "etag": tag})
             await response(request.scope, request.receive, send)
             return
     async with state.read(job, asked.audience) as answer:
-        headers["etag"] = tag_of(str(answer.head["generation"]), asked.audience, *asked.tag_parts())
+        if state.lasting:
+            headers["etag"] = tag_of(str(answer.head["generation"]), asked.audience, *asked.tag_parts())
+        if anything:
+            await Response(status_code=304, headers=headers)(request.scope, request.receive, send)
+            return
         headers["content-location"] = _location(asked, job)
         links = ", ".join(_link(*each) for each in answer.head["links"])
         if 0 < len(links) <= _LONGEST_LINKS:
@@ -208,7 +214,7 @@ async def _interface(state: State, request: Request, send: Send) -> None:
     """Describe the interface to people."""
     asked = Asked.of(request, state, (HTML,))
     headers = {"vary": _VARY, "cache-control": "no-cache", **HEADERS}
-    await _static(asked, request, send, "interface", headers, operations=operations(request.app.openapi()))
+    await _static(asked, request, send, "interface", headers, operations=operations(request.app.openapi(), asked.lang))
 
 
 def wants_page(request: Request) -> bool:

@@ -15,6 +15,7 @@ from api.pages import changes as changing
 from api.pages import feeds
 from api.pages.addresses import candidates
 from api.pages.context import Context, Job
+from api.pages.datasets import title_of
 from api.pages.feeds import Feed
 from api.pages.forms import DATA, HTML
 from api.pages.node import kinds_of, part_of, statements
@@ -23,8 +24,8 @@ from api.pages.rendering import render
 from api.pages.vocabulary import document, vocabulary
 from api.pages.words import word
 from api.readers.frames import Output
-from graphstore import GraphStore
 from graphstore.catalogue import DatasetVersion
+from graphstore.contract import SparqlStore
 from graphstore.localgraph import has_graph
 from graphstore.search.index import SearchIndex
 from graphstore.terms import dataset_iri, iri, name
@@ -44,7 +45,7 @@ _CHANGED: Final = (name("tm:supersedes"), name("tm:corrects"))
 _GONE: Final = {ontology.ID + "legal-status/superseded", ontology.ID + "legal-status/withdrawn"}
 
 
-def resource(store: GraphStore, job: Job, _payload: bytes, out: Output) -> None:
+def resource(store: SparqlStore, job: Job, _payload: bytes, out: Output) -> None:
     """Say what the graph says about a node, as a page or as data.
 
     Raises:
@@ -148,7 +149,7 @@ def _gone(context: Context, old: ox.NamedNode) -> Iterator[dict[str, Any]]:
             }
 
 
-def terms(store: GraphStore, job: Job, _payload: bytes, out: Output) -> None:
+def terms(store: SparqlStore, job: Job, _payload: bytes, out: Output) -> None:
     """Show the vocabulary, whole or the terms that hold some words; or write it as data."""
     context = Context.of(store, job)
     forms = _forms(context, ox.NamedNode(ontology.TM.rstrip("#")))
@@ -158,7 +159,7 @@ def terms(store: GraphStore, job: Job, _payload: bytes, out: Output) -> None:
         return
     asked = str(job["asked"] or "")
     pinned = (job[each] for each in ("generation", "audience", "release", "as_of"))
-    key = (str(store.path), *pinned, context.lang, context.addresses.to("/"))
+    key = (store if job["generation"] == "" else store.location, *pinned, context.lang, context.addresses.to("/"))
     body = None if asked else _kept.get(key)
     if body is None:
         found = vocabulary(context.graphs, context.shown).with_words(asked)
@@ -177,7 +178,7 @@ def _title(context: Context, prefixed: str) -> str:
     return next((each.value for each in stated if each.language == context.lang), "")
 
 
-def home(store: GraphStore, job: Job, _payload: bytes, out: Output) -> None:
+def home(store: SparqlStore, job: Job, _payload: bytes, out: Output) -> None:
     """Show what is here."""
     context = Context.of(store, job)
     with SearchIndex.of(store) as index:
@@ -201,7 +202,7 @@ def home(store: GraphStore, job: Job, _payload: bytes, out: Output) -> None:
 
 def _listed(context: Context, version: DatasetVersion) -> dict[str, Any]:
     return {
-        "title": version.title,
+        "title": title_of(context.labels, version.iri(context.store.base).value, version.key, version.title),
         "href": context.addresses.of(dataset_iri(context.store.base, version.key).value),
         "number": version.number,
         "issued": version.issued,
@@ -211,7 +212,7 @@ def _listed(context: Context, version: DatasetVersion) -> dict[str, Any]:
     }
 
 
-def search(store: GraphStore, job: Job, _payload: bytes, out: Output) -> None:
+def search(store: SparqlStore, job: Job, _payload: bytes, out: Output) -> None:
     """Find nodes by name or code."""
     context = Context.of(store, job)
     asked = str(job["asked"])
@@ -229,7 +230,7 @@ def search(store: GraphStore, job: Job, _payload: bytes, out: Output) -> None:
     )  # fmt: skip
 
 
-def explanation(store: GraphStore, job: Job, _payload: bytes, out: Output) -> None:
+def explanation(store: SparqlStore, job: Job, _payload: bytes, out: Output) -> None:
     """Show the supply chain behind the footprint of a product.
 
     Raises:
@@ -242,7 +243,7 @@ def explanation(store: GraphStore, job: Job, _payload: bytes, out: Output) -> No
     context.send_page(out, "explanation", data=data, node=context.shown.node(node), lang=context.lang)
 
 
-def changes(store: GraphStore, job: Job, _payload: bytes, out: Output) -> None:
+def changes(store: SparqlStore, job: Job, _payload: bytes, out: Output) -> None:
     """Tell what changed, as a page, Atom or JSON Feed."""
     context = Context.of(store, job)
     about: str | None = job["about"]

@@ -12,15 +12,19 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 from api.problems import Problem, problem_of
 from api.readers import memory, progress
 from api.readers.confine import confine
 from api.readers.frames import Output, receive_job
 from api.readers.jobs import Reading, Writing
-from api.readers.remote import RemoteReading
+from api.readers.messages import MESSAGES
+from api.readers.remote import RemoteReading, RemoteWriting
+
+Work: TypeAlias = Reading | RemoteReading | Writing | RemoteWriting
 
 GRACE: Final = 1.0
 """Seconds after its time is over at which a child ends itself, should its parent not have killed it."""
@@ -40,21 +44,28 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     store = Path(told["store"])
     unconfined = confine(network=bool(told["endpoint"]))
-    work = RemoteReading(told["endpoint"]) if told["endpoint"] else _work(told["work"], store)
+    MESSAGES.come_from(told["messages"])
+    work = _remote(told) if told["endpoint"] else _work(told["work"], store)
     with contextlib.suppress(ConnectionError):
         Output(connection).ready(unconfined)
         _serve(connection, work, most // 2)
+
+
+def _remote(told: Mapping[str, Any]) -> Work:
+    if told["work"] == "reading":
+        return RemoteReading(told["endpoint"], float(told["endpoint_seconds"]))
+    return RemoteWriting(told["endpoint"])
 
 
 def _work(name: str, store: Path) -> Reading | Writing:
     return Reading(store) if name == "reading" else Writing(store)
 
 
-def _serve(connection: socket.socket, work: Reading | RemoteReading | Writing, most: int) -> None:
+def _serve(connection: socket.socket, work: Work, most: int) -> None:
     """Do jobs. A process that has taken ``most`` bytes keeps much of it, which the next job would lack: it does no other."""
     while True:
         if isinstance(work, Writing) and not select.select([connection], [], [], IDLE)[0]:
-            work.rest()
+            work.idle()
         if (found := receive_job(connection)) is None:
             return
         job, payload = found

@@ -27,7 +27,7 @@ from graphstore.errors import QueryError, StoreLockedError
 from graphstore.formats import by_name
 from graphstore.localgraph import has_graph, parse_graph, write_graph
 from graphstore.query import Dataset, QueryResult
-from graphstore.sparql import count_patterns, guard
+from graphstore.sparql import look
 from graphstore.terms import Value, catalogue_iri
 
 log: Final = logging.getLogger("tanmai.api.audiences")
@@ -66,9 +66,10 @@ class Reading:
         job = {**job, "generation": generation}  # a newer one may have been published since it was asked for
         memory.bound(job.get("most_megabytes"))
         kind = str(job["kind"])
-        own = {"query": self._query, "graph": self._graph, "shipped": self._shipped, "probe": probe}.get(kind)
         progress.at("calculating")
-        if own is not None:
+        if kind == "graph":
+            graph(store.engine, job, out)
+        elif (own := OWN.get(kind)) is not None:
             own(store, job, out)
         else:
             reading_work(kind)(store, job, payload, out)
@@ -101,27 +102,33 @@ class Reading:
         self._stores[view] = found
         return found
 
-    def _query(self, store: GraphStore, job: Job, out: Output) -> None:
-        text = str(job["text"])
-        check_patterns(text, int(job["patterns"]))
-        found = store.query(text, dataset=dataset_of(job), base_iri=job["base"])
-        write_answer(store, found, str(job["accept"]), out, str(job["generation"]))
 
-    def _shipped(self, store: GraphStore, job: Job, out: Output) -> None:
-        bindings: dict[str, Value] = {name: ox.NamedNode(iri) for name, iri in job["bindings"].items()}
-        bindings |= {"base": ox.NamedNode(store.base), "catalogue": catalogue_iri(store.base)}
-        text = queries.load(str(job["name"]))
-        known = {name: value for name, value in bindings.items() if f"?{name}" in text}
-        write_answer(store, store.query(text, known), str(job["accept"]), out, str(job["generation"]))
+def query(store: SparqlStore, job: Job, out: Output) -> None:
+    """Answer a query."""
+    text = str(job["text"])
+    check_patterns(text, int(job["patterns"]))
+    found = store.query(text, dataset=dataset_of(job), base_iri=job["base"])
+    write_answer(store, found, str(job["accept"]), out, str(job["generation"]))
 
-    def _graph(self, store: GraphStore, job: Job, out: Output) -> None:
-        graph: str | None = job["graph"]
-        if not has_graph(store.engine, graph):
-            raise _no_graph(graph)
-        offer = negotiation.choose(str(job["accept"]), negotiation.GRAPHS)
-        out.head(content_type=offer.content_type, generation=job["generation"])
-        if not job["head"]:
-            write_graph(store.engine, graph, by_name(offer.name), out.file)
+
+def shipped(store: SparqlStore, job: Job, out: Output) -> None:
+    """Answer a query that ships with the program."""
+    bindings: dict[str, Value] = {name: ox.NamedNode(iri) for name, iri in job["bindings"].items()}
+    bindings |= {"base": ox.NamedNode(store.base), "catalogue": catalogue_iri(store.base)}
+    text = queries.load(str(job["name"]))
+    known = {name: value for name, value in bindings.items() if f"?{name}" in text}
+    write_answer(store, store.query(text, known), str(job["accept"]), out, str(job["generation"]))
+
+
+def graph(engine: ox.Store, job: Job, out: Output) -> None:
+    """Write one graph."""
+    asked: str | None = job["graph"]
+    if not has_graph(engine, asked):
+        raise _no_graph(asked)
+    offer = negotiation.choose(str(job["accept"]), negotiation.GRAPHS)
+    out.head(content_type=offer.content_type, generation=job["generation"])
+    if not job["head"]:
+        write_graph(engine, asked, by_name(offer.name), out.file)
 
 
 class Writing:
@@ -135,12 +142,12 @@ class Writing:
         self._path = path
         self._store: GraphStore | None = None
         self._since = 0.0
+        self._late = True
 
     def run(self, job: Job, payload: bytes, out: Output) -> None:
         """Do one job."""
-        own = {"update": self._update, "put": self._put, "delete": self._delete}
-        work = own.get(str(job["kind"])) or writing_work(str(job["kind"]))
         progress.at("opening")
+        work = changing(str(job["kind"]))
         if self._store is None:
             self._store, self._since = self._opened(float(job["seconds"])), time.monotonic()
             self._store.before_close(refresh_audiences)
@@ -154,10 +161,17 @@ class Writing:
             self.rest()
 
     def rest(self) -> None:
-        """Let go of the store: no job came for a while."""
+        """Let go of the store."""
         if self._store is not None:
             self._store.close()
         self._store = None
+
+    def idle(self) -> None:
+        """Let go of the store, since no job came for a while; the first time, do what a writer before left undone."""
+        self.rest()
+        if self._late:
+            self._late = False
+            catch_up_audiences(self._path)
 
     def _opened(self, seconds: float) -> GraphStore:
         """The store, as soon as nobody else writes; half of the time is kept for the work."""
@@ -170,34 +184,44 @@ class Writing:
                     raise
                 time.sleep(_LOCK_PAUSE)
 
-    def _update(self, store: GraphStore, job: Job, _payload: bytes) -> dict[str, Any]:
-        around = Surroundings(dataset_of(job), job["base"])
-        with store.transaction("update over HTTP") as transaction:
-            report = transaction.update(str(job["text"]), around=around)
-        return {"added": report.added, "removed": report.removed}
 
-    def _put(self, store: GraphStore, job: Job, payload: bytes) -> dict[str, Any]:
-        graph: str | None = job["graph"] or (None if job["default"] else f"{job['graphs']}/{uuid.uuid4()}")
-        base = graph or str(job["base"])
-        triples = [
-            triple
-            for number, (media_type, data) in enumerate(parts_of(str(job["media_type"]), payload), 1)
-            for triple in parse_graph(
-                data, negotiation.by_media_type(media_type), base, f"part {number} of the request"
-            )
-        ]
-        created = graph is not None and not has_graph(store.engine, graph)
-        with store.transaction(f"{'PUT' if job['replace'] else 'POST'} graph over HTTP") as transaction:
-            report = transaction.put_graph(graph, triples, replace=bool(job["replace"]))
-        return {"graph": graph, "created": created, "added": report.added, "removed": report.removed}
+def changing(kind: str) -> Callable[[SparqlStore, Job, bytes], Mapping[str, Any]]:
+    """What does a kind of writing job."""
+    own = {"update": update, "put": put, "delete": delete}
+    return own.get(kind) or writing_work(kind)
 
-    def _delete(self, store: GraphStore, job: Job, _payload: bytes) -> dict[str, Any]:
-        graph: str | None = job["graph"]
-        if not has_graph(store.engine, graph):
-            raise _no_graph(graph)
-        with store.transaction("DELETE graph over HTTP") as transaction:
-            report = transaction.put_graph(graph, (), replace=True)
-        return {"removed": report.removed}
+
+def update(store: SparqlStore, job: Job, _payload: bytes) -> dict[str, Any]:
+    """Run an update of local statements."""
+    around = Surroundings(dataset_of(job), job["base"])
+    with store.transaction("update over HTTP") as transaction:
+        report = transaction.update(str(job["text"]), around=around)
+    return {"added": report.added, "removed": report.removed}
+
+
+def put(store: SparqlStore, job: Job, payload: bytes) -> dict[str, Any]:
+    """Write a graph, in place of what is there or beside it."""
+    target: str | None = job["graph"] or (None if job["default"] else f"{job['graphs']}/{uuid.uuid4()}")
+    base = target or str(job["base"])
+    triples = [
+        triple
+        for number, (media_type, data) in enumerate(parts_of(str(job["media_type"]), payload), 1)
+        for triple in parse_graph(data, negotiation.by_media_type(media_type), base, f"part {number} of the request")
+    ]
+    created = target is not None and not has_graph(store.engine, target)
+    with store.transaction(f"{'PUT' if job['replace'] else 'POST'} graph over HTTP") as transaction:
+        report = transaction.put_graph(target, triples, replace=bool(job["replace"]))
+    return {"graph": target, "created": created, "added": report.added, "removed": report.removed}
+
+
+def delete(store: SparqlStore, job: Job, _payload: bytes) -> dict[str, Any]:
+    """Take out what a graph holds."""
+    target: str | None = job["graph"]
+    if not has_graph(store.engine, target):
+        raise _no_graph(target)
+    with store.transaction("DELETE graph over HTTP") as transaction:
+        report = transaction.put_graph(target, (), replace=True)
+    return {"removed": report.removed}
 
 
 def refresh_audiences(store: GraphStore) -> None:
@@ -210,13 +234,25 @@ def refresh_audiences(store: GraphStore) -> None:
         log.exception("audiences could not be brought up to date; run `tanmai audience publish`")
 
 
+def catch_up_audiences(path: Path) -> None:
+    """Publish what a writer committed and was killed before it could publish it."""
+    from registry.publishing.refreshing import catch_up
+
+    try:
+        catch_up(path)
+    except StoreLockedError:
+        log.info("somebody writes, and publishes what was left undone")
+    except Exception:
+        log.exception("audiences could not be brought up to date; run `tanmai audience publish`")
+
+
 def check_patterns(text: str, most: int) -> None:
     """Refuse a query that joins more patterns than the engine can plan in reasonable time.
 
     Raises:
         QueryError: there are more than ``most``, or the text is refused by :func:`graphstore.sparql.guard`.
     """
-    count = count_patterns(guard(text))
+    count = look(text, most).patterns
     if count > most:
         raise QueryError(
             f"The query has about {count} triple patterns; at most {most} are taken. Split it into several queries."
@@ -259,3 +295,11 @@ def write_answer(
     unbound = [f"{count} x {reason}" for reason, count in result.failures.items()]
     out.head(**facts, unbound=json.dumps(unbound[:_MOST_REASONS]) if unbound else None)
     out.write(whole.getvalue())
+
+
+OWN: Final[Mapping[str, Callable[[SparqlStore, Job, Output], None]]] = {
+    "query": query,
+    "shipped": shipped,
+    "probe": probe,
+}
+"""What every reader answers by itself, wherever the data are."""

@@ -7,11 +7,11 @@ from importlib import import_module
 from typing import Any, Final
 
 from api.readers.frames import Output
-from graphstore import GraphStore
+from graphstore.contract import SparqlStore
 
-ReadingWork = Callable[[GraphStore, Mapping[str, Any], bytes, Output], None]
+ReadingWork = Callable[[SparqlStore, Mapping[str, Any], bytes, Output], None]
 """Answers a job from a store: job, payload, and where the answer goes."""
-WritingWork = Callable[[GraphStore, Mapping[str, Any], bytes], Mapping[str, Any]]
+WritingWork = Callable[[SparqlStore, Mapping[str, Any], bytes], Mapping[str, Any]]
 """Does a job in a store that is open for writing; returns the facts that are told."""
 
 READING: Final[Mapping[str, str]] = {
@@ -28,6 +28,8 @@ READING: Final[Mapping[str, str]] = {
     "products": "api.rest.product_work:listing",
     "product": "api.rest.product_work:product",
     "footprint": "api.rest.product_work:footprint",
+    "warm": "api.rest.warm_work:warm",
+    "footprint-part": "api.rest.product_work:footprint_part",
     "explain": "api.rest.product_work:explain",
     "contributions": "api.rest.product_work:contributions",
     "uncertainty": "api.rest.product_work:uncertainty",
@@ -37,6 +39,7 @@ READING: Final[Mapping[str, str]] = {
     "list": "api.rest.knowledge_work:listing",
     "question": "api.rest.knowledge_work:question",
     "validate": "api.rest.study_work:validate",
+    "submission-trial": "api.rest.study_work:trial",
     "export": "api.rest.export_work:export",
     "submissions": "api.rest.study_work:submissions",
     "submission": "api.rest.study_work:submission",

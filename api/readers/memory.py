@@ -16,8 +16,9 @@ def limit(most: int) -> None:
 
 def unbound() -> None:
     """Let the next job have all that the process may have."""
-    _, most = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    now, most = resource.getrlimit(resource.RLIMIT_AS)
+    if now != most:
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 def bound(megabytes: float | None) -> None:

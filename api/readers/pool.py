@@ -6,18 +6,21 @@ import asyncio
 import contextlib
 import json
 import logging
+import math
 import os
 import signal
 import socket
 import sys
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from types import TracebackType
 from typing import Any, Final, Literal
 
 from api.errors import ApiError, BusyError, DeadlineError, ReaderDiedError
 from api.problems import INTERNAL, Kind, Problem, ToldError
 from api.readers import frames, progress
+from api.readers.line import Line
 from api.settings import Settings
 from graphstore.terms import PREFIXES
 
@@ -66,17 +69,16 @@ class Worker:
     """
 
     process: asyncio.subprocess.Process
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
+    line: Line
     clean: bool = True
     spent: bool = False
 
     @classmethod
-    async def start(cls, work: Work, settings: Settings) -> Worker:
-        """Start a child."""
+    async def start(cls, work: Work, settings: Settings, messages: str = "") -> Worker:
+        """Start a child; ``messages`` says where it finds what says them, see :mod:`api.readers.messages`."""
         ours, theirs = socket.socketpair()
         told = {"work": work, "store": str(settings.store.resolve()), "memory_megabytes": settings.memory_megabytes}
-        told["endpoint"] = settings.endpoint
+        told |= {"endpoint": settings.endpoint, "endpoint_seconds": settings.endpoint_seconds, "messages": messages}
         with theirs:
             # -P: a folder called `api` in the working directory must not be taken for ours.
             process = await asyncio.create_subprocess_exec(
@@ -85,9 +87,7 @@ class Worker:
                 stderr=asyncio.subprocess.DEVNULL,
                 env={**os.environ, **_FRUGAL},
             )  # fmt: skip
-        ours.setblocking(False)
-        reader, writer = await asyncio.open_connection(sock=ours, limit=2 * frames.BLOCK)
-        made = cls(process, reader, writer)
+        made = cls(process, await Line.of(ours))
         try:
             _, unconfined = await made.frame()  # ready: the time that it takes to start is no request's time
         except BaseException:
@@ -121,7 +121,7 @@ class Worker:
         """Kill the process, which its loss cannot hurt: what is half-written is taken back or finished by the next writer."""
         with contextlib.suppress(ProcessLookupError):
             self.process.kill()
-        self.writer.close()
+        self.line.close()
 
     async def frame(self) -> tuple[bytes, bytes]:
         """The next frame of the answer.
@@ -131,9 +131,8 @@ class Worker:
             ReaderDiedError: it ended otherwise.
         """
         try:
-            kind, size = frames.FRAME.unpack(await self.reader.readexactly(frames.FRAME.size))
-            return kind, await self.reader.readexactly(size)
-        except (asyncio.IncompleteReadError, ConnectionError):
+            return await self.line.frame()
+        except ConnectionError:
             code = await self.process.wait()
         if code == -signal.SIGALRM:
             raise DeadlineError(_TOO_LONG)
@@ -177,9 +176,8 @@ class Answer:
         seconds = last - asyncio.get_running_loop().time()
         made = cls({}, b"", False, last, worker)
         async with deadline(last):
-            worker.writer.write(frames.job_bytes({**job, "seconds": seconds, **progress.asked()}, payload))
             with contextlib.suppress(ConnectionError):  # the frame that is missing says why
-                await worker.writer.drain()
+                await worker.line.send(frames.job_bytes({**job, "seconds": seconds, **progress.asked()}, payload))
             kind, head = await made._next()
             if kind == frames.WHOLE:
                 head, made.first = frames.parted(head)
@@ -219,18 +217,27 @@ class Answer:
         return kind, content
 
 
-@contextlib.asynccontextmanager
-async def deadline(last: float) -> AsyncIterator[None]:
-    """Bound what is done inside.
+class deadline:  # noqa: N801 - used like asyncio.timeout
+    """Bounds what is done inside, until a time of the loop; going on longer is a :class:`DeadlineError`."""
 
-    Raises:
-        DeadlineError: it went on until ``last``.
-    """
-    try:
-        async with asyncio.timeout_at(last):
-            yield
-    except TimeoutError:
-        raise DeadlineError(_TOO_LONG) from None
+    def __init__(self, last: float) -> None:
+        self._timeout = asyncio.timeout_at(last)
+
+    async def __aenter__(self) -> None:
+        await self._timeout.__aenter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            await self._timeout.__aexit__(kind, error, trace)
+        except TimeoutError:
+            raise DeadlineError(_TOO_LONG) from None
+
+
+def _lose_patience(waiter: asyncio.Future[Worker]) -> None:
+    if not waiter.done():
+        waiter.set_exception(BusyError("No process became free in time. Come back later."))
 
 
 def _may_wait(job: Mapping[str, Any]) -> bool:
@@ -248,6 +255,7 @@ class Pool:
     Attributes:
         work: what they do.
         limits: how many there are and how long they may work.
+        messages: where they find what says messages, see :mod:`api.readers.messages`.
         started: how many were started so far.
         ended: how many ended before the pool was closed, by the reason.
     """
@@ -255,19 +263,16 @@ class Pool:
     work: Work
     limits: Limits
     settings: Settings
+    messages: str = ""
     started: int = 0
     ended: Counter[str] = field(default_factory=Counter)
-    _idle: asyncio.LifoQueue[Worker] = field(default_factory=asyncio.LifoQueue)
-    _slots: asyncio.Semaphore = field(init=False)
-    _waiting: int = 0
+    _idle: list[Worker] = field(default_factory=list)
+    _waiters: deque[asyncio.Future[Worker]] = field(default_factory=deque)
+    _lent: int = 0
     _running: int = 0
     _renewals: set[asyncio.Task[None]] = field(default_factory=set)
     _started: bool = False
     _closed: bool = False
-
-    def __post_init__(self) -> None:
-        """Make the places that jobs take."""
-        self._slots = asyncio.Semaphore(self.limits.size)
 
     @property
     def living(self) -> int:
@@ -277,7 +282,7 @@ class Pool:
     @property
     def waiting(self) -> int:
         """How many jobs wait for a process."""
-        return self._waiting
+        return len(self._waiters)
 
     @property
     def running(self) -> int:
@@ -293,8 +298,8 @@ class Pool:
         """End all processes that have no job; those that have one are ended when it ends."""
         self._closed = True
         await asyncio.gather(*self._renewals, return_exceptions=True)
-        while not self._idle.empty():
-            worker = self._idle.get_nowait()
+        while self._idle:
+            worker = self._idle.pop()
             worker.kill()
             await worker.process.wait()
 
@@ -309,62 +314,78 @@ class Pool:
             ReaderError: the child was ended.
             ToldError: the child says why there is no answer.
         """
-        async with self._slot():
-            worker = await self._idle_worker()
-            last = asyncio.get_running_loop().time() + float(job.get("seconds", self.limits.seconds))
-            self._running += 1
-            way = asyncio.get_running_loop().call_later(_LONG, worker.give_way) if _may_wait(job) else None
-            try:
-                yield await Answer.begin(worker, job, payload, last)
-            finally:
-                self._running -= 1
-                if way is not None:
-                    way.cancel()
-                if worker.alive and not self._closed:
-                    self._idle.put_nowait(worker)
-                else:
-                    self.ended[worker.fate(last)] += 1
-                    self._renew(worker)
-
-    @contextlib.asynccontextmanager
-    async def _slot(self) -> AsyncIterator[None]:
-        if self._waiting >= self.limits.waiting:
-            raise BusyError("Too many requests wait already. Come back later.")
-        if not self._slots.locked():
-            await self._slots.acquire()  # at once
-        else:
-            self._waiting += 1
-            try:
-                async with self._patience():
-                    await self._slots.acquire()
-            finally:
-                self._waiting -= 1
+        worker = (None if self._waiters else self._taken()) or await self._awaited()
+        loop = asyncio.get_running_loop()
+        last = loop.time() + float(job.get("seconds", self.limits.seconds))
+        self._running += 1
+        way = loop.call_later(_LONG, worker.give_way) if _may_wait(job) else None
         try:
-            yield
+            yield await Answer.begin(worker, job, payload, last)
         finally:
-            self._slots.release()
+            self._running -= 1
+            if way is not None:
+                way.cancel()
+            self._give_back(worker, last)
 
-    async def _idle_worker(self) -> Worker:
-        if not self._idle.empty() and (worker := self._idle.get_nowait()).alive:
-            return worker
-        async with self._patience():
-            while not (worker := await self._idle.get()).alive:
-                self.ended["died"] += 1
-                self._renew(worker)  # it died while it had nothing to do
-        return worker
+    def _taken(self) -> Worker | None:
+        """A process that can be had at once."""
+        while self._lent < self.limits.size and self._idle:
+            worker = self._idle.pop()  # the one that worked last: its memory is warm
+            if worker.alive:
+                self._lent += 1
+                return worker
+            self.ended["died"] += 1
+            self._renew(worker)  # it died while it had nothing to do
+        return None
 
-    @contextlib.asynccontextmanager
-    async def _patience(self) -> AsyncIterator[None]:
+    async def _awaited(self) -> Worker:
+        """A process as soon as there is one, in the order in which it was asked for."""
+        if len(self._waiters) >= self.limits.waiting:
+            raise BusyError("Too many requests wait already. Come back later.")
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[Worker] = loop.create_future()
+        self._waiters.append(waiter)
+        self._lend()
+        timer = loop.call_later(max(self.limits.seconds, _LEAST_PATIENCE), _lose_patience, waiter)
         try:
-            async with asyncio.timeout(max(self.limits.seconds, _LEAST_PATIENCE)):
-                yield
-        except TimeoutError:
-            raise BusyError("No process became free in time. Come back later.") from None
+            return await waiter
+        except BaseException:
+            self._give_up(waiter)
+            raise
+        finally:
+            timer.cancel()
+
+    def _give_up(self, waiter: asyncio.Future[Worker]) -> None:
+        """Wait no longer; a process that was handed over in the same moment goes to the next."""
+        if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
+            self._give_back(waiter.result(), math.inf)
+        else:
+            self._waiters.remove(waiter)
+            self._lend()
+
+    def _give_back(self, worker: Worker, last: float) -> None:
+        """Have back a process, and lend it to who waits for one."""
+        self._lent -= 1
+        if worker.alive and not self._closed:
+            self._idle.append(worker)
+        else:
+            self.ended[worker.fate(last)] += 1
+            self._renew(worker)
+        self._lend()
+
+    def _lend(self) -> None:
+        """Give processes to those who wait."""
+        while waiter := next((each for each in self._waiters if not each.done()), None):
+            if (worker := self._taken()) is None:
+                return
+            self._waiters.remove(waiter)
+            waiter.set_result(worker)
 
     async def _add(self) -> None:
-        worker = await Worker.start(self.work, self.settings)
+        worker = await Worker.start(self.work, self.settings, self.messages)
         self.started += 1
-        self._idle.put_nowait(worker)
+        self._idle.append(worker)
+        self._lend()
 
     def _renew(self, worker: Worker) -> None:
         """Put a new child in the place of one that is of no use, without making the request wait."""

@@ -14,6 +14,9 @@ from api.access.allowance import current as allowance_of_request
 from api.access.principals import principal_of
 from api.delivery import deliver
 from api.negotiation import Offer, choose
+from api.pages.asking import here, page_facts
+from api.pages.forms import HTML
+from api.pages.rendering import HEADERS
 from api.requests import language_of, root_of
 from api.rest.books import Owner
 from api.rest.longjobs import Result, Run, told
@@ -61,20 +64,22 @@ class Answered(Response):
         super().__init__()
         self.request, self.payload, self.told = request, payload, told
         offer = choose(request.headers.get("accept", "*/*"), offers)
-        self.job = {**job, "format": offer.name, "content_type": offer.content_type}
+        self.job = {**job, **form_of(request, offer)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Ask a reader and send what it says."""
         state, asking = state_of(self.request), principal_of(self.request)
-        headers = {"vary": "Accept", "cache-control": "no-cache"}
+        headers = headers_of(self.job) | ({} if state.lasting else {"cache-control": "no-store"})
         if wants_job(self.request):
             await begun(self.request, self._as_job)(scope, receive, send)
             return
-        safe = scope["method"] in {"GET", "HEAD"}
+        safe = scope["method"] in {"GET", "HEAD"} and state.lasting
         condition = self.request.headers.get("if-none-match")
+        anything = safe and condition is not None and condition.strip() == "*"  # has it, if there is anything to have
         if (
             safe
             and condition is not None
+            and not anything
             and matches(condition, tag := self._tag(state.newest(asking.audience, self._release)))
         ):
             await Response(status_code=304, headers={**headers, "etag": tag})(scope, receive, send)
@@ -82,6 +87,9 @@ class Answered(Response):
         async with state.read(self.job, asking.audience, self.payload) as answer:
             if safe:
                 headers["etag"] = self._tag(str(answer.head["generation"]))
+            if anything:
+                await Response(status_code=304, headers=headers)(scope, receive, send)
+                return
             await deliver(answer, scope, send, headers | dict(self.told(answer.head)))
 
     async def _as_job(self, name: str) -> Result:
@@ -91,7 +99,7 @@ class Answered(Response):
             allowance.check(audience)
             asked["most_megabytes"] = allowance.limits.memory_megabytes
         answer, body = await state.jobs.read(name, asked, self.payload)
-        return Result(200, dict(self.told(answer.head)), str(answer.head["content_type"]), body)
+        return Result(200, {**headers_of(self.job), **self.told(answer.head)}, str(answer.head["content_type"]), body)
 
     def _tag(self, generation: str) -> str:
         return tag_of(generation, principal_of(self.request).audience, sorted(self.job.items(), key=str))
@@ -102,6 +110,21 @@ class Answered(Response):
         return release
 
 
+def form_of(request: Request, offer: Offer) -> dict[str, Any]:
+    """What a job says of the form of its answer: the format, and of a page its language and where it stands."""
+    form = {"format": offer.name, "content_type": offer.content_type}
+    return form | (page_facts(request, state_of(request)) if offer is HTML else {})
+
+
+def headers_of(job: Mapping[str, Any]) -> dict[str, str]:
+    """The headers of an answer; a page has those that keep scripts out."""
+    headers = {"vary": "Accept", "cache-control": "no-cache"}
+    if job["format"] != HTML.name:
+        return headers
+    language = "zh-Hans" if job["lang"] == "zh" else "en"
+    return {**headers, **HEADERS, "vary": "Accept, Accept-Language", "content-language": language}
+
+
 def wants_job(request: Request) -> bool:
     """Whether the client prefers to be told at once where the answer will be (RFC 7240)."""
     preferred = request.headers.get("prefer", "").lower().split(",")
@@ -109,9 +132,12 @@ def wants_job(request: Request) -> bool:
 
 
 def owner_of(request: Request) -> Owner:
-    """To whom a long job belongs: a client who reads another part of the store than before has no right to its result."""
-    asking = principal_of(request)
-    return asking.name, asking.audience, asking.organisation
+    """To whom a long job belongs: a client who reads another part of the store than before has no right to its result.
+
+    Of anonymous it belongs to those at one address.
+    """
+    asking, allowance = principal_of(request), allowance_of_request()
+    return (asking.name if allowance is None else allowance.who), asking.audience, asking.organisation
 
 
 def begun(request: Request, run: Run) -> Response:
@@ -121,21 +147,26 @@ def begun(request: Request, run: Run) -> Response:
         TooManyJobsError: The principal has as many as it may.
         BusyError: there is no room for further results.
     """
-    jobs, allowance = state_of(request).jobs, allowance_of_request()
+    jobs = state_of(request).jobs
     query = f"?{request.url.query}" if request.url.query else ""
-    who = principal_of(request).name if allowance is None else allowance.who
-    job = jobs.begin(owner_of(request), who, f"{request.method} {request.url.path}{query}", run)
-    headers = {"location": f"/jobs/{job.id}", "preference-applied": "respond-async", "cache-control": "no-store"}
-    return JSONResponse(told(job, jobs.settings.job_seconds, language_of(request)), 202, headers)
+    owner = owner_of(request)
+    job = jobs.begin(owner, owner[0], f"{request.method} {here(request)}{query}", run)
+    standing = told(job, jobs.settings, language_of(request))
+    headers = {
+        "location": standing["links"]["self"],
+        "preference-applied": "respond-async",
+        "cache-control": "no-store",
+    }
+    return JSONResponse(standing, 202, headers)
 
 
-def next_link(request: Request, path: str, stated: Mapping[str, Any]) -> Headers:
-    """How a page links to the next one."""
+def next_link(request: Request, path: str, stated: Mapping[str, Any], key: str = "after") -> Headers:
+    """How a page links to the next one, which begins where the parameter ``key`` says."""
 
     def told(head: Mapping[str, Any]) -> dict[str, str]:
         if head["next"] is None:
             return {}
-        asked = {key: value for key, value in {**stated, "after": head["next"]}.items() if value is not None}
+        asked = {key: value for key, value in {**stated, key: head["next"]}.items() if value is not None}
         return {"link": f'<{root_of(request, state_of(request).settings)}{path}?{urlencode(asked)}>; rel="next"'}
 
     return told

@@ -12,6 +12,20 @@ from typing import Any, Self
 from api.errors import RequestError
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object, each of whose fields is stated once: of two values one would be left aside unseen.
+
+    Raises:
+        RequestError: a field is stated again.
+    """
+    made: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in made:
+            raise RequestError(f"The field {name!r} is stated more than once. State it once.")
+        made[name] = value
+    return made
+
+
 @dataclass(frozen=True, slots=True)
 class Fields:
     """The fields of a JSON object."""
@@ -26,9 +40,15 @@ class Fields:
             RequestError: it is no JSON object, or has a field that is not known, which would be left aside unseen.
         """
         try:
-            values = json.loads(body)
+            values = json.loads(body, object_pairs_hook=_once)
         except (ValueError, RecursionError):
             raise RequestError("The body is no JSON in UTF-8. Send one JSON object.") from None
+        try:
+            json.dumps(values, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise RequestError(
+                "The body holds half of a character (a lone surrogate, such as \\ud800). Send whole characters."
+            ) from None
         if not isinstance(values, dict):
             raise RequestError('The body is no JSON object. Send one, such as {"product": "..."}.')
         unknown = sorted(values.keys() - set(known))

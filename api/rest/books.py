@@ -54,7 +54,7 @@ UPDATE job SET state = :state, turn = 'none', ended = :now, made = :made, bytes 
 WHERE id = :id AND state = 'running'
 """
 
-Owner = tuple[str | None, ...]
+Owner = tuple[str, str | None, str | None]
 """Who may have a result: name, audience and organisation of the principal, as they were when it was asked for."""
 
 

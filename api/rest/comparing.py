@@ -65,19 +65,38 @@ async def compare(
     request: Request,
     method: AsMethod,
     past: AsPast,
-    a: Annotated[str, Query(max_length=2000, description="First product: IRI or key. 产品 A。")],
+    a: Annotated[
+        str,
+        Query(
+            max_length=2000,
+            description="First product: IRI or key. 产品 A。",
+            examples=["https://w3id.org/tanmai/demo/ingot-hydro"],
+        ),
+    ],
     b: Annotated[
         str | None,
-        Query(max_length=2000, description="Second product; the same when left out. 产品 B；缺省为同一产品。"),
+        Query(
+            max_length=2000,
+            description="Second product; the same when left out. 产品 B；缺省为同一产品。",
+            examples=["https://w3id.org/tanmai/demo/ingot-grid"],
+        ),
     ] = None,
     amount: Amount = 1.0,
     unit: Unit = None,
-    against_gwp: Annotated[_Setting, Query(alias="against-gwp", description=_B)] = None,
-    against_coproducts: Annotated[_Setting, Query(alias="against-coproducts", description=_B)] = None,
-    against_recycling: Annotated[_Setting, Query(alias="against-recycling", description=_B)] = None,
-    against_scenario: Annotated[_Setting, Query(alias="against-scenario", description=_B)] = None,
-    against_as_of: Annotated[Day, Query(alias="against-as-of", description=_B)] = None,
-    against_release: Annotated[_Setting, Query(alias="against-release", description=_B)] = None,
+    against_gwp: Annotated[_Setting, Query(alias="against-gwp", description=_B, examples=["AR5"])] = None,
+    against_coproducts: Annotated[
+        _Setting, Query(alias="against-coproducts", description=_B, examples=["mass"])
+    ] = None,
+    against_recycling: Annotated[
+        _Setting, Query(alias="against-recycling", description=_B, examples=["cut-off"])
+    ] = None,
+    against_scenario: Annotated[
+        _Setting, Query(alias="against-scenario", description=_B, examples=["hydropower"])
+    ] = None,
+    against_as_of: Annotated[Day, Query(alias="against-as-of", description=_B, examples=["2025-09-28"])] = None,
+    against_release: Annotated[
+        _Setting, Query(alias="against-release", description=_B, examples=["2025-annual"])
+    ] = None,
     anyway: Anyway = False,
     most: Annotated[int, Query(ge=1, le=10_000, description="Terms to list. 列出项数。")] = 20,
 ) -> Response:
@@ -98,7 +117,7 @@ async def compare(
 @router.post(
     "/whatif",
     summary="A footprint with a few numbers changed. 假设分析。",
-    responses=schemas.answers(schemas.WhatIfAnswer, 413),
+    responses=schemas.done(schemas.WhatIfAnswer, 413),
     openapi_extra=_WHATIF,
 )
 async def whatif(request: Request) -> Response:

@@ -10,12 +10,13 @@ import pyoxigraph as ox
 from api.errors import NotFoundError, RequestError
 from api.readers import progress
 from api.readers.frames import Output
-from graphstore import GraphStore
+from graphstore.contract import SparqlStore
+from graphstore.export import export as write
 from graphstore.formats import FORMATS, by_name
 from graphstore.shipped import PREFIX
 
 
-def export(store: GraphStore, job: Mapping[str, Any], _: bytes, out: Output) -> None:
+def export(store: SparqlStore, job: Mapping[str, Any], _: bytes, out: Output) -> None:
     """Write the current data, one dataset or one graph."""
     name, dataset, graph = str(job["name"]), job["dataset"], job["graph"]
     if name not in {each.name for each in FORMATS}:
@@ -31,4 +32,4 @@ def export(store: GraphStore, job: Mapping[str, Any], _: bytes, out: Output) -> 
     out.head(content_type=found.media_type + text, generation=job["generation"])
     progress.at("writing")
     leave_out = "" if job["knowledge"] else PREFIX
-    store.export(out.file, format=name, dataset=dataset, graph=graph, leave_out=leave_out)
+    write(store, out.file, format=name, dataset=dataset, graph=graph, leave_out=leave_out)

@@ -13,7 +13,7 @@ from api.rest import schemas
 from api.rest.addresses import QuotedRoute
 from api.rest.answering import Answered
 from api.rest.parameters import STRICT
-from graphstore.formats import FORMATS
+from graphstore.formats import FORMATS, TURTLE
 
 router = APIRouter(
     prefix="/exports",
@@ -24,6 +24,7 @@ router = APIRouter(
 )
 
 _OFFERS: Final = {each.name: Offer(each.name, each.media_type) for each in FORMATS}
+_EXAMPLE: Final = '<https://w3id.org/tanmai/demo/ingot-coal> <http://www.w3.org/2000/01/rdf-schema#label> "原铝（自备燃煤电厂供电）"@zh .\n'
 _ANY: Final = Offer("any", "*/*")
 """For a format that is not known, which the reader says; no Accept header refuses it before."""
 
@@ -34,9 +35,12 @@ _ANY: Final = Offer("any", "*/*")
     responses={
         200: {
             "description": "The statements. 陈述。",
-            "content": {each.media_type: {"schema": {"type": "string"}} for each in FORMATS},
+            "content": {
+                each.media_type: {"schema": {"type": "string"}, **({"example": _EXAMPLE} if each is TURTLE else {})}
+                for each in FORMATS
+            },
         },
-        202: {"model": schemas.JobAnswer, "description": "A long job, for Prefer: respond-async. 已转为任务。"},
+        202: schemas.LATER,
         304: {"description": "The client has it already. 客户端已有该结果。"},
         **schemas.problems(429),
     },
@@ -45,10 +49,25 @@ async def export(
     request: Request,
     name: Annotated[
         str,
-        Path(alias="format", max_length=40, description="turtle, trig, ntriples, nquads, rdfxml, jsonld. 格式。"),
+        Path(
+            alias="format",
+            max_length=40,
+            examples=["turtle"],
+            description="turtle, trig, ntriples, nquads, rdfxml, jsonld. 格式：turtle、trig、ntriples、nquads、rdfxml、jsonld。",
+        ),
     ],
-    dataset: Annotated[str | None, Query(max_length=500, description="Key of one dataset; else all. 数据集。")] = None,
-    graph: Annotated[str | None, Query(max_length=2000, description="IRI of one graph; else all. 图。")] = None,
+    dataset: Annotated[
+        str | None,
+        Query(max_length=500, examples=["demo-aluminium"], description="Key of one dataset; else all. 数据集。"),
+    ] = None,
+    graph: Annotated[
+        str | None,
+        Query(
+            max_length=2000,
+            examples=["https://w3id.org/tanmai/local/id/dataset/demo-aluminium/v1"],
+            description="IRI of one graph; else all. 图。",
+        ),
+    ] = None,
     knowledge: Annotated[
         bool, Query(description="Also the reference knowledge that Tanmai ships. 包括自带的参考知识。")
     ] = False,
@@ -57,4 +76,4 @@ async def export(
     job = {"kind": "export", "name": name, "dataset": dataset, "graph": graph, "knowledge": knowledge}
     suffix = next((each.suffixes[0] for each in FORMATS if each.name == name), "")
     told = {"content-disposition": f'attachment; filename="tanmai{suffix}"'}
-    return Answered(request, job, offers=(_OFFERS.get(name, _ANY), _ANY), told=lambda _: told)
+    return Answered(request, job, offers=(_OFFERS.get(name, _ANY),), told=lambda _: told)

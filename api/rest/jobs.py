@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from api.errors import RequestError
+from api.errors import JobRunsError
 from api.problems import ToldError
 from api.requests import language_of
 from api.rest import schemas
@@ -21,7 +21,18 @@ from api.rest.parameters import STRICT
 
 router = APIRouter(prefix="/jobs", tags=["jobs 任务"], dependencies=STRICT, default_response_class=Response)
 
-Id = Annotated[str, Path(max_length=100, description="Id of the job, from its Location. 任务编号。")]
+_JOB: Final = {
+    200: {
+        "model": schemas.JobAnswer,
+        "description": "How it stands. 任务状态。",
+        "content": {"application/json": {"example": schemas.JOB}},
+    },
+    **schemas.problems(),
+}
+_EVENTS: Final = f"event: running\ndata: {json.dumps(schemas.JOB)}\n\n"
+Id = Annotated[
+    str, Path(max_length=100, description="Id of the job, from its Location. 任务编号。", examples=[schemas.JOB["id"]])
+]
 
 
 def _found(request: Request, name: str) -> tuple[LongJobs, Entry]:
@@ -29,14 +40,15 @@ def _found(request: Request, name: str) -> tuple[LongJobs, Entry]:
     return jobs, jobs.find(owner_of(request), name)
 
 
-@router.get("/{id}", summary="How a job stands. 任务状态。", responses=schemas.answers(schemas.JobAnswer))
+@router.get("/{id}", summary="How a job stands. 任务状态。", responses=_JOB)
 async def job(request: Request, id: Id) -> Response:  # noqa: A002 - as in the address
     """Say whether a job runs, what it is at, how long it has, and where its result is; of a failed one, the problem."""
     jobs, found = _found(request, id)
     lang = language_of(request)
-    standing = told(found, jobs.settings.job_seconds, lang)
+    standing = told(found, jobs.settings, lang)
     if found.problem is not None:
-        standing["problem"] = found.problem.body(lang, found.problem.detail, "")
+        said = request.app.state.translate(found.problem.detail, lang)
+        standing["problem"] = found.problem.body(lang, said, request.scope["tanmai.request"])
     headers = {"cache-control": "no-store"} | ({"retry-after": "1"} if found.state == "running" else {})
     return JSONResponse(standing, headers=headers)
 
@@ -44,7 +56,13 @@ async def job(request: Request, id: Id) -> Response:  # noqa: A002 - as in the a
 @router.get(
     "/{id}/result",
     summary="The result of a job. 任务结果。",
-    responses={200: {"description": "As the request would have been answered. 与同步应答相同。"}, **schemas.problems()},
+    responses={
+        200: {
+            "description": "As the request would have been answered. 与同步应答相同。",
+            "content": {"application/json": {"schema": {}, "example": schemas.example(schemas.FootprintsAnswer)}},
+        },
+        **schemas.problems(409),
+    },
 )
 async def result(request: Request, id: Id) -> Response:  # noqa: A002 - as in the address
     """Give the answer that the request would have had."""
@@ -52,7 +70,7 @@ async def result(request: Request, id: Id) -> Response:  # noqa: A002 - as in th
     if found.problem is not None:
         raise ToldError(found.problem)
     if found.ended is None:
-        raise RequestError("The job still runs. Follow it at its address, or by its events.")
+        raise JobRunsError("The job still runs. Follow it at its address, or by its events.")
     made = found.made
     headers = {**made["headers"], "cache-control": "no-store"}
     return Response(await jobs.body(found), made["status"], headers, made["content_type"])
@@ -62,18 +80,21 @@ async def result(request: Request, id: Id) -> Response:  # noqa: A002 - as in th
     "/{id}/events",
     summary="Server-sent events of a job. 任务事件流。",
     responses={
-        200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "Events. 事件。"},
+        200: {
+            "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EVENTS}},
+            "description": "Events. 事件。",
+        },
         **schemas.problems(),
     },
 )
 async def events(request: Request, id: Id) -> Response:  # noqa: A002 - as in the address
     """Say how a job stands when that changes, and once a second, until it ends. With curl: ``curl -N``."""
     jobs, found = _found(request, id)
-    limit, lang = jobs.settings.job_seconds, language_of(request)
+    lang = language_of(request)
 
     async def written() -> AsyncIterator[str]:
         async for entry in jobs.follow(found.owner, found.id):
-            standing = json.dumps(told(entry, limit, lang), ensure_ascii=False)
+            standing = json.dumps(told(entry, jobs.settings, lang), ensure_ascii=False)
             yield f"event: {entry.state}\ndata: {standing}\n\n"
 
     headers = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,7 +16,10 @@ from graphstore import GraphStore, shipped
 from graphstore.answers.board import Board
 from graphstore.answers.graph import Calculation, Settings
 from graphstore.answers.names import Names
+from graphstore.answers.parts import Parts
+from graphstore.answers.question import Question, ask
 from graphstore.answers.settings import method_settings
+from graphstore.contract import SparqlStore, embedded
 from graphstore.errors import GraphStoreError, QueryError, UnknownNameError
 from graphstore.scenarios import find_scenario
 
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 _MOST_STATES: Final = 4
 _MOST_SYSTEMS: Final = 6
 _MOST_UNITS: Final = 100
+_MOST_CHAINS: Final = 2
+"""Supply chains that are kept solved, for the pages of their lists: each takes 16 bytes for each process of the system."""
 
 Past = tuple[str | None, str | None]
 """Day and release."""
@@ -33,7 +38,7 @@ Past = tuple[str | None, str | None]
 
 @dataclass(frozen=True)
 class System:
-    """One compiled system, and the scores of all its products once they are asked for."""
+    """One compiled system, and what follows for all its products once it is asked for."""
 
     calculation: Calculation
 
@@ -41,6 +46,29 @@ class System:
     def board(self) -> Board:
         """The footprints of all products."""
         return Board(self.calculation)
+
+    @cached_property
+    def parts(self) -> Parts:
+        """What the footprints of all products are made of."""
+        return Parts(self.board)
+
+    def chain(self, product: str, amount: float, unit: str | None) -> Question:
+        """The supply chain of an amount of a product; the last few are kept.
+
+        Raises:
+            FootprintError, GraphStoreError: see `graphstore.answers.question.ask`.
+        """
+        key = (product, amount, unit)
+        if key not in self._chains:
+            self._chains[key] = ask(self.calculation, product, amount, unit)
+        self._chains.move_to_end(key)
+        while len(self._chains) > _MOST_CHAINS:
+            self._chains.popitem(last=False)
+        return self._chains[key]
+
+    @cached_property
+    def _chains(self) -> OrderedDict[tuple[str, float, str | None], Question]:
+        return OrderedDict()
 
     @cached_property
     def units(self) -> dict[str, str]:
@@ -53,27 +81,29 @@ class Kept:
 
     def __init__(self) -> None:
         self._states: OrderedDict[tuple[GraphStore, Past], GraphStore] = OrderedDict()
-        self._systems: OrderedDict[tuple[GraphStore, Settings], System] = OrderedDict()
-        self._backgrounds: dict[GraphStore, Background] = {}
+        self._systems: OrderedDict[tuple[SparqlStore, Settings, str], System] = OrderedDict()
+        self._backgrounds: dict[SparqlStore, Background] = {}
 
-    def state(self, store: GraphStore, past: Past) -> GraphStore:
+    def state(self, store: SparqlStore, past: Past) -> SparqlStore:
         """A past state beside the one that is read: of a release, of a day, of a day of a release.
 
         Raises:
             RequestError: there is no such release.
+            EmbeddedOnlyError: an endpoint keeps the store.
         """
         if past == (None, None):
             return store
-        key = (store, past)
+        own = embedded(store, "show a state of the past")
+        key = (own, past)
         if key not in self._states:
             self._renew()
-            self._states[key] = _opened(store, past)
+            self._states[key] = _opened(own, past)
         self._states.move_to_end(key)
         while len(self._states) > _MOST_STATES:
             self._states.popitem(last=False)[1].close()
         return self._states[key]
 
-    def system(self, state: GraphStore, method: Mapping[str, Any]) -> System:
+    def system(self, state: SparqlStore, method: Mapping[str, Any]) -> System:
         """The compiled system of a state under some settings.
 
         Raises:
@@ -84,18 +114,24 @@ class Kept:
             settings = method_settings(**{key: value for key, value in method.items() if key != "scenario"})
             if method.get("scenario") is not None:
                 settings = replace(settings, scenario=find_scenario(state, str(method["scenario"])))
-        key = (state, replace(settings, scenario=None))
+        plain = replace(settings, scenario=None)
+        found = self._found((state, plain, ""), lambda: _compiled(state, plain))
+        scenario = settings.scenario
+        if scenario is None:
+            return found
+        named = f"{scenario.iri} {settings.as_dict()['hash']}"  # a state calls a scenario by one name
+        return self._found((state, plain, named), lambda: System(found.calculation.under(scenario)))
+
+    def _found(self, key: tuple[SparqlStore, Settings, str], make: Callable[[], System]) -> System:
         if key not in self._systems:
             self._renew()
-            _require_knowledge(state)
-            self._systems[key] = System(Calculation(state, key[1]))
+            self._systems[key] = make()
         self._systems.move_to_end(key)
         while len(self._systems) > _MOST_SYSTEMS:
             self._systems.popitem(last=False)
-        found = self._systems[key]
-        return found if settings.scenario is None else System(found.calculation.under(settings.scenario))
+        return self._systems[key]
 
-    def background(self, state: GraphStore) -> Background:
+    def background(self, state: SparqlStore) -> Background:
         """The reference knowledge of a state, as studies are judged beside it; the latest one is kept."""
         from shapes.background import of_store
 
@@ -117,7 +153,7 @@ KEPT: Final = Kept()
 
 
 @contextmanager
-def calculating(state: GraphStore, method: Mapping[str, Any]) -> Iterator[System]:
+def calculating(state: SparqlStore, method: Mapping[str, Any]) -> Iterator[System]:
     """The system of a state under some settings; errors are told with the names of the nodes that they mention.
 
     Raises:
@@ -181,7 +217,12 @@ def _opened(store: GraphStore, past: Past) -> GraphStore:
             opened.close()
 
 
-def _require_knowledge(state: GraphStore) -> None:
+def _compiled(state: SparqlStore, settings: Settings) -> System:
+    _require_knowledge(state)
+    return System(Calculation(state, settings, lasting=True))
+
+
+def _require_knowledge(state: SparqlStore) -> None:
     try:
         shipped.require(state)
     except UnknownNameError:

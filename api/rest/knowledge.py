@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
@@ -20,11 +20,17 @@ from api.rest.parameters import STRICT, AsPast, Past
 router = APIRouter(tags=["knowledge 知识"], route_class=QuotedRoute, default_response_class=Response)
 
 Words = Annotated[
-    str | None, Query(max_length=200, description="Words of the name, in Chinese or English. 名称中的词。")
+    str | None,
+    Query(max_length=200, description="Words of the name, in Chinese or English. 名称中的词。", examples=["电力"]),
 ]
 Limit = Annotated[int, Query(ge=1, le=1000, description="How many on a page. 每页数量。")]
 After = Annotated[
-    str | None, Query(max_length=2000, description="IRI of the last one of the page before. 上一页最后一项的 IRI。")
+    str | None,
+    Query(
+        max_length=2000,
+        description="IRI of the last one of the page before. 上一页最后一项的 IRI。",
+        examples=["https://w3id.org/tanmai/id/standard/ISO-14067-2018"],
+    ),
 ]
 Filter = Annotated[str | None, Query(max_length=2000)]
 
@@ -42,7 +48,9 @@ async def factors(
     geography: Annotated[
         str | None, Query(max_length=2000, description="Code or IRI of the place. 地区代码或 IRI。", examples=["CN-GD"])
     ] = None,
-    year: Annotated[str | None, Query(max_length=10, description="Reference year. 基准年。", examples=["2024"])] = None,
+    year: Annotated[
+        str | None, Query(pattern=r"^[0-9]{4}$", description="Reference year. 基准年。", examples=["2024"])
+    ] = None,
     kind: Annotated[
         str | None,
         Query(
@@ -119,6 +127,11 @@ async def queries() -> JSONResponse:
     return JSONResponse({"queries": [questions.load(name).as_dict() for name in questions.names()]})
 
 
+_ROWS: Final = (
+    "old,new,percent,oldDocument,newDocument\r\n"
+    "0.6205,0.5777,-6.897663174858984689,关于发布2023年电力碳足迹因子数据的公告,关于发布2024年电力碳足迹因子数据的公告\r\n"
+)
+"""What the question 04-grid-factor-change answers about 2023 and 2024."""
 _VALUES: Any = {
     "parameters": [
         {
@@ -138,7 +151,14 @@ _VALUES: Any = {
     "/queries/{name}",
     summary="Ask a question. 提问。",
     responses={
-        200: {"content": {offer.media_type: {"schema": {}} for offer in TABLES}, "description": "The rows. 结果行。"},
+        200: {
+            "description": "The rows. 结果行。",
+            "content": {
+                offer.media_type: {"schema": {}, **({"example": _ROWS} if offer.name == "csv" else {})}
+                for offer in TABLES
+            },
+        },
+        202: schemas.LATER,
         304: {"description": "The client has it already. 客户端已有该结果。"},
         **schemas.problems(),
     },

@@ -13,9 +13,10 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from api.errors import ApiError, BusyError, NotFoundError, ReaderDiedError, TooLargeError
-from api.problems import problem_of
+from api.problems import INTERNAL, problem_of
 from api.readers.pool import Answer, Pool
 from api.readers.progress import Stage, told_to
 from api.rest.books import Books, Entry, Owner
@@ -46,18 +47,19 @@ Run = Callable[[str], Awaitable[Result]]
 """Does a job, which is told its id."""
 
 
-def told(entry: Entry, limit: float, lang: str) -> dict[str, Any]:
-    """How a job stands, for machines and people."""
-    links = {"self": f"/jobs/{entry.id}", "events": f"/jobs/{entry.id}/events"}
+def told(entry: Entry, settings: Settings, lang: str) -> dict[str, Any]:
+    """How a job stands, for machines and people; its addresses are those under which clients see the server."""
+    address = f"{urlsplit(settings.public_url).path.rstrip('/')}/jobs/{entry.id}"
+    links = {"self": address, "events": f"{address}/events"}
     if entry.state == "done":
-        links["result"] = f"/jobs/{entry.id}/result"
+        links["result"] = f"{address}/result"
     return {
         "id": entry.id,
         "state": entry.state,
         "stage": stage_told(entry.stage, lang),
         "about": entry.about,
         "seconds": round((entry.ended or time.time()) - entry.began, 3),
-        "limit_seconds": limit,
+        "limit_seconds": settings.job_seconds,
         "links": links,
     }
 
@@ -76,7 +78,7 @@ class LongJobs:
     settings: Settings
     books: Books = field(init=False)
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
-    _opening: asyncio.Task[None] | None = None
+    _starting: asyncio.Task[None] | None = None
     _sweeping: asyncio.Task[None] | None = None
 
     def __post_init__(self) -> None:
@@ -105,7 +107,15 @@ class LongJobs:
             TooLargeError: it is larger than is kept.
         """
         await self._turn(name)
-        await self._open()
+        return await self.answered(job, payload)
+
+    async def answered(self, job: Mapping[str, Any], payload: bytes) -> tuple[Answer, bytes]:
+        """The same for work of the server itself, which is nobody's job and waits for no turn.
+
+        Raises:
+            TooLargeError: it is larger than is kept.
+        """
+        await self._started()
         async with self.pool.ask(job, payload) as answer:
             body = bytearray(answer.first)
             async for block in answer.rest():
@@ -164,16 +174,16 @@ class LongJobs:
                 self.books.failed(name, stopped)
         if self._sweeping is not None:
             self._sweeping.cancel()
-        if self._opening is not None:
-            await asyncio.gather(self._opening, return_exceptions=True)
+        if self._starting is not None:
+            await asyncio.gather(self._starting, return_exceptions=True)
             await self.pool.close()
         self.books.close()
 
-    async def _open(self) -> None:
-        """Start the processes with the first job; one that is killed meanwhile leaves none half started."""
-        if self._opening is None or (self._opening.done() and self._opening.exception() is not None):
-            self._opening = asyncio.get_running_loop().create_task(self.pool.start())
-        await asyncio.shield(self._opening)
+    async def _started(self) -> None:
+        """Start the processes once; a job that is ended meanwhile does not leave half of them behind."""
+        if self._starting is None or (self._starting.done() and self._starting.exception() is not None):
+            self._starting = asyncio.get_running_loop().create_task(self.pool.start())
+        await asyncio.shield(self._starting)
 
     async def _cancel(self, name: str) -> None:
         if (task := self._tasks.get(name)) is not None:
@@ -220,8 +230,11 @@ class LongJobs:
             await asyncio.to_thread(self.books.keep, name, made.body)
             facts = {"status": made.status, "headers": dict(made.headers), "content_type": made.content_type}
             self.books.done(name, facts, len(made.body))
-        except Exception as error:  # noqa: BLE001 - whatever it is, who asks is told
-            self.books.failed(name, problem_of(error))
+        except Exception as error:
+            problem = problem_of(error)
+            if problem.kind is INTERNAL:  # what is told of it says that the log says more
+                log.exception("the job %s failed", name)
+            self.books.failed(name, problem)
 
     async def _sweep(self) -> None:
         while True:

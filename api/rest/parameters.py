@@ -28,10 +28,18 @@ def _written_day(value: object) -> object:
     return value
 
 
+def _written_number(value: object) -> object:
+    """Refuse digits in groups, as Python writes them: 1_000 is no number anywhere else."""
+    if isinstance(value, str) and "_" in value:
+        raise PydanticCustomError("float_parsing", "no number")
+    return value
+
+
 Day = Annotated[dt.date, BeforeValidator(_written_day)] | None
 Amount = Annotated[
     float,
     Query(gt=0, allow_inf_nan=False, description="How much of the product. 产品数量。", examples=[1000.0]),
+    BeforeValidator(_written_number),
 ]
 Unit = Annotated[
     str | None,
@@ -77,6 +85,20 @@ STRICT = [Depends(known_only)]
 """What every route of this package depends on."""
 
 
+def page_language(
+    lang: Annotated[
+        Literal["en", "zh"] | None,
+        Query(description="Language of a page; else by Accept-Language. 页面语言，缺省按 Accept-Language。"),
+    ] = None,
+) -> str | None:
+    """The language that the address of a page states; `api.requests.language_of` reads it."""
+    return lang
+
+
+PAGED = [Depends(page_language)]
+"""What routes depend on that answer with a page too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Past:
     """Which state of the store is asked about."""
@@ -90,7 +112,8 @@ class Past:
         ),
     ] = None
     release: Annotated[
-        str | None, Query(max_length=80, description="State pinned under this name. 固定的发布版本。")
+        str | None,
+        Query(max_length=80, description="State pinned under this name. 固定的发布版本。", examples=["2025-annual"]),
     ] = None
 
     @property
@@ -110,7 +133,10 @@ class Method:
     """How to calculate: the options of the command line, with the same names and defaults."""
 
     gwp: Annotated[
-        str, Query(max_length=40, description="GWP set: AR4, AR5, AR6. 全球变暖潜势版本。", examples=["AR6"])
+        str,
+        Query(
+            max_length=40, description="GWP set: AR4, AR5, AR6. 全球变暖潜势数值集：AR4、AR5、AR6。", examples=["AR6"]
+        ),
     ] = "AR6"
     unlinked: Annotated[
         Literal["error", "cutoff"],
@@ -122,13 +148,18 @@ class Method:
         str,
         Query(
             max_length=40,
+            examples=["mass"],
             description="Several products without a stated method: error, unallocated, mass, energy, economic, "
-            "system-expansion, price-ratio. 未注明分配方法的共生产品。",
+            "system-expansion, price-ratio. 未注明分配方法的共生产品：error（报错）、unallocated、mass（质量）、energy（能量）、economic（经济价值）、system-expansion（系统扩展）、price-ratio（价格比）。",
         ),
     ] = "error"
     recycling: Annotated[
         str,
-        Query(max_length=40, description="Recycling model: stated, cut-off, closed-loop, cff. 再生利用模型。"),
+        Query(
+            max_length=40,
+            description="Recycling model: stated, cut-off, closed-loop, cff. 再生利用模型：stated（按数据所述）、cut-off、closed-loop、cff。",
+            examples=["cut-off"],
+        ),
     ] = "stated"
     strict: Annotated[bool, Query(description="Refuse factors that cannot be restated. 拒绝无法折算的因子。")] = False
     sector_average: Annotated[
@@ -140,7 +171,11 @@ class Method:
     ] = False
     scenario: Annotated[
         str | None,
-        Query(max_length=_LONGEST, description="Scenario to lay over the data: name or IRI. 叠加的情景。"),
+        Query(
+            max_length=_LONGEST,
+            description="Scenario to lay over the data: name or IRI. 叠加的情景。",
+            examples=["hydropower"],
+        ),
     ] = None
 
     @property

@@ -16,7 +16,7 @@ from api.readers import progress
 from api.readers.frames import Output
 from api.rest.bodies import Fields
 from api.rest.kept import KEPT, System, calculating, unit_of
-from graphstore import GraphStore
+from graphstore.contract import SparqlStore
 
 Job = Mapping[str, Any]
 
@@ -33,7 +33,7 @@ def tell(out: Output, job: Job, data: object, **facts: Any) -> None:
     out.write(text.encode())
 
 
-def product_iri(store: GraphStore, text: str) -> str:
+def product_iri(store: SparqlStore, text: str) -> str:
     """The IRI that an address means: it stands there itself, or as the key of a local product.
 
     Raises:
@@ -48,7 +48,7 @@ def product_iri(store: GraphStore, text: str) -> str:
         ) from None
 
 
-def listing(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
+def listing(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
     """A page of products by name, or of those whose name holds some words."""
     from graphstore.search.index import SearchIndex
 
@@ -78,7 +78,7 @@ def _place(found: list[str], after: str | None) -> int:
     return found.index(after) + 1
 
 
-def product(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
+def product(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
     """What a product is called, and which processes make it."""
     from graphstore.answers.names import Names
 
@@ -97,25 +97,40 @@ def product(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
         tell(out, job, {"product": names[rows[0].iri].as_dict(), "made_by": made})
 
 
-def _asked(system: System, store: GraphStore, job: Job) -> tuple[str, float, str | None]:
+def _asked(system: System, store: SparqlStore, job: Job) -> tuple[str, float, str | None]:
     return product_iri(store, job["product"]), float(job["amount"]), unit_of(system, job["unit"])
 
 
-def footprint(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
-    """The footprint of a product, with its parts or the total alone."""
-    from graphstore.answers.footprint import calculate
-    from graphstore.answers.scored import scored
-
+def footprint(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
+    """The footprint of a product: in short, with all its parts, or the total alone."""
     with calculating(store, job["method"]) as system:
-        iri, amount, unit = _asked(system, store, job)
+        asked, most = _asked(system, store, job), int(job["most"])
         if job["detail"] == "total":
-            data = scored(system.board, iri, amount, unit)
+            from graphstore.answers.scored import scored
+
+            data = scored(system.board, *asked)
+        elif job["detail"] == "summary":
+            from graphstore.answers.summary import summary
+
+            data = summary(system.parts, *asked, most)
         else:
-            data = calculate(system.calculation, iri, amount, unit, int(job["most"])).data
+            from graphstore.answers.footprint import calculate
+
+            data = calculate(system.calculation, *asked, most).data
         tell(out, job, data)
 
 
-def explain(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
+def footprint_part(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
+    """A page of one of the long lists behind a footprint."""
+    from graphstore.answers.lists import page
+
+    with calculating(store, job["method"]) as system:
+        first, most = int(job["first"]), int(job["limit"])
+        data = page(system.chain(*_asked(system, store, job)), str(job["part"]), first, most)
+        tell(out, job, data, next=str(first + most) if first + most < data["count"] else None)
+
+
+def explain(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
     """The supply chain behind a footprint, line by line."""
     from graphstore.answers.explanation import explain as explained
 
@@ -125,7 +140,7 @@ def explain(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
         tell(out, job, data)
 
 
-def contributions(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
+def contributions(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
     """A footprint divided across the chain."""
     from graphstore.answers.transversal import HOT_SPOTS
     from graphstore.answers.transversal import contributions as divided
@@ -138,7 +153,7 @@ def contributions(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
         tell(out, job, data)
 
 
-def uncertainty(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
+def uncertainty(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
     """How sure a footprint is, or the difference of two."""
     from footprint.montecarlo import DEFAULT_SEED
     from graphstore.answers.uncertainty import Asked
@@ -154,7 +169,7 @@ def uncertainty(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
         tell(out, job, data)
 
 
-def compare(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
+def compare(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
     """Two products, or one under two methods or in two states, term by term."""
     from graphstore.answers.compare import Asked
     from graphstore.answers.compare import compare as compared
@@ -190,7 +205,7 @@ _ASKED: Final = (
 _MOST_LISTED: Final = 10_000
 
 
-def whatif(store: GraphStore, job: Job, payload: bytes, out: Output) -> None:
+def whatif(store: SparqlStore, job: Job, payload: bytes, out: Output) -> None:
     """A footprint with a few numbers changed."""
     from graphstore.answers.whatif import whatif as asked
 
@@ -210,7 +225,7 @@ def whatif(store: GraphStore, job: Job, payload: bytes, out: Output) -> None:
         tell(out, job, data)
 
 
-def footprints(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
+def footprints(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
     """The footprint of every product, as the command prints it with ``--all``."""
     from graphstore.answers.scores import all_products, cut_off_table
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
-from urllib.parse import quote
+from typing import Annotated, Any, Literal, get_args
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.pages.asking import prefix_of
 from api.rest import schemas
 from api.rest.addresses import QuotedRoute
-from api.rest.answering import Answered, next_link
+from api.rest.answering import Answered, Headers, next_link, state_of
 from api.rest.parameters import STRICT, Amount, Anyway, AsMethod, AsPast, Most, Unit
 
 router = APIRouter(
@@ -34,9 +35,12 @@ Product = Annotated[
 ]
 Words = Annotated[
     str | None,
-    Query(max_length=200, description="Words of the name, in Chinese or English. 名称中的词。", examples=["铝锭"]),
+    Query(max_length=200, description="Words of the name, in Chinese or English. 名称中的词。", examples=["原铝"]),
 ]
-Share = Annotated[float | None, Query(gt=0, le=1, description="Share that hot spots make up together. 热点合计占比。")]
+Share = Annotated[
+    float | None, Query(gt=0, le=1, description="Share that hot spots make up together. 热点合计占比。", examples=[0.8])
+]
+Part = Literal["processes", "contributions", "credits", "cutoffs"]
 
 
 @router.get("", summary="Find products by name. 按名称查找产品。", responses=schemas.answers(schemas.ProductsAnswer))
@@ -51,7 +55,11 @@ async def products(
     limit: Annotated[int, Query(ge=1, le=1000, description="Products on a page. 每页数量。")] = 100,
     after: Annotated[
         str | None,
-        Query(max_length=2000, description="IRI of the last product of the page before. 上一页最后一个产品的 IRI。"),
+        Query(
+            max_length=2000,
+            description="IRI of the last product of the page before. 上一页最后一个产品的 IRI。",
+            examples=["https://w3id.org/tanmai/demo/ingot-coal"],
+        ),
     ] = None,
 ) -> Response:
     """List products in the order of their names, or by how well these fit the words. The next page is in the Link header.
@@ -70,7 +78,10 @@ async def products(
 )
 async def product(request: Request, name: Product, past: AsPast) -> Response:
     """Say what a product is called and which processes make it, in which unit."""
-    links = {verb: f"/products/{quote(name, safe='')}/{verb}" for verb in ("footprint", "explain", "contributions")}
+    prefix = prefix_of(state_of(request))
+    links = {
+        verb: f"{prefix}/products/{quote(name, safe='')}/{verb}" for verb in ("footprint", "explain", "contributions")
+    }
     link = ", ".join(f'<{address}>; rel="related"; title="{verb}"' for verb, address in links.items())
     method = {"unlinked": "cutoff", "coproducts": "unallocated"}
     job = {"kind": "product", "product": name, "method": method, **past.job}
@@ -97,14 +108,59 @@ async def footprint(
     amount: Amount = 1.0,
     unit: Unit = None,
     detail: Annotated[
-        Literal["full", "total"],
-        Query(description="full: with its parts, as the command prints it; total: the number alone, fast. 详细程度。"),
-    ] = "full",
+        Literal["summary", "full", "total"],
+        Query(
+            description="summary: the total divided by gas, stage and direct supplier; full: with every process, credit and "
+            "cut-off of the chain, as the command prints it; total: the number alone. summary：总量按气体、阶段与直接供应商拆分；"
+            "full：列出全链条的各过程、抵扣与截断，与命令行输出相同；total：仅总量。"
+        ),
+    ] = "summary",
     most: Most = 50,
 ) -> Response:
-    """Compute the footprint of an amount of a product: the total with its error bound, parts, assumptions, sources."""
+    """Compute the footprint of an amount of a product: the total with its error bound, its parts, assumptions, sources.
+
+    The answer is looked up among those of all products. What has to be followed through the supply chain (contributions,
+    processes, credits, cut-offs) is counted in it, and listed by `detail=full` or page by page; the Link header says where.
+    """
     job = _asked("footprint", name, amount, unit, method, past) | {"detail": detail, "most": most}
-    return Answered(request, job)
+    return Answered(request, job, told=_lists(request) if detail == "summary" else lambda _: {})
+
+
+def _lists(request: Request) -> Headers:
+    """Where a summary is continued, relative to its own address: the whole answer, and each list."""
+    stated = {key: text for key, text in request.query_params.items() if key not in {"detail", "most"}}
+    told = [(f"?{urlencode({**stated, 'detail': 'full'})}", "full")]
+    told += [(f"footprint/{part}" + (f"?{urlencode(stated)}" if stated else ""), part) for part in get_args(Part)]
+    link = ", ".join(f'<{address}>; rel="related"; title="{title}"' for address, title in told)
+    return lambda _: {"link": link}
+
+
+@router.get(
+    "/{id}/footprint/{part}",
+    summary="A list behind a footprint, page by page. 碳足迹明细，分页列出。",
+    responses=schemas.answers(schemas.FootprintPartAnswer),
+)
+async def footprint_part(
+    request: Request,
+    name: Product,
+    part: Annotated[Part, Path(description="Which list. 明细种类：过程、贡献、抵扣、舍弃。")],
+    method: AsMethod,
+    past: AsPast,
+    amount: Amount = 1.0,
+    unit: Unit = None,
+    limit: Annotated[int, Query(ge=1, le=1000, description="Lines on a page. 每页行数。")] = 100,
+    first: Annotated[
+        int, Query(ge=0, le=2**31, description="Lines on the pages before. 之前各页的行数。", examples=[100])
+    ] = 0,
+) -> Response:
+    """List the processes, contributions, credits or cut-offs of a footprint by magnitude, then IRI; cut-offs by IRI.
+
+    Each page states how many lines the whole list has and what they sum to. The next page is in the Link header; a list is that of
+    one state of the store, which the entity tag names.
+    """
+    job = _asked("footprint-part", name, amount, unit, method, past) | {"part": part, "limit": limit, "first": first}
+    path = f"/products/{quote(name, safe='')}/footprint/{part}"
+    return Answered(request, job, told=next_link(request, path, request.query_params, "first"))
 
 
 @router.get(
@@ -120,7 +176,9 @@ async def explain(
     amount: Amount = 1.0,
     unit: Unit = None,
     depth: Annotated[int, Query(ge=1, le=100, description="Steps upstream. 上溯层数。")] = 12,
-    cutoff: Annotated[float, Query(ge=0, le=1, description="Smallest share shown. 最小显示占比。")] = 0.01,
+    cutoff: Annotated[
+        float, Query(ge=0, le=1, description="Smallest share shown. 最小显示占比。", examples=[0.05])
+    ] = 0.01,
 ) -> Response:
     """Explain a footprint: amount x factor = contribution, down to the source, along the supply chain."""
     job = _asked("explain", name, amount, unit, method, past) | {"depth": depth, "cutoff": cutoff}
@@ -141,7 +199,8 @@ async def contributions(
         str,
         Query(
             max_length=100,
-            description="hot-spots, supplier, country, region, or a contribution group: electricity, transport. 划分方式。",
+            description="hot-spots, supplier, country, region, or a contribution group: electricity, transport. 划分方式：hot-spots、supplier、country、region，或贡献组 electricity、transport。",
+            examples=["country"],
         ),
     ] = "hot-spots",
     share: Share = None,
@@ -167,7 +226,12 @@ async def uncertainty(
     amount: Amount = 1.0,
     unit: Unit = None,
     against: Annotated[
-        str | None, Query(max_length=2000, description="Second product, under the same draws. 同一抽样下的另一产品。")
+        str | None,
+        Query(
+            max_length=2000,
+            description="Second product, under the same draws. 同一抽样下的另一产品。",
+            examples=["https://w3id.org/tanmai/demo/ingot-grid"],
+        ),
     ] = None,
     how: Annotated[
         Literal["both", "first-order", "monte-carlo"],

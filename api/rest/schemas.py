@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
+from importlib.resources import files
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -62,11 +65,49 @@ class Result(_Open):
     settings: dict[str, Any] = Field(description="Method settings with their hash. 方法设置及其哈希值。")
 
 
+class FirstTier(BaseModel):
+    """The total divided between a product's own process and its exchanges. 自身过程与各直接输入的贡献。"""
+
+    own_emissions: dict[str, float | None]
+    exchanges: list[dict[str, Any]] = Field(description="Largest first, with all that is upstream. 由大到小，含上游。")
+    count: int
+    remainder: float = Field(description="kg CO2e of the exchanges that are not listed. 未列出各项之和。")
+
+
+class Chain(BaseModel):
+    """Lines that the lists of the whole chain have. 全链条明细的项数。"""
+
+    processes: int = Field(examples=[12001])
+    contributions: int
+    credits: dict[str, float] = Field(description="Count, and sum in kg CO2e. 抵扣的项数与合计。")
+    cutoffs: int
+
+
 class FootprintAnswer(Result):
-    """A footprint as ``tanmai footprint --json`` prints it; with detail=total the total without its parts. 产品碳足迹。"""
+    """A footprint. With detail=full as ``tanmai footprint --json`` prints it, with detail=total without parts. 产品碳足迹。"""
 
     total: Total = Field(description="Biogenic CO2 apart. 不含生物源 CO2。")
     total_including_biogenic_co2: Total
+    stages: list[dict[str, Any]] | None = Field(None, description="By life-cycle stage. 按生命周期阶段。")
+    gases: list[dict[str, Any]] | None = Field(None, description="By gas and category. 按气体与类别。")
+    first_tier: FirstTier | None = Field(
+        None, description="Own emissions and direct suppliers (summary). 自身排放与直接供应方（摘要）。"
+    )
+    chain: Chain | None = Field(
+        None, description="How much the lists of the chain hold (summary). 全链条明细的项数（摘要）。"
+    )
+    assumptions: list[dict[str, Any]] | None = Field(None, description="What it rests on. 所依据的假设。")
+
+
+class FootprintPartAnswer(Result):
+    """A page of one list behind a footprint. 碳足迹明细的一页。"""
+
+    total: Total
+    part: str = Field(examples=["credits"])
+    count: int = Field(description="Lines of the whole list. 明细总行数。")
+    sum: float | None = Field(description="kg CO2e of the whole list; null for cut-offs. 明细合计；舍弃项为 null。")
+    first: int = Field(description="Lines on the pages before. 之前各页的行数。")
+    lines: list[dict[str, Any]]
 
 
 class FootprintsAnswer(BaseModel):
@@ -162,6 +203,20 @@ class JobAnswer(_Open):
     links: dict[str, str]
 
 
+JOB: Final = {
+    "id": "26b4f600ac124912b6a61cbe20ff296a",
+    "state": "running",
+    "about": "GET /footprints",
+    "seconds": 1.5,
+    "limit_seconds": 900.0,
+    "links": {
+        "self": "/jobs/26b4f600ac124912b6a61cbe20ff296a",
+        "events": "/jobs/26b4f600ac124912b6a61cbe20ff296a/events",
+    },
+}
+"""How a long job stands, as an example."""
+
+
 class ProblemDocument(BaseModel):
     """What went wrong (RFC 9457), in the language that the client accepts. 问题说明。"""
 
@@ -187,7 +242,7 @@ _SAID: Final = {
     429: ("too-many", "Too much at once; come back later. 请求过多，请稍后再试。"),
     503: ("busy", "Busy, or the time for an answer is over. 服务器繁忙或超时。"),
 }
-_COMMON: Final = (400, 404, 406, 422, 503)
+_COMMON: Final = (400, 401, 403, 404, 406, 422, 429, 503)
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -214,9 +269,39 @@ def problem_content(status: int) -> dict[str, Any]:
 
 
 def answers(model: type[BaseModel], *statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The good answer of a route and its problems."""
-    return {
-        200: {"model": model},
-        304: {"description": "The client has it already. 客户端已有该结果。"},
-        **problems(*statuses),
-    }
+    """The good answer of a route that reads, with an example, and its problems."""
+    return {**done(model, *statuses), 304: {"description": "The client has it already. 客户端已有该结果。"}}
+
+
+def done(model: type[BaseModel], *statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The same for a route that is sent something: its answers are not kept by clients."""
+    return {200: good(model), 202: LATER, **problems(*statuses)}
+
+
+def good(model: type[BaseModel], said: str = "") -> dict[str, Any]:
+    """An answer with an example.
+
+    Args:
+        model: what it looks like.
+        said: when it comes; else what the model says of itself.
+    """
+    description = said or " ".join((model.__doc__ or "").split())
+    return {"model": model, "description": description, "content": {"application/json": {"example": example(model)}}}
+
+
+def example(model: type[BaseModel]) -> Any:
+    """An answer of a server that holds the demonstration; of each list the first item."""
+    return _examples()[model.__name__]["answer"]
+
+
+@cache
+def _examples() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((files("api.rest") / "answers.json").read_text("utf-8"))
+    return found
+
+
+LATER: Final = {
+    "description": "A long job, for Prefer: respond-async. 已转为任务（Prefer: respond-async）。",
+    "content": {"application/json": {"schema": {"type": "object"}, "example": JOB}},
+}
+"""The answer to whoever prefers to be told at once where the answer will be."""

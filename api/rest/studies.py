@@ -15,28 +15,41 @@ from api.access.guard import note
 from api.access.principals import Principal, Role, principal_of, require
 from api.errors import AccessDeniedError
 from api.negotiation import GRAPHS, choose
+from api.pages.forms import HTML
 from api.problems import ToldError
 from api.requests import body_of, require_writes, root_of
 from api.rest import schemas
 from api.rest.addresses import QuotedRoute
-from api.rest.answering import JSON, Answered, begun, state_of, wants_job
+from api.rest.answering import JSON, Answered, begun, form_of, headers_of, state_of, wants_job
+from api.rest.formats import DOCUMENTS
 from api.rest.longjobs import Result
-from api.rest.parameters import STRICT, Day
+from api.rest.parameters import PAGED, STRICT, Day
 
 router = APIRouter(
     tags=["submissions 提交"], route_class=QuotedRoute, dependencies=STRICT, default_response_class=Response
 )
 
-REPORTS: Final = (*JSON, *(offer for offer in GRAPHS if offer.name in {"turtle", "jsonld"}))
-"""What reports are written in: ours as JSON, the W3C report as Turtle or JSON-LD."""
+REPORTS: Final = (*JSON, *(offer for offer in GRAPHS if offer.name in {"turtle", "jsonld"}), HTML)
+"""What reports are written in: ours as JSON, the W3C report as Turtle or JSON-LD, and a page for people."""
 
+_BEGINNING: Final = """@prefix tm: <https://w3id.org/tanmai/ontology#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+
+# The beginning of a study; whole ones stand in examples/studies. 研究文件的开头，完整示例见 examples/studies。
+<https://example.org/study> a tm:FootprintStudy ;
+    rdfs:label "Footprint of aluminium ingot, 2024"@en, "铝锭产品碳足迹，2024年"@zh .
+"""
 _STUDY: Final = {
     "requestBody": {
         "required": True,
-        "description": "A study as RDF, or a PACT record as JSON. 研究文件（RDF）或 PACT 记录（JSON）。",
+        "description": "A study as RDF, gzip-compressed or not; /validate also judges PACT records as JSON. "
+        "研究文件（RDF，可为 gzip 压缩文件）；/validate 亦可校验 PACT 记录（JSON）。",
         "content": {
-            name: {"schema": {"type": "string"}}
-            for name in ("text/turtle", "application/n-triples", "application/ld+json", "application/rdf+xml")
+            offer.media_type: {
+                "schema": {"type": "string"},
+                **({"example": _BEGINNING} if offer.name == "turtle" else {}),
+            }
+            for offer in DOCUMENTS
         }
         | {"application/json": {"schema": {"type": "object"}}},
     }
@@ -67,9 +80,18 @@ _EVENT: Final = {
 
 Rules = Annotated[
     list[str] | None,
-    Query(max_length=20, description="Judge by this rule (number, key or IRI), not the one claimed. 评判所用规则。"),
+    Query(
+        max_length=20,
+        examples=[["GB/T 44905-2024"]],
+        description="Judge by this rule (number, key or IRI), not the one claimed. 评判所用规则。",
+    ),
 ]
-AsOf = Annotated[Day, Query(alias="as-of", description="Day for which is judged; else today. 评判所依据的日期。")]
+AsOf = Annotated[
+    Day,
+    Query(
+        alias="as-of", examples=["2026-11-25"], description="Day for which is judged; else today. 评判所依据的日期。"
+    ),
+]
 Name = Annotated[
     str | None,
     Query(max_length=200, description="What reports call the file. 报告中的文件名。", examples=["study.ttl"]),
@@ -78,6 +100,7 @@ Id = Annotated[
     str,
     Path(
         max_length=2000,
+        examples=["0bfaa4e9e470"],
         description="Id of the submission (or its beginning), its checksum, or the IRI of its study, percent-encoded. 提交编号或研究 IRI。",
     ),
 ]
@@ -86,7 +109,8 @@ Id = Annotated[
 @router.post(
     "/validate",
     summary="Judge a study, store nothing. 校验研究，不存档。",
-    responses=schemas.answers(schemas.JudgementAnswer, 413, 415),
+    responses=schemas.done(schemas.JudgementAnswer, 413, 415),
+    dependencies=PAGED,
     openapi_extra=_STUDY,
 )
 async def validate(request: Request, name: Name = None, pcr: Rules = None, as_of: AsOf = None) -> Response:
@@ -108,15 +132,19 @@ def _job(kind: str, request: Request, name: str | None, pcr: list[str] | None, d
 @router.post(
     "/submissions",
     status_code=201,
+    dependencies=PAGED,
     summary="Hand in a study: judged, recomputed, kept. 提交研究：校验、复算、存档。",
     responses={
-        200: {"model": schemas.JudgementAnswer, "description": "Known already, or a dry run. 已存在，或仅试判。"},
-        201: {"model": schemas.ReceiptAnswer, "description": "Accepted. 已通过。"},
-        202: {"model": schemas.JobAnswer, "description": "A long job, for Prefer: respond-async. 已转为任务。"},
+        200: schemas.good(schemas.ReceiptAnswer, "Known already, or a dry run. 已存在，或仅试算。"),
+        201: schemas.good(schemas.ReceiptAnswer, "Accepted. 已通过。"),
+        202: schemas.LATER,
         **schemas.problems(401, 403, 413, 415, 429),
         422: {
             "description": "Rejected and kept, with its receipt; or no submission at all, with a problem. 已退回并存档；或不能作为提交。",
-            "content": {"application/json": {"schema": {"type": "object"}}, **schemas.problem_content(422)},
+            "content": {
+                "application/json": {"schema": {"type": "object"}, "example": schemas.example(schemas.ReceiptAnswer)},
+                **schemas.problem_content(422),
+            },
         },
     },
     openapi_extra=_STUDY,
@@ -128,32 +156,39 @@ async def submit(
     as_of: AsOf = None,
     by: Annotated[
         str | None,
-        Query(max_length=2000, description="Organisation that hands it in; else the creator. 提交方。"),
+        Query(
+            max_length=2000,
+            examples=["Example aluminium works"],
+            description="Organisation that hands it in; else the creator. 提交方。",
+        ),
     ] = None,
     revises: Annotated[
-        str | None, Query(max_length=200, description="Submission that it corrects. 所修订的提交编号。")
+        str | None,
+        Query(max_length=200, examples=["0bfaa4e9e470"], description="Submission that it corrects. 所修订的提交编号。"),
     ] = None,
-    dry_run: Annotated[bool, Query(alias="dry-run", description="Only judge. 仅评判。")] = False,
+    dry_run: Annotated[
+        bool, Query(alias="dry-run", description="Judge and recompute, keep nothing. 仅试判并复算，不存档。")
+    ] = False,
 ) -> Response:
     """Judge and recompute a study and keep it with its bytes: 201 where it is accepted, 422 where it is rejected.
 
     The same bytes again change nothing; their receipt comes with 200, or with 422 where they were rejected.
     """
     asking, state = require(request, Role.SUBMITTER), state_of(request)
-    job = _job("validate" if dry_run else "submit", request, name, pcr, as_of)
+    job = _job("submission-trial" if dry_run else "submit", request, name, pcr, as_of)
+    job |= {"by": _for(asking, by), "revises": revises}
     if dry_run:
         body = await body_of(request, state.settings.body_bytes)
         return Answered(request, job, payload=body, offers=REPORTS)
     require_writes(request, state.settings)
     offer = choose(request.headers.get("accept", "*/*"), REPORTS)
-    job |= {"format": offer.name, "content_type": offer.content_type, "audience": asking.audience}
-    job |= {"by": _for(asking, by), "revises": revises, "organisation": asking.organisation}
+    job |= {**form_of(request, offer), "audience": asking.audience, "organisation": asking.organisation}
     body = await body_of(request, state.settings.body_bytes)
 
     async def handed_in(_: str = "") -> Result:
         async with state.write(job, body) as answer:
             note(request.scope, generation=answer.head["generation"])
-            return _handed_in(answer.head, root_of(request, state.settings))
+            return _handed_in(answer.head, root_of(request, state.settings), headers_of(job))
 
     if wants_job(request):
         return begun(request, handed_in)
@@ -161,9 +196,10 @@ async def submit(
     return Response(made.body, made.status, dict(made.headers), made.content_type)
 
 
-def _handed_in(made: Mapping[str, Any], root: str) -> Result:
+def _handed_in(made: Mapping[str, Any], root: str, headers: Mapping[str, str]) -> Result:
     status = 422 if made["verdict"] == "rejected" else 201 if made["new"] else 200
-    return Result(status, {"Location": f"{root}/submissions/{made['id']}"}, made["type"], made["body"].encode())
+    told = {**headers, "location": f"{root}/submissions/{made['id']}"}
+    return Result(status, told, made["type"], made["body"].encode())
 
 
 def _for(asking: Principal, by: str | None) -> str | None:
@@ -182,7 +218,9 @@ def _for(asking: Principal, by: str | None) -> str | None:
 )
 async def submissions(
     request: Request,
-    status: Annotated[str | None, Query(max_length=100, description="Only those in this state. 仅列该状态。")] = None,
+    status: Annotated[
+        str | None, Query(max_length=100, examples=["accepted"], description="Only those in this state. 仅列该状态。")
+    ] = None,
 ) -> Response:
     """List submissions in the order in which they came, as far as the caller may read them."""
     return Answered(request, {"kind": "submissions", "status": status})
@@ -192,16 +230,17 @@ async def submissions(
     "/submissions/{id}",
     summary="One submission with its history. 提交详情与历程。",
     responses=schemas.answers(schemas.ReceiptAnswer),
+    dependencies=PAGED,
 )
 async def submission(request: Request, id: Id) -> Response:  # noqa: A002 - as in the address
-    """Give the receipt with verifications and history; as Turtle or JSON-LD the assessment with its W3C report."""
+    """Give the receipt with verifications and history; as Turtle or JSON-LD the assessment with its W3C report; as HTML a page."""
     return Answered(request, {"kind": "submission", "id": id}, offers=REPORTS)
 
 
 @router.post(
     "/submissions/{id}/events",
     summary="Take a submission to another state. 变更提交状态。",
-    responses=schemas.answers(schemas.ReceiptAnswer, 401, 403, 409, 413),
+    responses=schemas.done(schemas.ReceiptAnswer, 401, 403, 409, 413),
     openapi_extra=_EVENT,
 )
 async def event(request: Request, id: Id) -> Response:  # noqa: A002 - as in the address

@@ -16,18 +16,22 @@ from api.errors import AccessDeniedError, NotFoundError, RequestError
 from api.readers import progress
 from api.readers.frames import Output
 from api.rest.bodies import Fields
+from api.rest.formats import DOCUMENTS
 from api.rest.kept import KEPT
 from api.rest.product_work import tell
-from graphstore import GraphStore
+from graphstore.contract import SparqlStore, embedded
 from graphstore.formats import JSON_LD, Format, by_name
 
 if TYPE_CHECKING:
     from registry import judging
     from registry.submissions import Submission
+    from registry.submitting import Handed
     from shapes.judge import Judgement
 
 Job = Mapping[str, Any]
 
+_OURS: Final = frozenset({"json", "html"})
+"""Formats of our own; the others are RDF."""
 _COMPUTED: Final = frozenset({"computed", "difference", "share"})
 """Members of a comparison that say what was recomputed."""
 
@@ -41,20 +45,26 @@ def format_of(content_type: str) -> Format:
     name, _, rest = content_type.partition(";")
     if name.strip().lower() == "application/json":
         return negotiation.by_media_type(JSON_LD.media_type + (f";{rest}" if rest else ""))
-    return negotiation.by_media_type(content_type)
+    return negotiation.by_media_type(content_type, DOCUMENTS)
 
 
 def _file(job: Job, format_: Format) -> str:
-    """What messages call the study: the name that was sent with it, without any folder."""
+    """What messages call the study: the name that was sent with it, without any folder.
+
+    Raises:
+        RequestError: the name holds what would steer a terminal or turn the direction of writing.
+    """
     name = str(job["name"] or "").replace("\\", "/").rpartition("/")[2]
+    if not name.isprintable():
+        raise RequestError(f"The name {name!r} holds a character that is not printed. Give the name as people read it.")
     return name or f"study{format_.suffixes[0]}"
 
 
-def validate(store: GraphStore, job: Job, payload: bytes, out: Output) -> None:
+def validate(store: SparqlStore, job: Job, payload: bytes, out: Output) -> None:
     """Judge a study beside the data of a store; nothing is stored."""
     judged = _judged(store, job, payload)
-    if job["format"] == "json":
-        tell(out, job, judged.as_dict())
+    if job["format"] in _OURS:
+        _show(store, job, out, None, judged.as_dict())
         return
     from shapes.w3c import to_json_ld, to_turtle
 
@@ -63,7 +73,25 @@ def validate(store: GraphStore, job: Job, payload: bytes, out: Output) -> None:
     out.write(text.encode())
 
 
-def _judged(store: GraphStore, job: Job, payload: bytes) -> Judgement:
+def _show(
+    store: SparqlStore, job: Job, out: Output, receipt: dict[str, Any] | None, judgement: dict[str, Any] | None
+) -> None:
+    """Answer with a receipt, a judgement, or both in one: as JSON or as a page."""
+    if job["format"] == "json":
+        tell(
+            out,
+            job,
+            judgement if receipt is None else receipt | ({"judgement": judgement} if "dry_run" in receipt else {}),
+        )
+        return
+    from api.pages.context import Context
+    from api.pages.study import page
+
+    context = Context.of(store, job)
+    context.send(out, str(job["content_type"]), page(context, receipt, judgement), [])
+
+
+def _judged(store: SparqlStore, job: Job, payload: bytes) -> Judgement:
     from shapes.judge import judge
     from shapes.reading import read_bytes
 
@@ -77,29 +105,20 @@ def _day(job: Job) -> dt.date | None:
     return None if job["day"] is None else dt.date.fromisoformat(job["day"])
 
 
-def submit(store: GraphStore, job: Job, payload: bytes) -> dict[str, Any]:
+def submit(store: SparqlStore, job: Job, payload: bytes) -> dict[str, Any]:
     """Hand in a study; the receipt, and its report in the format that the client takes."""
     from registry.receipt import receipt
     from registry.shapes_judge import judge
     from registry.submissions import find
-    from registry.submitting import Handed
     from registry.submitting import submit as hand_in
 
-    found = format_of(str(job["media_type"]))
-    rules = job["pcr"]
-    if len(rules) > 1:
-        raise RequestError("A submission is judged by one rule. Give pcr once.")
-    rule = rules[0] if rules else None
-    handed = Handed(payload, _file(job, found), job["by"], found.name, rule, _day(job), job["revises"])
+    handed = _handed(job, payload)
     with _discreet(store, job):
-        made = hand_in(store, handed, partial(_followed, judge))
+        whole = embedded(store, "try a study in a copy of the whole graph")
+        made = hand_in(whole, handed, partial(_followed, judge))
     submission = find(store, made.id)
     data = _told(receipt(store, submission) | {"new": made.new}, job)
-    body = (
-        _as_json(data)
-        if job["format"] == "json"
-        else _report(store, submission, job, whole=job["audience"] is None).decode()
-    )
+    body = _body(store, submission, job, data)
     return {"body": body, "type": job["content_type"], "id": made.id, "verdict": data["verdict"], "new": made.new}
 
 
@@ -111,8 +130,36 @@ def _followed(judge: judging.Judge, case: judging.Case) -> judging.Judgement:
     return found
 
 
+def _handed(job: Job, payload: bytes) -> Handed:
+    from registry.submitting import Handed
+
+    found, rules = format_of(str(job["media_type"])), job["pcr"]
+    if len(rules) > 1:
+        raise RequestError("A submission is judged by one rule. Give pcr once.")
+    rule = rules[0] if rules else None
+    return Handed(payload, _file(job, found), job["by"], found.name, rule, _day(job), job["revises"])
+
+
+def trial(store: SparqlStore, job: Job, payload: bytes, out: Output) -> None:
+    """Do with a study all that handing it in does, and keep nothing.
+
+    Whoever reads a part of the store tries the study beside that part: what it would come to beside hidden data is told by handing it
+    in, which leaves a trace.
+    """
+    from registry.trying import tried
+
+    whole = embedded(store, "try a study in a copy of the whole graph")
+    with tried(whole, _handed(job, payload)) as made:
+        if job["format"] in _OURS:
+            judgement = None if made.judgement is None else made.judgement.as_dict()
+            _show(made.store, job, out, made.receipt | {"dry_run": True}, judgement)
+            return
+        out.head(content_type=job["content_type"], generation=job["generation"])
+        out.write(_report(made.store, made.submission, job))
+
+
 @contextmanager
-def _discreet(store: GraphStore, job: Job) -> Iterator[None]:
+def _discreet(store: SparqlStore, job: Job) -> Iterator[None]:
     """Keep what others handed in out of the messages to somebody who does not read the whole store.
 
     Raises:
@@ -162,11 +209,22 @@ def _undisclosed(value: Any) -> Any:
     return {key: None if key in _COMPUTED else _undisclosed(each) for key, each in value.items()}
 
 
+def _body(store: SparqlStore, submission: Submission, job: Job, data: dict[str, Any]) -> str:
+    if job["format"] == "json":
+        return _as_json(data)
+    if job["format"] == "html":
+        from api.pages.context import Context
+        from api.pages.study import page
+
+        return page(Context.of(store, {**job, "generation": store.generation}), data, None).decode()
+    return _report(store, submission, job, whole=job["audience"] is None).decode()
+
+
 def _as_json(data: object) -> str:
     return json.dumps(data, ensure_ascii=False, default=str, allow_nan=False)
 
 
-def _report(store: GraphStore, submission: Submission, job: Job, *, whole: bool = True) -> bytes:
+def _report(store: SparqlStore, submission: Submission, job: Job, *, whole: bool = True) -> bytes:
     """The assessment of a submission, or the validation report in it alone, as RDF."""
     from graphstore.terms import PREFIXES
 
@@ -182,7 +240,7 @@ def _report(store: GraphStore, submission: Submission, job: Job, *, whole: bool 
     return ox.serialize(stated, format=by_name(str(job["format"])).rdf, prefixes=dict(PREFIXES)) or b""
 
 
-def submissions(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
+def submissions(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
     """What was handed in, in short."""
     from registry.receipt import overview
     from registry.states import SUBMISSION, States
@@ -195,20 +253,20 @@ def submissions(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
     tell(out, job, {"submissions": overview(store, known)})
 
 
-def submission(store: GraphStore, job: Job, _: bytes, out: Output) -> None:
+def submission(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
     """One submission: its receipt with verifications and history, or its assessment as RDF."""
     from registry.receipt import outcomes, whole
     from registry.submissions import find
 
     found = find(store, str(job["id"]))
-    if job["format"] == "json":
-        tell(out, job, whole(store, found) | {"requirements": outcomes(store, found)})
+    if job["format"] in _OURS:
+        _show(store, job, out, whole(store, found) | {"requirements": outcomes(store, found)}, None)
         return
     out.head(content_type=job["content_type"], generation=job["generation"])
     out.write(_report(store, found, job))
 
 
-def event(store: GraphStore, job: Job, payload: bytes) -> dict[str, Any]:
+def event(store: SparqlStore, job: Job, payload: bytes) -> dict[str, Any]:
     """Take a submission to another state, as far as the states allow it to who asks."""
     from registry.life import Said, Verified, change, verify
     from registry.receipt import whole

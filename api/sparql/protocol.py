@@ -38,13 +38,18 @@ class Operation:
     dataset: Names | None = None
 
 
-def operation(method: str, query_string: str, content_type: str, body: bytes) -> Operation:
+def operation(method: str, stated: Parameters, content_type: str, body: bytes) -> Operation:
     """Read what a request asks for.
+
+    Args:
+        method: of the request.
+        stated: the parameters of its address.
+        content_type: of its body.
+        body: its body.
 
     Raises:
         RequestError: it is none that the protocol knows; the subclass says which status that has.
     """
-    stated = parameters(query_string, "address")
     if method in {"GET", "HEAD"}:
         if only(stated, "update") is not None:
             raise RequestError("An update is sent by POST, never by GET. Send it as the body, or as a form.")

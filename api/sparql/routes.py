@@ -16,8 +16,8 @@ from api.delivery import deliver
 from api.errors import MethodError, RequestError
 from api.observation import QUERY
 from api.pages.routes import sparql_page, wants_page
-from api.pins import pin_of
-from api.requests import body_of, require_writes, root_of
+from api.pins import Pin, stated_pin
+from api.requests import body_of, parameters, require_writes, root_of
 from api.sparql.description import service_description
 from api.sparql.protocol import METHODS, Operation, operation
 from api.state import State, matches, tag_of
@@ -44,13 +44,13 @@ class SparqlEndpoint:
             await Response(status_code=204, headers={"Allow": ", ".join(METHODS)})(scope, receive, send)
             return
         body = await body_of(request, self.state.settings.query_bytes)
-        query_string = scope["query_string"].decode("latin-1")
-        asked = operation(method, query_string, request.headers.get("content-type", ""), body)
+        stated = parameters(scope["query_string"].decode("latin-1"), "address")
+        asked = operation(method, stated, request.headers.get("content-type", ""), body)
         scope[QUERY] = asked.text
         if asked.verb == "update":
-            await self._update(request, asked, send)
+            await self._update(request, asked, stated_pin(stated), send)
         elif asked.verb == "query":
-            await self._query(request, asked, send)
+            await self._query(request, asked, stated_pin(stated), send)
         elif wants_page(request):
             await sparql_page(self.state, request, send)
         else:
@@ -64,15 +64,15 @@ class SparqlEndpoint:
             "base": root_of(request, self.state.settings) + PATH,
         }
 
-    async def _query(self, request: Request, asked: Operation, send: Send) -> None:
+    async def _query(self, request: Request, asked: Operation, pin: Pin, send: Send) -> None:
         accept = request.headers.get("accept", "*/*")
-        pin, audience = pin_of(request), principal_of(request).audience
+        audience = principal_of(request).audience
         note(request.scope, graphs=_graphs(asked))
         limits = {"patterns": self.state.settings.patterns}
         job = {**self._job(request, asked), **pin.fields(), **limits, "accept": accept}
         parts = (asked.text, asked.dataset, job["base"], accept, pin, audience)
         headers = {"vary": "Accept"}
-        lasting = self.state.generations is not None and _CHANGING.search(asked.text) is None
+        lasting = self.state.lasting and _CHANGING.search(asked.text) is None
         condition = request.headers.get("if-none-match")
         if lasting and condition is not None:
             tag = tag_of(self.state.newest(audience, pin.release), audience, *parts)
@@ -91,9 +91,9 @@ class SparqlEndpoint:
                 headers["tanmai-unbound"] = str(answer.head["unbound"])
             await deliver(answer, request.scope, send, headers)
 
-    async def _update(self, request: Request, asked: Operation, send: Send) -> None:
+    async def _update(self, request: Request, asked: Operation, pin: Pin, send: Send) -> None:
         require_writes(request, self.state.settings)
-        if pin_of(request).stated:
+        if pin.stated:
             raise RequestError("An update changes the present state, never a past one. Leave out release and as-of.")
         require_whole_store(request, Role.CURATOR)
         note(request.scope, graphs=_graphs(asked))

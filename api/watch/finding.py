@@ -14,10 +14,10 @@ from api.pages.labels import Labels
 from api.pages.shipped import shipped_shapes
 from api.pages.words import Language, word
 from api.readers.frames import Output
-from graphstore import GraphStore
+from graphstore.contract import SparqlStore
 
 
-def later_changes(store: GraphStore, job: Mapping[str, Any], _payload: bytes, out: Output) -> None:
+def later_changes(store: SparqlStore, job: Mapping[str, Any], _payload: bytes, out: Output) -> None:
     """Write the oldest changes that a target was not told, as JSON Feed; the head says how many and until when.
 
     Raises:

@@ -19,7 +19,7 @@ from api.pages.addresses import is_iri
 
 FOLDER: Final = "watch"
 """Folder of the store for targets and progress."""
-_TARGETS, _PROGRESS = "targets.json", "progress.json"
+_TARGETS, _PROGRESS = FILES = ("targets.json", "progress.json")
 _NAME: Final = re.compile(r"[A-Za-z0-9][\w.\-]{0,63}", re.ASCII)
 
 

@@ -20,7 +20,7 @@ from typing import Any, Final
 from api.access.private import make_folder
 from api.errors import ApiError, WatchError
 from api.pact.outbound import Reply
-from api.problems import ToldError
+from api.problems import ToldError, problem_of
 from api.state import State
 from api.watch import targets
 from api.watch.targets import Progress, Target
@@ -34,6 +34,8 @@ LOOK: Final = 2.0
 FIRST_PAUSE: Final = 30.0
 """Seconds before the second attempt; each pause is twice the one before."""
 LONGEST_PAUSE: Final = 6 * 3600.0
+_DOUBLINGS: Final = 20
+"""Of the pause; it is the longest long before, and a target may be away for years."""
 _LOCK: Final = "watcher.lock"
 
 SIGNATURE: Final = "X-Tanmai-Signature"
@@ -65,6 +67,7 @@ class Watcher:
     state: State
     send: Send
     _known: dict[str, Progress] = field(default_factory=dict)
+    _saving: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -116,12 +119,17 @@ class Watcher:
         except (ApiError, ToldError, GraphStoreError, OSError) as error:
             after = _failed(before, str(error))
             log.warning("%s was not told of changes: %s", target.name, error)
+        except Exception as error:  # what nobody foresaw must not end the task, which tells all other targets too
+            after = _failed(before, problem_of(error).detail)
+            log.exception("%s was not told of changes", target.name)
         if after != before:
-            self._known[target.name] = after
-            await asyncio.to_thread(targets.save_progress, self.state.settings.store, self._known)
+            async with self._saving:
+                self._known[target.name] = after
+                await asyncio.to_thread(targets.save_progress, self.state.settings.store, dict(self._known))
 
     async def _told(self, target: Target, before: Progress) -> Progress:
-        if before.generation == self.state.newest(target.audience):
+        newest = self.state.newest(target.audience)
+        if self.state.lasting and before.generation == newest:
             return before
         job = {
             "kind": "watch-changes", "about": target.about or None, "after": before.time, "told": before.told,
@@ -149,7 +157,7 @@ class Watcher:
 
 
 def _failed(before: Progress, message: str) -> Progress:
-    pause = min(FIRST_PAUSE * 2.0**before.attempts, LONGEST_PAUSE)
+    pause = min(FIRST_PAUSE * 2.0 ** min(before.attempts, _DOUBLINGS), LONGEST_PAUSE)
     return replace(before, attempts=before.attempts + 1, due=time.time() + pause, message=message)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import Any, Final
 
 import numpy as np
 
 from footprint.gaps import Assumption
-from footprint.inventory import Ints
-from footprint.solve import Supply
+from footprint.inventory import Bools, Ints
 from graphstore.answers import underscenario
 from graphstore.answers.cutoffs import processes_in
 from graphstore.answers.graph import Calculation
@@ -18,7 +17,10 @@ from graphstore.answers.names import Names
 from graphstore.answers.question import Question
 from graphstore.answers.recycling import recycling, recycling_assumptions
 from graphstore.answers.sectorpart import sector_part
+from graphstore.queries import load
 
+DEPRECATED: Final = "deprecated"
+"""Code of the assumption that an emission factor of a deprecated record still holds."""
 MOST_WITHOUT_GAS = 20
 """Exchanges that count nothing, listed of a chain; a database has them by the thousand."""
 
@@ -39,19 +41,19 @@ def collect(
     average = average or sector_part(question, total)
     found = [
         underscenario.assumption(calculation, names),
-        _narrowed(question),
+        narrowed(question.narrowed),
         *(sector_average(average) if average else ()),
-        _not_restated(calculation, fixed, total),
-        *_decided(calculation, chain),
+        not_restated_share(calculation, fixed, total),
+        *decided(calculation, processes_in(calculation, chain)),
         *_factors(calculation, terms, total, names),
         _illustrative(calculation, terms, total),
-        _biogenic(calculation),
+        biogenic(calculation),
         *recycling_assumptions(recycling(question)),
     ]
-    return [assumption for assumption in found if assumption is not None]
+    return [each for each in found if each is not None]
 
 
-def _assumption(
+def assumption(
     code: str, en: str, zh: str, share: float | None = None, subjects: list[str] | None = None
 ) -> dict[str, Any]:
     """One assumption; `share` is that of the result it touches, by absolute terms."""
@@ -63,13 +65,14 @@ def _assumption(
     return made
 
 
-def _narrowed(question: Question) -> dict[str, Any] | None:
-    if not question.narrowed:
+def narrowed(why: str) -> dict[str, Any] | None:
+    """Report that only the upstream part of a product was taken, and why; None where the whole could be."""
+    if not why:
         return None
-    return _assumption(
+    return assumption(
         "upstream-part",
-        f"the store as a whole cannot be calculated, so only what is upstream of this product was taken. ({question.narrowed})",
-        f"存储整体无法计算，仅取本产品的上游部分。（{question.narrowed}）",
+        f"the store as a whole cannot be calculated, so only what is upstream of this product was taken. ({why})",
+        f"存储整体无法计算，仅取本产品的上游部分。（{why}）",
     )
 
 
@@ -80,7 +83,7 @@ def sector_average(average: Mapping[str, Any]) -> list[dict[str, Any]]:
     told_en = "; ".join(_told(table, "en") for table in average["tables"])
     told_zh = "；".join(_told(table, "zh") for table in average["tables"])
     made = [
-        _assumption(
+        assumption(
             "sector-average",
             f"{part}of the result comes from averages of sectors, not from figures of this product: {told_en}.",
             f"结果的 {part}为部门平均值，并非本产品的数据：{told_zh}。",
@@ -92,7 +95,7 @@ def sector_average(average: Mapping[str, Any]) -> list[dict[str, Any]]:
         subjects = [line["exchange"] for line in converted]
         en = f"costs in money of another base year or currency, converted by stated rates: {len(converted)}."
         zh = f"以其他价格基年或币种表示、按给定的价格指数或汇率换算的成本：{len(converted)} 项。"
-        made.append(_assumption("money-converted", en, zh, subjects=subjects))
+        made.append(assumption("money-converted", en, zh, subjects=subjects))
     return made
 
 
@@ -109,11 +112,12 @@ def _told(table: Mapping[str, Any], lang: str) -> str:
     return (", " if lang == "en" else "，").join(part for part in parts if part)
 
 
-def _not_restated(calculation: Calculation, fixed: float, total: float) -> dict[str, Any] | None:
+def not_restated_share(calculation: Calculation, fixed: float, total: float) -> dict[str, Any] | None:
+    """Report what of a total comes from factors that cannot be restated under the GWP set; None where nothing does."""
     if not fixed:
         return None
     share, gwp = fixed / total if total else 0.0, calculation.settings.gwp
-    return _assumption(
+    return assumption(
         "gwp-set-unknown",
         f"{share:.1%} of the result comes from factors that state only CO2e, under another GWP set or none that is named; "
         f"it is taken as {gwp} and cannot be restated.",
@@ -122,18 +126,25 @@ def _not_restated(calculation: Calculation, fixed: float, total: float) -> dict[
     )
 
 
-def _decided(calculation: Calculation, chain: Supply) -> list[dict[str, Any]]:
-    """Report exchanges of the chain that were read by a rule: chosen providers, odd signs."""
+def decided(calculation: Calculation, processes: Bools, most: int | None = None) -> list[dict[str, Any]]:
+    """Report exchanges of marked processes that were read by a rule: chosen providers, odd signs.
+
+    Args:
+        calculation: State of the graph and settings.
+        processes: Marks the processes of a supply chain.
+        most: How many exchanges to name for each rule; None for all, of those without a gas a few.
+    """
     snapshot = calculation.snapshot
-    here = processes_in(calculation, chain)[snapshot.assumed.process]
+    here = processes[snapshot.assumed.process]
     ids = snapshot.compiled.system.exchange_ids
     made = []
     for kind, (code, en, zh) in _DECIDED.items():
         mine = snapshot.assumed.exchange[here & (snapshot.assumed.kind == kind)]
         if len(mine):
             shown = mine[:MOST_WITHOUT_GAS] if kind == Assumption.NO_GAS else mine
+            shown = shown[:most]
             count, subjects = len(mine), [ids[int(e)] for e in shown]
-            made.append(_assumption(code, en.format(count=count), zh.format(count=count), subjects=subjects))
+            made.append(assumption(code, en.format(count=count), zh.format(count=count), subjects=subjects))
     return made
 
 
@@ -186,18 +197,61 @@ def _factors(calculation: Calculation, terms: Terms, total: float, names: Names)
     value = _priced(calculation, terms)
     rows = underscenario.factor_fit(calculation, value)
     made = []
-    for code, en, zh in _FIT:
+    for code, en, zh in FIT:
         hit = sorted({str(row["exchange"]) for row in rows if row[code]})
         if hit:
             share = sum(abs(value[e]) for e in hit) / abs(total) if total else 0.0
             providers = {str(row["provider"]) for row in rows if row[code]}
-            named_en = "; ".join(sorted(names[p].in_language("en") for p in providers))
-            named_zh = "；".join(sorted(names[p].in_language("zh") for p in providers))
-            made.append(_assumption(f"factor-{code}", f"{en}: {named_en}.", f"{zh}：{named_zh}。", share, hit))
-    return made
+            made.append(unfit(code, (en, zh), providers, names) | {"share": share, "subjects": hit})
+    old = deprecated_factors(calculation, {str(row["provider"]) for row in rows})
+    if not old:
+        return made
+    hit = sorted({str(row["exchange"]) for row in rows if str(row["provider"]) in old})
+    share = sum(abs(value[e]) for e in hit) / abs(total) if total else 0.0
+    return [*made, deprecated(old) | {"share": share, "subjects": hit}]
 
 
-_FIT = (
+Newer = Mapping[str, frozenset[str]]
+"""Identifier of a deprecated record to those of the active records that replace it."""
+
+
+def deprecated_factors(calculation: Calculation, providers: Collection[str]) -> Mapping[str, Newer]:
+    """Which of some emission factors come from records that their owner withdrew or replaced, and what replaces them."""
+    found: dict[str, dict[str, frozenset[str]]] = {}
+    for row in calculation.about(load("deprecated-factors"), "node", sorted(providers)) if providers else []:
+        newer = found.setdefault(str(row["node"]), {})
+        later = {str(row["newer"])} if row["newer"] else set()
+        newer[str(row["identifier"])] = newer.get(str(row["identifier"]), frozenset()) | later
+    return found
+
+
+def deprecated(old: Mapping[str, Newer]) -> dict[str, Any]:
+    """Return the assumption about emission factors from deprecated records."""
+    newer = {identifier: later for each in old.values() for identifier, later in sorted(each.items())}
+    told_en = "; ".join(
+        f"{name} ({_later(newer[name], 'replaced by', 'nothing replaces it')})" for name in sorted(newer)
+    )
+    told_zh = "；".join(f"{name}（{_later(newer[name], '已由其替代：', '无替代记录')}）" for name in sorted(newer))
+    return assumption(
+        f"factor-{DEPRECATED}",
+        f"factors of records that their owner deprecated; link newer ones, or ask the owner: {told_en}.",
+        f"排放因子来自所有者已弃用的记录，请改为链接新记录或向其所有者索取：{told_zh}。",
+    )
+
+
+def _later(newer: Collection[str], replaced: str, nothing: str) -> str:
+    return f"{replaced} {', '.join(sorted(newer))}" if newer else nothing
+
+
+def unfit(code: str, texts: tuple[str, str], providers: Collection[str], names: Names) -> dict[str, Any]:
+    """Return the assumption about emission factors that do not fit, with their names; `texts` are in English and Chinese."""
+    names.learn(providers)
+    named_en = "; ".join(sorted(names[p].in_language("en") for p in providers))
+    named_zh = "；".join(sorted(names[p].in_language("zh") for p in providers))
+    return assumption(f"factor-{code}", f"{texts[0]}: {named_en}.", f"{texts[1]}：{named_zh}。")
+
+
+FIT = (
     ("year", "emission factors of another year than the process they serve, or of no stated year", "排放因子年份与所用过程不一致或未注明"),
     ("place", "emission factors of another place than the process they serve, or of no stated place", "排放因子地域与所用过程不一致或未注明"),
     ("losses", "electricity factors that do not say whether transmission losses are inside; none are added",
@@ -224,7 +278,7 @@ def _illustrative(calculation: Calculation, terms: Terms, total: float) -> dict[
     if not mine:
         return None
     share = sum(abs(v) for v in mine) / abs(total) if total else 0.0
-    return _assumption(
+    return assumption(
         "illustrative",
         f"{len(mine)} terms, {share:.1%} of the result, rest on a figure marked illustrative: demonstration, not data.",
         f"{len(mine)} 项、占结果 {share:.1%} 的贡献含有标为“示意”的数值：仅供演示，不是实际数据。",
@@ -232,11 +286,12 @@ def _illustrative(calculation: Calculation, terms: Terms, total: float) -> dict[
     )
 
 
-def _biogenic(calculation: Calculation) -> dict[str, Any] | None:
+def biogenic(calculation: Calculation) -> dict[str, Any] | None:
+    """Report that biogenic CO2 stands beside the total; None where there is none."""
     weights = calculation.characterisation
     if np.array_equal(weights.excluding_biogenic, weights.including_biogenic):
         return None
-    return _assumption(
+    return assumption(
         "biogenic-co2",
         "uptake and release of biogenic CO2 are reported beside the total, not inside it.",
         "生物成因 CO2 的吸收与释放单独列示，不计入总量。",

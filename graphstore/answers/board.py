@@ -66,13 +66,13 @@ class Board:
         found[system.bio_activity[marked[system.bio_exchange]]] = True
         return downstream(system, found)
 
-    @cached_property
+    @property
     def sectors(self) -> Sectors:
         """The sectors of input-output tables among the activities."""
         return sectors(self.calculation)
 
     @cached_property
-    def _on_sectors(self) -> Bools:
+    def on_sectors(self) -> Bools:
         """Activities whose supply chain draws on a sector."""
         return downstream(self.calculation.snapshot.compiled.system, self.sectors.activity)
 
@@ -130,7 +130,7 @@ class Board:
                 f"the supply chain of <{iri}> holds an input that nothing supplies, or co-products without an allocation "
                 "method. `tanmai footprint` names them; complete the data, or ask for a reading that cuts off or allocates."
             )
-        if self._on_sectors[activity]:
+        if self.on_sectors[activity]:
             self._require_sound(activity)
         if self.calculation.settings.strict and self.scores.values[2, activity] != 0:
             raise ExtractionError(

@@ -213,11 +213,13 @@ def _allocation(question: Question) -> Values:
 
 
 def _expanded(question: Question) -> set[str]:
+    avoided = question.calculation.avoided
+    if not avoided:
+        return set()
     system = question.calculation.snapshot.compiled.system
     credit = (system.tech_amount < 0) & (question.chain.runs[system.tech_consumer] != 0) & (system.tech_exchange >= 0)
-    ids = {system.exchange_ids[int(e)] for e in np.unique(system.tech_exchange[credit])}
-    avoided = question.calculation.about(load("avoided-exchanges"), "exchange", ids) if ids else []
-    return {f"{ID}allocation/system-expansion"} if avoided else set()
+    ids = (system.exchange_ids[e] for e in np.unique(system.tech_exchange[credit]).tolist())
+    return {f"{ID}allocation/system-expansion"} if any(iri in avoided for iri in ids) else set()
 
 
 _KNOWN: dict[str, Callable[[Question], Values]] = {

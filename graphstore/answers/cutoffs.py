@@ -41,21 +41,34 @@ def cut_offs(calculation: Calculation, chain: Supply, names: Names) -> list[dict
     return cut_offs_of(calculation, processes_in(calculation, chain), names)
 
 
-def cut_offs_of(calculation: Calculation, processes: Bools, names: Names) -> list[dict[str, Any]]:
-    """Return every cut-off of the processes that are marked, as `cut_offs` does."""
+def cut_offs_of(
+    calculation: Calculation, processes: Bools, names: Names, first: int = 0, most: int | None = None
+) -> list[dict[str, Any]]:
+    """Return the cut-offs of the processes that are marked, as `cut_offs` does, in the order of their exchanges.
+
+    Args:
+        calculation: State of the graph and settings.
+        processes: Marks processes, bool[processes].
+        names: Where names are looked up.
+        first: How many to leave out.
+        most: How many to return; None for all.
+    """
     snapshot = calculation.snapshot
     inside = np.flatnonzero(processes[snapshot.cut_offs.process])
-    if not len(inside):
-        return []
-    ids = [snapshot.compiled.system.exchange_ids[int(e)] for e in snapshot.cut_offs.exchange[inside]]
-    reason = dict(zip(ids, snapshot.cut_offs.reason[inside].tolist(), strict=True))
-    facts = calculation.about(load("cut-off-details"), "exchange", ids)
+    reason = {
+        snapshot.compiled.system.exchange_ids[e]: CutOffReason(r)
+        for e, r in zip(
+            snapshot.cut_offs.exchange[inside].tolist(), snapshot.cut_offs.reason[inside].tolist(), strict=True
+        )
+    }
+    ids = sorted(reason)[first:] if most is None else sorted(reason)[first : first + most]
+    facts = calculation.about(load("cut-off-details"), "exchange", ids) if ids else []
     names.learn(str(row[key]) for row in facts for key in ("process", "flow", "unit") if row[key] is not None)
     return [
         {
             "exchange": row["exchange"],
-            "reason": REASONS[CutOffReason(reason[str(row["exchange"])])],
-            "reason_zh": REASONS_ZH[CutOffReason(reason[str(row["exchange"])])],
+            "reason": REASONS[reason[str(row["exchange"])]],
+            "reason_zh": REASONS_ZH[reason[str(row["exchange"])]],
             "process": names[str(row["process"])].as_dict(),
             "flow": names[str(row["flow"])].as_dict(),
             "amount": row["amount"],

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from footprint.contributions import by_stage
+from footprint.contributions import UNSTATED, by_stage
 from footprint.errors import UnsolvableSystem
+from footprint.inventory import Floats
 from footprint.solve import Bounded, Supply
 from graphstore.answers import assumptions as assuming
 from graphstore.answers.credits import credits_in
@@ -97,12 +98,12 @@ def _result(question: Question, most: int) -> dict[str, Any]:
         "total_including_biogenic_co2": _total(bounded, 1),
         "sector_average": bool(average and average["alone"]),
         "sector_part": average,
-        "gwp_sets": _sets(calculation, rows),
+        "gwp_sets": sets_of(calculation, rows),
         "settings": calculation.settings.as_dict(),
         "stages": stages_of(calculation, chain, total, names),
-        "categories": _categories(calculation, rows, names),
-        "gases": _gases(calculation, rows, names),
-        "biogenic_carbon_content": _carbon_content(question),
+        "categories": categories_of(calculation, rows, names),
+        "gases": gases_of(calculation, rows, names),
+        "biogenic_carbon_content": carbon_content(calculation, activity, chain.amount),
         "processes": by_process(calculation, terms, total, names, most),
         "contributions": lines,
         "contributions_remainder": total - float(np.sum(terms.value[listed])),
@@ -122,13 +123,22 @@ def _total(bounded: Bounded, row: int) -> dict[str, Any]:
 
 def stages_of(calculation: Calculation, chain: Supply, total: float, names: Names) -> list[dict[str, Any]]:
     """Divide the total by stage; all of it is unstated where only a labelled credit makes a loop productive."""
-    snapshot = calculation.snapshot
     try:
         found = by_stage(chain, calculation.cost, calculation.scores)
     except UnsolvableSystem:
-        return [{"iri": "unstated", "value": total, "share": 1.0 if total else None}]
-    stages = []
-    for label, value in zip(found.labels, found.values, strict=True):
+        return unstated(total)
+    return staged(calculation, found.values, total, names)
+
+
+def unstated(total: float) -> list[dict[str, Any]]:
+    """Return the total as what stands under no stage."""
+    return [{"iri": "unstated", "value": total, "share": 1.0 if total else None}]
+
+
+def staged(calculation: Calculation, values: Floats, total: float, names: Names) -> list[dict[str, Any]]:
+    """Name the parts of a total by stage, largest first; the last value is what stands under none."""
+    snapshot, stages = calculation.snapshot, []
+    for label, value in zip((*snapshot.compiled.system.stage_ids, UNSTATED), values, strict=True):
         if value == 0:
             continue
         name = names[label].as_dict() if label in snapshot.compiled.system.stage_ids else {"iri": "unstated"}
@@ -136,7 +146,7 @@ def stages_of(calculation: Calculation, chain: Supply, total: float, names: Name
     return sorted(stages, key=lambda stage: -abs(stage["value"]))
 
 
-def _categories(calculation: Calculation, rows: np.ndarray[Any, Any], names: Names) -> list[dict[str, Any]]:
+def categories_of(calculation: Calculation, rows: Floats, names: Names) -> list[dict[str, Any]]:
     """Report fossil, biogenic, land use, removals apart, whether or not they enter the total (rule R07)."""
     potential = calculation.characterisation.potential
     kinds = calculation.snapshot.compiled.system.rows
@@ -152,7 +162,7 @@ def _categories(calculation: Calculation, rows: np.ndarray[Any, Any], names: Nam
     ]
 
 
-def _gases(calculation: Calculation, rows: np.ndarray[Any, Any], names: Names) -> list[dict[str, Any]]:
+def gases_of(calculation: Calculation, rows: Floats, names: Names) -> list[dict[str, Any]]:
     """Give each gas in kilograms and in kg CO2e; factors that state only CO2e stand as such, with their GWP set."""
     weights = calculation.characterisation
     kinds = calculation.snapshot.compiled.system.rows
@@ -171,32 +181,37 @@ def _gases(calculation: Calculation, rows: np.ndarray[Any, Any], names: Names) -
     return sorted(gases, key=lambda g: -abs(g["co2e"]))
 
 
-def _carbon_content(question: Question) -> dict[str, Any] | None:
-    """Return the biogenic carbon in the amount asked for, in kg C, where the product states its content (rule R07).
+def carbon_content(calculation: Calculation, activity: int, quantity: float) -> dict[str, Any] | None:
+    """Return the biogenic carbon in a quantity of a product, in kg C, where the product states its content (rule R07).
+
+    Args:
+        calculation: State of the graph and settings.
+        activity: Index of the product's activity.
+        quantity: How much of it, in its own reference unit.
 
     Raises:
         UnitError: the content is stated per a unit that the product's own cannot be converted to.
     """
-    calculation, snapshot = question.calculation, question.calculation.snapshot
-    product = str(snapshot.product_of(question.activity))
+    snapshot = calculation.snapshot
+    product = str(snapshot.product_of(activity))
     stated = calculation.graph.query(load("carbon-content"), {"product": iri(product)}).dicts()
     if not stated:
         return None
     units = calculation.units
-    row, own = stated[0], snapshot.unit_of(question.activity)
+    row, own = stated[0], snapshot.unit_of(activity)
     per_unit = float(str(row["amount"])) * units.scale(str(row["unit"]), MASS_UNIT)
     scale = units.scale(own, str(row["perUnit"]), conversions_of(calculation.select, product))
-    return {"value": question.chain.amount * scale * per_unit, "unit": "kg C"}
+    return {"value": quantity * scale * per_unit, "unit": "kg C"}
 
 
-def _sets(calculation: Calculation, rows: np.ndarray[Any, Any]) -> list[str]:
+def sets_of(calculation: Calculation, rows: Floats) -> list[str]:
     """List every GWP set inside the number: the asked one for gases, and those of factors that state only CO2e."""
     kinds = calculation.snapshot.compiled.system.rows
     used = {row.gwp_set or calculation.settings.gwp_set for row, mass in zip(kinds, rows, strict=True) if mass != 0}
     return sorted(used_set.rpartition("/")[2] for used_set in used)
 
 
-def not_restated(calculation: Calculation, rows: np.ndarray[Any, Any]) -> float:
+def not_restated(calculation: Calculation, rows: Floats) -> float:
     """Return the kg CO2e of factors that cannot be restated under the asked GWP set, or refuse them when strict.
 
     Args:

@@ -19,7 +19,10 @@ from footprint.gaps import Reading
 from footprint.inventory import Bools
 from footprint.solve import Scores, scores
 from footprint.units import UnitTable
+from graphstore.answers.labels import LabelTable, label_table
 from graphstore.contract import SparqlStore
+from graphstore.errors import ExtractionError
+from graphstore.queries import load
 from graphstore.scenarios import Scenario
 from graphstore.store import GraphStore
 from graphstore.technosphere.binding import Bound, bind
@@ -32,8 +35,12 @@ from graphstore.terms import PythonValue
 if TYPE_CHECKING:
     from graphstore.answers.overlay import Overlay
     from graphstore.answers.products import ProductTable
+    from graphstore.answers.sectors import Sectors
+    from graphstore.catalogue import DatasetVersion
 
 ID = "https://w3id.org/tanmai/id/"
+_OF_THE_GRAPH = ("labels", "units", "datasets", "state_hash", "avoided", "_refusal")
+"""What a calculation keeps that no scenario changes."""
 BATCH = 2000
 """Nodes that one query asks about: far below the longest text that the store takes."""
 
@@ -85,11 +92,19 @@ def digest(value: object) -> str:
 
 @dataclass(frozen=True)
 class Calculation:
-    """One state of the graph under one set of settings; the system is compiled or mapped on first use."""
+    """One state of the graph under one set of settings; the system is compiled or mapped on first use.
+
+    Attributes:
+        graph: The state.
+        settings: How to calculate.
+        part: The compiled system of a part of the graph, in place of the whole.
+        lasting: Whether many questions will be asked, so that it pays to look all names up at once.
+    """
 
     graph: SparqlStore
     settings: Settings = field(default_factory=Settings)
     part: Snapshot | None = None
+    lasting: bool = False
 
     @cached_property
     def snapshot(self) -> Snapshot:
@@ -114,14 +129,26 @@ class Calculation:
         """The compiled system of the data as they are: of the part of the graph that was given, else of the whole."""
         if self.part is not None:
             return self.part
+        if self._refusal:
+            raise self._refusal[0].with_traceback(None)
         reading = self.settings.reading
-        return snapshot(self.select, reading.coproducts, self._cache(), reading.recycling)
+        try:
+            return snapshot(self.select, reading.coproducts, self._cache(), reading.recycling)
+        except (FootprintError, ExtractionError) as error:
+            self._refusal.append(error)
+            raise
+
+    @cached_property
+    def _refusal(self) -> list[FootprintError | ExtractionError]:
+        """Why the whole cannot be compiled, once that is known: finding out takes as long as compiling."""
+        return []
 
     def under(self, scenario: Scenario | None) -> Calculation:
         """Return the same state of the graph under a scenario; what is compiled of the data serves it too."""
         made = replace(self, settings=replace(self.settings, scenario=scenario))
         with suppress(FootprintError):  # where the whole cannot be compiled, what is upstream of a product may be
             made.__dict__["base"] = self.base
+        made.__dict__.update({name: self.__dict__[name] for name in _OF_THE_GRAPH if name in self.__dict__})
         return made
 
     def _cache(self) -> Path | None:
@@ -154,9 +181,41 @@ class Calculation:
         return assembled_products(self)
 
     @cached_property
+    def labels(self) -> LabelTable:
+        """Every label of the graph."""
+        return label_table(self.select, self._cache())
+
+    @cached_property
     def units(self) -> UnitTable:
         """Every unit of the graph."""
         return unit_table(self.select)
+
+    @cached_property
+    def avoided(self) -> frozenset[str]:
+        """Exchanges that are avoided products, credits of a system expansion."""
+        rows = self.graph.query(load("avoided-exchanges")).dicts()
+        return frozenset(str(row["exchange"]) for row in rows)
+
+    @cached_property
+    def datasets(self) -> list[DatasetVersion]:
+        """The current dataset versions that a footprint may follow from."""
+        from graphstore.answers.inputs import is_input  # it needs this module
+
+        return [dataset for dataset in self.graph.datasets() if is_input(dataset)]
+
+    @cached_property
+    def state_hash(self) -> str:
+        """One hash of the data of the graph; see `graphstore.answers.inputs.state_hash`."""
+        from graphstore.answers.inputs import state_hash  # it needs this module
+
+        return state_hash(self.graph)
+
+    @cached_property
+    def sectors(self) -> Sectors:
+        """The sectors of input-output tables among the activities."""
+        from graphstore.answers.sectors import found_sectors  # it needs this module
+
+        return found_sectors(self)
 
     @cached_property
     def uncertain(self) -> Bound:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -36,8 +37,7 @@ def inputs(calculation: Calculation) -> list[dict[str, Any]]:
             "issued": dataset.issued and str(dataset.issued),
             "sha256": dataset.sha256,
         }
-        for dataset in calculation.graph.datasets()
-        if is_input(dataset)
+        for dataset in calculation.datasets
     ]
 
 
@@ -57,9 +57,15 @@ def state_hash(graph: SparqlStore) -> str:
     )
 
 
+@cache
+def engine_version() -> str:
+    """Return the version of the engine; looking it up among the installed packages takes a millisecond."""
+    return version("tanmai")
+
+
 def data_hash(state: str, settings: str) -> str:
     """Return one hash of what every result of a state of the graph under some settings follows from, the engine included."""
-    return digest({"state": state, "settings": settings, "engine": version("tanmai")})
+    return digest({"state": state, "settings": settings, "engine": engine_version()})
 
 
 def input_hash(calculation: Calculation, product: str, amount: float) -> str:
@@ -68,14 +74,14 @@ def input_hash(calculation: Calculation, product: str, amount: float) -> str:
     The data are the datasets by checksum, the local statements, and the day of a view of the past.
     """
     settings = str(calculation.settings.as_dict()["hash"])
-    return digest({"data": data_hash(state_hash(calculation.graph), settings), "product": product, "amount": amount})
+    return digest({"data": data_hash(calculation.state_hash, settings), "product": product, "amount": amount})
 
 
 def engine(calculation: Calculation, info: SolveInfo) -> dict[str, Any]:
     """Return the version of the engine, the state of the graph and how the numbers were found."""
     return {
         "name": "tanmai",
-        "version": version("tanmai"),
+        "version": engine_version(),
         "generation": calculation.graph.generation,
         "processes": int((calculation.snapshot.process >= 0).sum()),
         "exchanges": len(calculation.snapshot.compiled.system.exchange_ids),

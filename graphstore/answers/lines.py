@@ -104,26 +104,39 @@ def described(
     return lines
 
 
-def by_process(calculation: Calculation, terms: Terms, total: float, names: Names, most: int) -> list[dict[str, Any]]:
-    """Sum the terms by the process they stand in, largest first: its own emissions and the factors it uses."""
+def by_process(
+    calculation: Calculation, terms: Terms, total: float, names: Names, most: int, first: int = 0
+) -> list[dict[str, Any]]:
+    """Sum the terms by the process they stand in, largest first: its own emissions and the factors it uses.
+
+    Args:
+        calculation: State of the graph and settings.
+        terms: The terms of a result.
+        total: The result.
+        names: Where names are looked up.
+        most: How many processes to return.
+        first: How many of the largest to leave out.
+    """
+    ids, (order, sums) = calculation.snapshot.process_ids, process_sums(calculation, terms)
+    shown = order[first : first + most].tolist()
+    names.learn(ids[p] for p in shown)
+    return [
+        {**names[ids[p]].as_dict(), "value": float(sums[p]), "share": float(sums[p]) / total if total else None}
+        for p in shown
+    ]
+
+
+def process_sums(calculation: Calculation, terms: Terms) -> tuple[Ints, Floats]:
+    """Return the processes whose terms do not sum to zero, largest first, and the sum of every process."""
     snapshot = calculation.snapshot
     system = snapshot.compiled.system
     owner = np.full(len(system.exchange_ids), -1, dtype=np.int64)
     owner[system.tech_exchange] = snapshot.process[system.tech_consumer]
     stated = system.bio_exchange >= 0
     owner[system.bio_exchange[stated]] = snapshot.process[system.bio_activity[stated]]
-    sums = np.bincount(owner[terms.exchange], terms.value, minlength=len(snapshot.process_ids))
-    order = np.argsort(-np.abs(sums), kind="stable")[:most]
-    order = order[sums[order] != 0]
-    names.learn(snapshot.process_ids[int(p)] for p in order)
-    return [
-        {
-            **names[snapshot.process_ids[int(p)]].as_dict(),
-            "value": float(sums[p]),
-            "share": float(sums[p]) / total if total else None,
-        }
-        for p in order
-    ]
+    sums = np.bincount(owner[terms.exchange], terms.value, minlength=len(snapshot.process_ids)).astype(np.float64)
+    order = np.argsort(-np.abs(sums), kind="stable")
+    return order[sums[order] != 0], sums
 
 
 def learn(names: Names, facts: Mapping[str, Mapping[str, Any]]) -> None:

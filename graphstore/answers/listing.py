@@ -14,10 +14,10 @@ import polars as pl
 
 from graphstore.answers.graph import Calculation
 from graphstore.answers.names import Names
+from graphstore.contract import SparqlStore
 from graphstore.errors import QueryError
 from graphstore.queries import load
 from graphstore.search.index import ONTOLOGY, SearchIndex
-from graphstore.store import GraphStore
 from graphstore.technosphere.columns import number, table
 
 MOST_FOUND: Final = 1000
@@ -68,7 +68,7 @@ class Page:
 
 
 def listed(
-    store: GraphStore, kind: Kind, filters: Mapping[str, str], q: str | None, *, limit: int, after: str | None
+    store: SparqlStore, kind: Kind, filters: Mapping[str, str], q: str | None, *, limit: int, after: str | None
 ) -> Page:
     """Return one page.
 
@@ -102,7 +102,7 @@ def listed(
     return Page(_described(calculation, kind, rows), len(page) > limit)
 
 
-def _found(store: GraphStore, kind: Kind, q: str) -> list[str]:
+def _found(store: SparqlStore, kind: Kind, q: str) -> list[str]:
     with SearchIndex.of(store) as index:
         return [hit.iri for hit in index.search(q, kind.search, MOST_FOUND)] if kind.search in index.kinds() else []
 

@@ -8,8 +8,9 @@ by its factor: with the mean of the other side, ``d(a f) = mean(f) da + mean(a) 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
@@ -55,14 +56,17 @@ def terms_of(question: Question) -> pl.DataFrame:
     row[system.bio_exchange[stated]] = system.bio_row[stated]
     owner[system.bio_exchange[stated]] = snapshot.process[system.bio_activity[stated]]
     owner[system.tech_exchange[priced]] = snapshot.process[system.tech_consumer[priced]]
-    gas = [f"{kind.gas} {kind.category} {kind.gwp_set}" for kind in system.rows]
+    made_by, kind, count = supplier[exchange], row[exchange], len(system.rows)
+    gas = [f"{each.gas} {each.category} {each.gwp_set}" for each in system.rows]
+    # what supplies is numbered behind the emission rows, so that each text is made once and not for every term
+    source = np.where(made_by >= 0, made_by + count, kind)
     return pl.DataFrame(
         {
-            "exchange": [system.exchange_ids[int(e)] for e in exchange],
-            "process": [snapshot.process_ids[int(owner[e])] for e in exchange],
-            "by": ["provider" if supplier[e] >= 0 else "gas" for e in exchange],
-            "group": [snapshot.maker(int(supplier[e])) if supplier[e] >= 0 else gas[int(row[e])] for e in exchange],
-            "unit": [snapshot.unit_of(int(supplier[e])) if supplier[e] >= 0 else MASS_UNIT for e in exchange],
+            "exchange": [system.exchange_ids[e] for e in exchange.tolist()],
+            "process": _spread(owner[exchange], snapshot.process_ids.__getitem__),
+            "by": _spread(made_by >= 0, lambda priced: "provider" if priced else "gas"),
+            "group": _spread(source, lambda s: gas[s] if s < count else snapshot.maker(s - count)),
+            "unit": _spread(source, lambda s: MASS_UNIT if s < count else snapshot.unit_of(s - count)),
             "value": terms.value[kept],
             "amount": terms.amount[kept],
             "bound": terms.bound[kept],
@@ -70,6 +74,12 @@ def terms_of(question: Question) -> pl.DataFrame:
         },
         schema_overrides=dict.fromkeys(("exchange", "process", "by", "group", "unit"), pl.String),
     )
+
+
+def _spread(keys: np.ndarray[Any, Any], text: Callable[[int], str]) -> pl.Series:
+    """Return the text of each key, each distinct one made once."""
+    distinct, where = np.unique(keys, return_inverse=True)
+    return pl.Series([text(int(key)) for key in distinct], dtype=pl.String).gather(where)
 
 
 def matched(first: Question, second: Question, a: pl.DataFrame, b: pl.DataFrame) -> Matched:

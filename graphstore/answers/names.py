@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from graphstore.answers.graph import Calculation
@@ -36,7 +36,7 @@ class Name:
 
 
 class Names:
-    """Looks labels up in batches and remembers them."""
+    """Looks labels up in batches, or in the table of all of them where the calculation keeps one, and remembers them."""
 
     def __init__(self, calculation: Calculation) -> None:
         self._calculation = calculation
@@ -47,11 +47,18 @@ class Names:
         unknown = [iri for iri in dict.fromkeys(iris) if iri not in self._known]
         for iri in unknown:
             self._known[iri] = Name(iri, {})
-        if unknown:
-            rows = self._calculation.about(load("labels"), "node", unknown)
-            # sorted here: the store takes three times as long when it has to sort strings
-            for node, tag, label in sorted((str(row["node"]), str(row["tag"]), str(row["label"])) for row in rows):
-                self._known[node].labels.setdefault(tag.split("-")[0], label)
+        for node, tag, label in self._found(unknown):
+            self._known[node].labels.setdefault(tag.split("-")[0], label)
+
+    def _found(self, nodes: Sequence[str]) -> list[tuple[str, str, str]]:
+        """Node, tag and text of every label of these nodes, in this order."""
+        if not nodes:
+            return []
+        if self._calculation.lasting:
+            return list(self._calculation.labels.find(nodes))
+        rows = self._calculation.about(load("labels"), "node", nodes)
+        # sorted here: the store takes three times as long when it has to sort strings
+        return sorted((str(row["node"]), str(row["tag"]), str(row["label"])) for row in rows)
 
     def suppose(self, iri: str, labels: Mapping[str, str]) -> None:
         """Let a node be called so where the graph does not know what it is called."""

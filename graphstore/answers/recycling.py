@@ -10,6 +10,8 @@ import numpy as np
 from footprint.contributions import by_exchange
 from footprint.equations import EPS
 from footprint.inventory import RecyclingRole
+from graphstore.answers.graph import Calculation
+from graphstore.answers.names import Names
 from graphstore.answers.question import Question
 from graphstore.queries import load
 from graphstore.technosphere.recycling import ROLES
@@ -47,7 +49,7 @@ def recycling(question: Question) -> dict[str, Any] | None:
         "model": model,
         "parts": parts,
         "rest": total - sum(part["value"] for part in parts.values()),
-        "factor_a": _factor_a(question, model, stated),
+        "factor_a": factor_a(question.calculation, question.names, model, stated),
     }
 
 
@@ -66,18 +68,25 @@ def _parts(question: Question, rows: Sequence[Mapping[str, Any]]) -> dict[str, d
     return parts
 
 
-def _factor_a(question: Question, model: str, stated: Mapping[str, Any]) -> dict[str, Any] | None:
+def factor_a(calculation: Calculation, names: Names, model: str, stated: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the reference value that stands in for a factor A that a process does not state; None where none has to.
+
+    Args:
+        calculation: State of the graph and settings.
+        names: Where names are looked up.
+        model: Name of the recycling model.
+        stated: A row of the query `recycling-terms` about the process.
+    """
     if stated["a"] is not None or stated["material"] is None:
         return None
-    calculation = question.calculation
     models = {row["notation"]: row["a"] for row in calculation.graph.query(load("recycling-models")).dicts()}
     if models.get(model) is not None:
         return None
     rows = calculation.graph.query(load("recycling-factors")).dicts()
     row = next(row for row in rows if row["material"] == stated["material"])
     return {
-        **question.names[str(row["value"])].as_dict(),
-        "material": question.names[str(row["material"])].as_dict(),
+        **names[str(row["value"])].as_dict(),
+        "material": names[str(row["material"])].as_dict(),
         "amount": float(str(row["amount"])),
         "unverified": bool(row["unverified"]),
     }

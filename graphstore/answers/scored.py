@@ -14,7 +14,7 @@ from graphstore.answers.board import Board
 from graphstore.answers.names import Names
 from graphstore.answers.question import check_amount, in_reference_unit
 
-_ROWS: Final = ("total", "total_including_biogenic_co2")
+TOTALS: Final = ("total", "total_including_biogenic_co2")
 """What the first rows of the scores of a board are called in a result."""
 
 
@@ -51,7 +51,7 @@ def scored(board: Board, iri: str, amount: float = 1.0, unit: str | None = None)
         "process": names[process].as_dict(),
         "amount": amount,
         "unit": names[shown].as_dict(),
-        **{name: _total(board, row, activity, quantity) for row, name in enumerate(_ROWS)},
+        **{name: scored_total(board, row, activity, quantity) for row, name in enumerate(TOTALS)},
         "cut_off": bool(board.cut_off[activity]),
         "illustrative": bool(board.illustrative[activity]),
         "settings": calculation.settings.as_dict(),
@@ -59,13 +59,23 @@ def scored(board: Board, iri: str, amount: float = 1.0, unit: str | None = None)
     }
 
 
-def _total(board: Board, row: int, activity: int, quantity: float) -> dict[str, Any]:
-    """The score of one unit times a quantity; the bound takes in how that product, and the quantity before it, are rounded."""
+def scored_total(board: Board, row: int, activity: int, quantity: float) -> dict[str, Any]:
+    """Return a row of the scores of one unit times a quantity, as a result writes a total."""
     each, bound = float(board.scores.values[row, activity]), float(board.scores.bounds[row, activity])
+    value, error = scaled(each, bound, quantity)
+    return {"value": value, "unit": "kg CO2e", "error_bound": error}
+
+
+def scaled(each: float, bound: float, quantity: float) -> tuple[float, float]:
+    """Return a value of one unit times a quantity; its bound takes in how that product, and the quantity before it, are rounded.
+
+    Raises:
+        NotCertified: it is too large for a float64.
+    """
     value = each * quantity
     error = (bound * quantity + 4 * EPS * abs(value)) * (1 + 4 * EPS)
     if not math.isfinite(error):
         from footprint.errors import NotCertified
 
         raise NotCertified("the result is too large to be computed: a number of it overflowed. Check the amounts.")
-    return {"value": value, "unit": "kg CO2e", "error_bound": error}
+    return value, error

@@ -47,6 +47,16 @@ class Sectors:
 
 
 def sectors(calculation: Calculation) -> Sectors:
+    """Return the sectors among the activities of the compiled system; `Calculation.sectors` keeps them.
+
+    Raises:
+        InvalidInventory: see `found_sectors`.
+    """
+    found: Sectors = calculation.sectors
+    return found
+
+
+def found_sectors(calculation: Calculation) -> Sectors:
     """Find the sectors among the activities of the compiled system.
 
     Raises:

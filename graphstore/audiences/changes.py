@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import pyoxigraph as ox
@@ -13,6 +13,7 @@ from graphstore.catalogue import Catalogue
 from graphstore.errors import AudienceError
 from graphstore.store import GraphStore
 from graphstore.terms import catalogue_iri, dataset_iri, literal, name, typed
+from graphstore.transaction import Transaction
 
 _TYPE: Final = name("rdf:type")
 
@@ -73,14 +74,7 @@ def share(store: GraphStore, key: str, audience: str, extent: Extent) -> None:
             f"The dataset {key!r} is confidential, so no audience may read its statements. Share its result (--result), or make it "
             f"restricted first: `tanmai audience level {key} restricted`."
         )
-    graph, dataset = catalogue_iri(store.base), dataset_iri(store.base, key)
-    node = _about(store, key, f"sharing/{audience}")
-    added = [
-        ox.Quad(dataset, name("tm:sharing"), node, graph),
-        ox.Quad(node, _TYPE, name("tm:Sharing"), graph),
-        ox.Quad(node, name("tm:sharedWith"), _audience(store, audience), graph),
-        ox.Quad(node, name("tm:sharingExtent"), extent.iri, graph),
-    ]
+    added = _shared(store, key, audience, extent)
     if known.sharings.get(key, {}).get(audience) is extent:
         return
     _commit(store, key, f"shared with {audience} as {extent}", _sharing(store, key, audience), added)
@@ -119,6 +113,31 @@ def set_level(store: GraphStore, key: str, level: Level) -> list[str]:
     return lost
 
 
+def inherit(store: GraphStore, transaction: Transaction, key: str, older: Sequence[str]) -> dict[str, Extent]:
+    """Share a new dataset as those are shared that it takes the place of, as part of a transaction.
+
+    A version is shared like the one before, since the dataset is; this is for what takes the place of others under a key of its own.
+    Where they differ, only what holds for each of them is taken over.
+
+    Returns:
+        The audiences by name to which it is shown from now on, with the extent.
+    """
+    known = Visibility.of(store)
+    levels = {known.stated.get(each) for each in older}
+    level = levels.pop() if len(levels) == 1 else None
+    each_shares = [known.sharings.get(each, {}).items() for each in older]
+    shared = dict(set[tuple[str, Extent]].intersection(*map(set, each_shares))) if each_shares else {}
+    graph, dataset = catalogue_iri(store.base), dataset_iri(store.base, key)
+    added = [] if level is None else [ox.Quad(dataset, name("tm:accessLevel"), level.iri, graph)]
+    for audience, extent in sorted(shared.items()):
+        added += _shared(store, key, audience, extent)
+    if added:
+        told = ", ".join(f"{audience} as {extent}" for audience, extent in sorted(shared.items())) or "nobody by name"
+        what = f"shared with {told}, access level {level or 'not stated'}, as what it takes the place of"
+        transaction.describe([], [*added, *_event(store, key, what)])
+    return shared
+
+
 def _known(store: GraphStore, audience: str) -> Visibility:
     found = Visibility.of(store)
     if checked_name(audience) not in found.audiences:
@@ -140,6 +159,17 @@ def _require_dataset(store: GraphStore, key: str) -> None:
 
 def _audience(store: GraphStore, audience: str) -> ox.NamedNode:
     return ox.NamedNode(f"{store.base}/id/audience/{audience}")
+
+
+def _shared(store: GraphStore, key: str, audience: str, extent: Extent) -> list[ox.Quad]:
+    graph, dataset = catalogue_iri(store.base), dataset_iri(store.base, key)
+    node = _about(store, key, f"sharing/{audience}")
+    return [
+        ox.Quad(dataset, name("tm:sharing"), node, graph),
+        ox.Quad(node, _TYPE, name("tm:Sharing"), graph),
+        ox.Quad(node, name("tm:sharedWith"), _audience(store, audience), graph),
+        ox.Quad(node, name("tm:sharingExtent"), extent.iri, graph),
+    ]
 
 
 def _sharing(store: GraphStore, key: str, audience: str) -> list[ox.Quad]:

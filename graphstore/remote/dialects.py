@@ -83,7 +83,8 @@ IS_HIDDEN: Final = "ASK { { SELECT ?s ?p ?o { GRAPH ?g { ?s ?p ?o } } LIMIT 20 }
 """Whether the default graph lacks what named graphs hold; looks at no more than 20 statements of them."""
 ANYTHING: Final = "ASK { GRAPH ?g { ?s ?p ?o } }"
 """Whether there is any named graph to tell by."""
-GRAPHS: Final = "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }"
+GRAPHS: Final = "SELECT ?g { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
+"""The names of all graphs; with DISTINCT in place of the grouping, Virtuoso takes a minute over 30,000 statements."""
 
 
 def recognised(server: str) -> Dialect:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -83,6 +84,12 @@ class Endpoint:
             self._union = self._probed()
         return self._union
 
+    @property
+    def has_default_graph(self) -> bool:
+        """Whether statements may stand beside the named graphs and are still in the union that is queried."""
+        how = self.union.how
+        return how == "parameter" or (how == "unknown" and bool(self.dialect.union))
+
     def _probed(self) -> Union:
         if not self.yes(dialects.ANYTHING):
             return Union((), "unknown")
@@ -110,13 +117,29 @@ class Endpoint:
 
     def table(self, text: str, pairs: tuple[tuple[str, str], ...]) -> QueryResult:
         """Run a SELECT or ASK with these request parameters."""
+        body, form = self._results(text, pairs)
+        return Received(ox.parse_query_results(body, form), self.addresses.query)
+
+    def _results(self, text: str, pairs: tuple[tuple[str, str], ...]) -> tuple[bytes, ox.QueryResultsFormat]:
         address, accept = self.addresses.query, self.dialect.results
         answer = self._ask(address, text, pairs, accept)
         form = _READERS[_media(answer, address, tuple(_READERS))]
         body = answer.body
         if self.dialect.blank:  # "<" within a literal is escaped, so this can only be the tag
             body = body.replace(b"<bnode>" + self.dialect.blank, b"<bnode>")
-        return Received(ox.parse_query_results(body, form), address)
+        return body, form
+
+    def raw(
+        self, text: str, pairs: tuple[tuple[str, str], ...]
+    ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        """Run a SELECT or ASK with these request parameters; the answer as the engine would give it, known to be whole."""
+        answer, form = self._results(text, pairs)
+        address = self.addresses.query
+        found = _whole(address, lambda: ox.parse_query_results(answer, form))
+        if isinstance(found, ox.QuerySolutions):
+            _whole(address, lambda: deque(found, maxlen=0))
+            return ox.parse_query_results(answer, form)
+        return found
 
     def yes(self, text: str, pairs: tuple[tuple[str, str], ...] = ()) -> bool:
         """Run an ASK with these request parameters."""
@@ -143,10 +166,11 @@ class Endpoint:
         body = urlencode([("update", text)]).encode()
         self._client.write("POST", self.addresses.update, body, {"Content-Type": _FORM})
 
-    def put(self, graph: str, triples: bytes) -> None:
-        """Replace a graph by N-Triples, by the Graph Store Protocol."""
-        address = f"{self.addresses.graphs}?graph={quote(graph, safe='')}"
-        self._client.write("PUT", address, triples, {"Content-Type": _TRIPLES})
+    def put(self, graph: str | None, triples: bytes, *, replace: bool = True) -> None:
+        """Replace a graph by N-Triples or add them to it, by the Graph Store Protocol; without a name, the default graph."""
+        named = "default" if graph is None else f"graph={quote(graph, safe='')}"
+        method = "PUT" if replace else "POST"
+        self._client.write(method, f"{self.addresses.graphs}?{named}", triples, {"Content-Type": _TRIPLES})
 
 
 class Received(QueryResult):

@@ -15,14 +15,17 @@ from graphstore.contract import refused
 from graphstore.digest import local_statements
 from graphstore.errors import ModeError, QueryError
 from graphstore.query import Dataset, QueryResult, syntax_error
+from graphstore.remote import texts
 from graphstore.remote.endpoint import Endpoint
 from graphstore.remote.http import Client
+from graphstore.remote.quads import RemoteQuads
 from graphstore.sparql import Token, bind, guard
 from graphstore.store import StoreInfo
 from graphstore.terms import DEFAULT_BASE, PREFIXES, Value, catalogue_iri
 from graphstore.transaction import LoadReport, Transaction
 
 _CATALOGUES: Final = "SELECT DISTINCT ?g { GRAPH ?g { ?v a tm:DatasetVersion ; tm:datasetStatus ?status } }"
+_MARK: Final = "SELECT ?mark { GRAPH ?catalogue { ?catalogue dcat:version ?mark } }"
 _STATEMENTS: Final = "SELECT ?s ?p ?o { GRAPH ?graph { ?s ?p ?o } }"
 _DEFAULT_STATEMENTS: Final = "SELECT ?s ?p ?o { ?s ?p ?o }"
 _COUNT: Final = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
@@ -40,15 +43,20 @@ class RemoteGraphStore:
         known_on: always ``None``: the present state.
     """
 
-    def __init__(self, endpoint: Endpoint, location: str, base: str | None) -> None:
+    def __init__(self, endpoint: Endpoint, location: str, base: str | None, keep: bool = False) -> None:
         """Internal: use :meth:`open`."""
         self._endpoint: Endpoint | None = endpoint
         self._location = location
+        self._quads, self._keep = RemoteQuads(endpoint, location, keep=keep), keep
+        self._catalogue: ox.Store | None = None
+        self._local: dict[str, str] | None = None
         self.known_on: dt.date | None = None
         self.base = base.rstrip("/") if base else self._base()
 
     @classmethod
-    def open(cls, url: str, *, token: str | None = None, base: str | None = None, timeout: float = 300.0) -> Self:
+    def open(
+        cls, url: str, *, token: str | None = None, base: str | None = None, timeout: float = 300.0, keep: bool = False
+    ) -> Self:
         """Connect to an endpoint and find out what it is.
 
         Args:
@@ -56,13 +64,15 @@ class RemoteGraphStore:
             token: bearer token, in place of user and password.
             base: base IRI of local data; else that of the catalogue it holds.
             timeout: seconds to wait for the next byte of an answer.
+            keep: whether the catalogue, digests and statements about a node (:attr:`engine`) are looked up once only; for who reads
+                alone and opens it anew when the data change.
 
         Raises:
             EndpointError: it cannot be reached, refuses, or answers no SPARQL queries.
         """
         client = Client(url, token=token, timeout=timeout)
         try:
-            return cls(Endpoint(client), client.url, base)
+            return cls(Endpoint(client), client.url, base, keep)
         except BaseException:
             client.close()
             raise
@@ -71,7 +81,8 @@ class RemoteGraphStore:
         """Let go of the connections. Closing twice does nothing."""
         if self._endpoint is not None:
             self._endpoint.close()
-        self._endpoint = None
+            self._quads = RemoteQuads(self._endpoint, self._location)
+        self._endpoint = self._catalogue = self._local = None
 
     def __enter__(self) -> Self:
         return self
@@ -103,6 +114,40 @@ class RemoteGraphStore:
             raise ModeError("The store is closed. Open it again.")
         return self._endpoint
 
+    @property
+    def engine(self) -> RemoteQuads:
+        """The quads behind queries, looked up one pattern at a time."""
+        if self._endpoint is None:
+            raise ModeError("The store is closed. Open it again.")
+        return self._quads
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed."""
+        return self._endpoint is None
+
+    @property
+    def mark(self) -> str | None:
+        """What our own writes leave behind, another one after each of them; empty before the first.
+
+        What others write into the endpoint leaves it as it is.
+        """
+        catalogue = catalogue_iri(self.base)
+        found = self.endpoint.table(texts.sent(bind(_MARK, {"catalogue": catalogue})), ())
+        return " ".join(sorted(str(row[0]) for row in found.values()))
+
+    def graph(self, name: str | None) -> ox.Store:
+        """A copy of one graph in memory; of the default graph beside the named ones, without a name.
+
+        Raises:
+            EmbeddedOnlyError: the endpoint has no default graph of its own.
+        """
+        if name is None and not self.endpoint.has_default_graph:
+            raise refused("keep statements without a named graph", self._location)
+        held = ox.Store()
+        self._copy(held, ox.DefaultGraph() if name is None else ox.NamedNode(name))
+        return held
+
     def datasets(self, *, all_versions: bool = False) -> list[DatasetVersion]:
         """The current dataset versions by key, or all that ever were."""
         catalogue = Catalogue(self.catalogue(), self.base)
@@ -110,13 +155,22 @@ class RemoteGraphStore:
 
     def catalogue(self) -> ox.Store:
         """A copy of the catalogue graph in memory: small, and read in one request."""
-        held = ox.Store()
-        self._copy(held, catalogue_iri(self.base))
+        if self._catalogue is not None:
+            return self._catalogue
+        held = self.graph(catalogue_iri(self.base).value)
+        self._catalogue = held if self._keep else None
         return held
 
     def local_statements(self) -> dict[str, str]:
         """Digests of the graphs that belong to no dataset; their statements are fetched for it."""
-        held = self.catalogue()
+        if self._local is not None:
+            return self._local
+        found = self._digests()
+        self._local = found if self._keep else None
+        return found
+
+    def _digests(self) -> dict[str, str]:
+        held = self.graph(catalogue_iri(self.base).value)
         owned = Catalogue(held, self.base).owners()
         for graph in self.endpoint.graphs():
             if graph not in owned:
@@ -146,7 +200,7 @@ class RemoteGraphStore:
 
     def _base(self) -> str:
         ending = catalogue_iri(DEFAULT_BASE).value.removeprefix(DEFAULT_BASE)
-        found = self.endpoint.table(_with_prefixes(_CATALOGUES, guard(_CATALOGUES)), ())
+        found = self.endpoint.table(texts.sent(_CATALOGUES), ())
         bases = sorted(str(row[0]).removesuffix(ending) for row in found.values() if str(row[0]).endswith(ending))
         if len(bases) > 1:
             raise ModeError(
@@ -190,15 +244,12 @@ class RemoteGraphStore:
             raise refused("call tmf: functions in a query", self._location)
         bound = bind(text, bindings)
         kind = _kind(text, bound, base_iri)
-        sent = _with_prefixes(bound, guard(bound))
-        if base_iri is not None:
-            sent = f"BASE {ox.NamedNode(base_iri)} {sent}"
-        stated = any(word.kind == "word" and word.text.upper() == "FROM" for word in words)
+        sent = texts.sent(bound, base_iri=base_iri)
         if dataset is not None:
             dataset.options()  # refuses what is no IRI
-            pairs = _stated(dataset)
+            pairs = texts.stated(dataset)
         else:
-            pairs = () if stated else self.endpoint.union.pairs
+            pairs = () if texts.has_from(words) else self.endpoint.union.pairs
         if kind == "graph":
             return self.endpoint.triples(sent, pairs)
         found = self.endpoint.table(sent, pairs)
@@ -239,12 +290,6 @@ def _yes_or_no(found: QueryResult) -> QueryResult:
     return QueryResult(ox.Store().query("ASK {}" if found.rows else "ASK { FILTER(false) }"))
 
 
-def _stated(dataset: Dataset) -> tuple[tuple[str, str], ...]:
-    """A dataset as parameters of the SPARQL protocol (section 2.1.4)."""
-    default = (("default-graph-uri", name) for name in dataset.default)
-    return (*default, *(("named-graph-uri", name) for name in dataset.named))
-
-
 def _kind(text: str, bound: str, base_iri: str | None) -> str:
     """What kind of answer a query has; it is parsed, and run on nothing, by the engine that embedded stores have."""
     try:
@@ -253,9 +298,3 @@ def _kind(text: str, bound: str, base_iri: str | None) -> str:
         raise syntax_error(error, text, bound) from None
     except (OSError, RuntimeError) as error:
         raise QueryError(f"The query failed before it was sent: {error}.") from error
-
-
-def _with_prefixes(text: str, words: list[Token]) -> str:
-    """The text with the usual prefixes that it uses, on the line it begins with, so that line numbers stay true."""
-    used = {word.text.partition(":")[0] for word in words if word.kind == "name"}
-    return "".join(f"PREFIX {each}: <{PREFIXES[each]}> " for each in PREFIXES if each in used) + text

@@ -12,10 +12,11 @@ from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
+from weakref import WeakKeyDictionary, finalize
 
 import polars as pl
 
-from graphstore.contract import SparqlStore, embedded
+from graphstore.contract import SparqlStore
 from graphstore.errors import QueryError
 from graphstore.search.words import folded, in_order, question, terms
 from graphstore.store import GraphStore
@@ -104,22 +105,22 @@ class Hit:
 class SearchIndex:
     """Names of one state of the graph; close it, or use it as a context manager."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, kept: bool = False) -> None:
         """Internal: use :meth:`of`."""
-        self._connection = connection
+        self._connection, self._kept = connection, kept
 
     @classmethod
     def of(cls, store: SparqlStore) -> Self:
         """Open the index of a state of the graph; build it where it is not there yet.
 
         It lies in the folder of derived data of the generation, and goes with it. A store in memory, or one whose folder may
-        not be written, gets an index in memory.
-
-        Raises:
-            EmbeddedOnlyError: the data are behind an endpoint.
+        not be written, gets an index in memory. For data behind
+        an endpoint it lies in a temporary file that goes with the store, and is built anew after each of our own writes.
         """
-        graph = embedded(store, "keep an index of names")
-        select: Select = _select(graph)
+        select: Select = _select(store)
+        if not isinstance(store, GraphStore):
+            return cls(_beside(store, select), kept=True)
+        graph = store
         try:
             folder = None if graph.in_memory else graph.cache_dir()
         except OSError:
@@ -137,7 +138,8 @@ class SearchIndex:
 
     def close(self) -> None:
         """Let go of the file."""
-        self._connection.close()
+        if not self._kept:
+            self._connection.close()
 
     def __enter__(self) -> Self:
         return self
@@ -242,8 +244,23 @@ def _of_kind(column: str, kind: str | None) -> str:
     return "" if kind is None else f"AND {column} IN (SELECT node FROM kind WHERE kind.name = :kind)"  # noqa: S608 - fixed words
 
 
-def _select(graph: GraphStore) -> Callable[[str], bytes]:
+def _select(graph: SparqlStore) -> Callable[[str], bytes]:
     return lambda text: graph.query(text).serialize("csv")
+
+
+_BESIDE: Final[WeakKeyDictionary[SparqlStore, tuple[str | None, sqlite3.Connection]]] = WeakKeyDictionary()
+"""Indexes of data behind endpoints, each with the state that it was built from; they go with their stores."""
+
+
+def _beside(store: SparqlStore, select: Select) -> sqlite3.Connection:
+    state = store.mark
+    kept = _BESIDE.get(store)
+    if kept is not None and kept[0] == state:
+        return kept[1]
+    connection = sqlite3.connect("")  # without a name: a temporary file of its own
+    finalize(store, connection.close)
+    _BESIDE[store] = state, _built(connection, select)
+    return connection
 
 
 def _opened(path: Path) -> sqlite3.Connection:

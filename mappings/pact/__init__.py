@@ -4,6 +4,7 @@
     import_records(store, report)                    # each record is one dataset, `pact-<uuid>`; lifecycle is kept
     for found in records(store): ...                 # every record of version 3 that the store holds, oldest first
     record(store, "3e2b6a54-...")                    # one of them, or None
+    record_text(store, "3e2b6a54-...")               # the same as it came, byte for byte but for its status of today
     check(found)                                     # findings of both layers; no error means: a PACT record
     matches(found, {"geography": ["CN"]})            # the filters of the list
     publish(calculation, product)                    # our own footprint as a record that the store holds from then on
@@ -19,7 +20,7 @@ Development (WBCSD); no text of it is used.
 
 from mappings.pact.filters import FILTERS, matches
 from mappings.pact.findings import Finding, Loss
-from mappings.pact.holding import Imported, import_records, record, records
+from mappings.pact.holding import Imported, import_records, record, record_text, record_texts, records, texts_of
 from mappings.pact.jsontext import dumps, loads
 from mappings.pact.judging import check
 from mappings.pact.publishing import Published, publish
@@ -41,5 +42,8 @@ __all__ = [
     "publish",
     "read_records",
     "record",
+    "record_text",
+    "record_texts",
     "records",
+    "texts_of",
 ]

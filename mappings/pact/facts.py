@@ -34,6 +34,8 @@ _HELD_PCF: Final = frozenset(
     }
 )  # fmt: skip
 
+_HELD_VERIFICATION: Final = frozenset({"providerName", "completedAt"})
+
 
 @dataclass(slots=True)
 class Facts:
@@ -166,16 +168,23 @@ def _rated(facts: Facts) -> None:
 
 
 def _periods(facts: Facts) -> None:
-    for member in ("referencePeriodStart", "referencePeriodEnd"):
-        found = facts.moment(member)
+    stated = {f"/pcf/{member}": facts.moment(member) for member in ("referencePeriodStart", "referencePeriodEnd")}
+    stated["/pcf/verification/completedAt"] = lexical.moment((facts.pcf.get("verification") or {}).get("completedAt"))
+    for pointer, found in stated.items():
         if found is not None and found.timetz().replace(tzinfo=None) != dt.time():
-            facts.lose(f"/pcf/{member}", "day", day=found.date().isoformat())
+            facts.lose(pointer, "day", day=found.date().isoformat())
 
 
 def _dropped(facts: Facts) -> None:
     """Note every member that is in the kept text only."""
     held = _HELD_PCF | known.aligned("emission-category").keys() | set(known.aligned("property"))
-    for holder, pointer, names in ((facts.record, "", _HELD), (facts.pcf, "/pcf", held)):
+    verification = facts.pcf.get("verification") or {}
+    holders = (
+        (facts.record, "", _HELD),
+        (facts.pcf, "/pcf", held),
+        (verification, "/pcf/verification", _HELD_VERIFICATION),
+    )
+    for holder, pointer, names in holders:
         for key, value in holder.items():
             if value is not None and key not in names:
                 facts.lose(child(pointer, key), "kept")

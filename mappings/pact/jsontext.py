@@ -27,6 +27,13 @@ _MARKS: Final = re.compile(r'[{}\[\]"]|\\.', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """A value as the text that it is written by, which :func:`dumps` leaves as it is."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """A value and the exact text that it was read from."""
 
@@ -104,6 +111,12 @@ def elements(text: str, name: str) -> Iterator[Part]:
 
 def member(text: str, key: str, name: str) -> Part:
     """Return the value of a member of the object that a text holds, with its own text; the object was parsed before."""
+    begin, end = _place(text, key)
+    return Part(parse(text[begin:end], name), text[begin:end])
+
+
+def _place(text: str, key: str) -> tuple[int, int]:
+    """Where the value of a member of the object that a text holds begins and ends."""
     scanner = json.JSONDecoder()
     place = _space(text, text.index("{") + 1)
     while text[place] != "}":
@@ -111,11 +124,21 @@ def member(text: str, key: str, name: str) -> Part:
         begin = _space(text, _space(text, end) + 1)
         _, end = scanner.raw_decode(text, begin)
         if found == key:
-            return Part(parse(text[begin:end], name), text[begin:end])
+            return begin, end
         place = _space(text, end)
         if text[place] == ",":
             place = _space(text, place + 1)
     raise KeyError(key)
+
+
+def with_member(text: str, key: str, value: str) -> str:
+    """Return the text of an object with another text in place of the value of a member; all else stays to the letter.
+
+    >>> with_member('{"a": {"b": 1}, "b" : "x" }', "b", "2")
+    '{"a": {"b": 1}, "b" : 2 }'
+    """
+    begin, end = _place(text, key)
+    return text[:begin] + value + text[end:]
 
 
 def dumps(value: Any) -> str:
@@ -126,6 +149,8 @@ def dumps(value: Any) -> str:
     """
     if isinstance(value, Decimal):
         return str(value)
+    if isinstance(value, Written):
+        return value.text
     if isinstance(value, dict):
         return f"{{{','.join(f'{_text(str(key))}:{dumps(item)}' for key, item in value.items())}}}"
     if isinstance(value, list | tuple):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from mappings.errors import RecordError
@@ -36,6 +37,7 @@ class Published:
         findings: what the reporting rules say of it; none is an error.
         changed: False where the store held it already.
         replaced: identifiers of the records that it replaces.
+        shared: audiences that may read it, as they may read those that it replaces, and how much of it.
     """
 
     record: dict[str, Any]
@@ -43,6 +45,7 @@ class Published:
     findings: tuple[Finding, ...]
     changed: bool
     replaced: tuple[str, ...]
+    shared: Mapping[str, str] = field(default_factory=dict)
 
 
 def publish(
@@ -78,8 +81,8 @@ def publish(
     record = {**heading, **preceding, **made.content}
     findings = tuple(_judged(record))
     read = Read(1, record, jsontext.dumps(record), findings)
-    write_own(calculation.graph, read, made.own, older)
-    return Published(record, made.losses, findings, changed=True, replaced=tuple(older))
+    shared = write_own(calculation.graph, read, made.own, older)
+    return Published(record, made.losses, findings, changed=True, replaced=tuple(older), shared=shared)
 
 
 def _judged(record: dict[str, Any]) -> list[Finding]:

@@ -26,6 +26,7 @@ def broken(record: Any, member: Member) -> Iterator[Finding]:
     pcf = record.get("pcf") if isinstance(record, dict) else None
     if isinstance(pcf, dict):
         yield from _levels(pcf)
+        yield from _ratios(pcf, next(part for part in member.members if part.name == "pcf"))
         yield from _operators(pcf)
 
 
@@ -107,6 +108,17 @@ def _levels(pcf: dict[str, Any]) -> Iterator[Finding]:
     stated = {level: pcf[level] for level in LEVELS if pcf.get(level) is not None}
     if len(stated) > 1:
         yield defect("geography", "/pcf", stated)
+
+
+def _ratios(pcf: dict[str, Any], member: Member) -> Iterator[Finding]:
+    """Numbers that no 64-bit number holds once they are divided by the declared amount, as factors are."""
+    amount = lexical.number(pcf.get("declaredUnitAmount", pcf.get("unitaryProductAmount")))
+    for part in member.members if amount else ():
+        value = lexical.number(pcf.get(part.name)) if part.type == "decimal" else None
+        if not value or not amount or not lexical.countable(value, str(pcf[part.name])):
+            continue
+        if value.adjusted() - amount.adjusted() > lexical.EXPONENT:
+            yield defect("magnitude", f"/pcf/{part.name}", pcf[part.name])
 
 
 def _operators(pcf: dict[str, Any]) -> Iterator[Finding]:

@@ -244,6 +244,21 @@ _LOSSES: Final[Mapping[str, tuple[Literal["changed", "narrowed", "computed", "dr
         "A record has no place for {what}; ask the graph for it.",
         "记录没有{what_zh}的位置，请向图中查询。",
     ),
+    "ratings": (
+        "dropped",
+        "A record rates data by three indicators, each by one score of the PACT scale. Not so stated: {missing}. State them as tm:quality.",
+        "记录要求三项指标各有一个 PACT 尺度评分，以下各项未如此给出：{missing}。请以 tm:quality 给出。",
+    ),
+    "other-scale": (
+        "dropped",
+        "The ratings are on another scale than that of PACT 3, and scores of different scales cannot be converted.",
+        "数据质量评分所用尺度不是 PACT 第 3 版尺度，不同尺度的评分无法换算。",
+    ),
+    "verifications": (
+        "dropped",
+        "A record has room for one verification. The latest is stated, {count} other verification(s) stay here.",
+        "记录只能容纳一项核查，仅给出最近一项，其余 {count} 项保留在图中。",
+    ),
     "release": (
         "computed",
         "The uptake is the net of uptake and release of biogenic CO2, {uptake} kg: what stays in the product at the gate.",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mappings.errors import RecordError
 from mappings.ntriples import ID
 from mappings.pact import known, lexical
+from mappings.pact.assured import ratings, verification
 from mappings.pact.findings import Loss
 from mappings.pact.method import EXCLUDING, UPTAKE, component_sum
 from mappings.pact.needs import StudyFacts, carbon, exempted, mass, needed, require_gate, text
@@ -222,6 +223,7 @@ def _rules(facts: StudyFacts, result: Mapping[str, Any]) -> dict[str, Any]:
     share = facts.texts("share")
     if len(share) == 1 and lexical.number(share[0]) is not None:
         made["primaryDataShare"] = text(100 * Decimal(share[0]))
+    made |= {**ratings(facts, VERSION), **verification(facts)}
     rules = _product_rules(facts)
     return {**made, **({"productOrSectorSpecificRules": rules} if rules else {})}
 

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from footprint.errors import FootprintError
 from footprint.gaps import Reading
 from graphstore import layout as layouts
+from graphstore._steps import reached
 from graphstore.answers.graph import Calculation, Settings
 from graphstore.audiences.views import Content, View
 from graphstore.audiences.visibility import Audience, Extent, Visibility
@@ -21,7 +22,7 @@ from graphstore.store import GraphStore
 from registry.errors import PublishingError
 from registry.publishing.border import Demand, Whole, demands, ends
 from registry.publishing.check import Checked, compare
-from registry.publishing.refreshing import stores
+from registry.publishing.refreshing import mark, stores
 from registry.publishing.statements import Published, Writer
 from registry.publishing.totals import Total, Totals
 from schemes.errors import SchemeError
@@ -80,7 +81,8 @@ def publish(
     """Publish to audiences what each may read now, and totals of the rest that is shared with it as result.
 
     Stores of audiences that there are no longer are removed. Where the totals cannot be computed, an audience from which something
-    was taken away is left without a store until they can: what it may read no longer must not stay.
+    was taken away is left without a store until they can: what it may read no longer must not stay. What fails for one audience is
+    raised when all others are up to date.
 
     Args:
         store: The whole store on disk, open for writing.
@@ -93,6 +95,7 @@ def publish(
         PublishingError: the totals cannot be computed.
     """
     layout, visibility = _layout(store), Visibility.of(store)
+    reached("publishing")
     for gone in stores(layout) - visibility.audiences.keys():
         View(layout, gone).remove()
     unknown = sorted(set(names) - visibility.audiences.keys())
@@ -101,10 +104,17 @@ def publish(
         raise AudienceError(f"There is no audience {unknown[0]!r}. Known: {known}. Add it: `tanmai audience add NAME`.")
     chosen = {name: _settings(audience) for name, audience in visibility.audiences.items() if name in (names or [name])}
     wholes = {settings: Whole(store, Calculation(store, settings)) for settings in chosen.values()}
-    return [
-        _published(wholes[settings], View(layout, name), visibility, anew=anew, check=check)
-        for name, settings in chosen.items()
-    ]
+    made, failed = list[Publication](), list[Exception]()
+    for name, settings in chosen.items():
+        try:
+            made.append(_published(wholes[settings], View(layout, name), visibility, anew=anew, check=check))
+        except Exception as error:  # noqa: BLE001 - what fails for one must not keep another reading what was taken from it
+            failed.append(error)
+    if not names and all(isinstance(error, PublishingError) for error in failed):
+        mark(store)
+    if failed:
+        raise failed[0]
+    return made
 
 
 def _settings(audience: Audience) -> Settings:
@@ -134,9 +144,11 @@ def _published(whole: Whole, view: View, visibility: Visibility, *, anew: bool, 
     told = visibility.seen(versions, view.audience, Extent.RESULT)
     try:
         answer = _Answer(whole, seen, told).made() if _draws(whole, seen, told) else _Told()
-    except (FootprintError, ExtractionError, SchemeError) as error:
+    except Exception as error:
         _close(whole, view, seen, told)
-        raise PublishingError(_uncomputed(view, error)) from error
+        if isinstance(error, FootprintError | ExtractionError | SchemeError):
+            raise PublishingError(_uncomputed(view, error)) from error
+        raise
     written = view.write(whole.store, Content(tuple(seen), tuple(answer.triples)), anew=anew)
     totals = tuple(each.total for each in answer.published)
     checked = _compared(whole, view, seen) if check else Checked(())

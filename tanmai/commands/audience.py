@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -55,9 +57,9 @@ def add(
 
     front = Front.of(store, json, lang)
     settings_of(gwp, unlinked, coproducts, strict=False)  # refuses readings that there are not
-    with front.open("write", refresh=False) as graph:
+    with _changing(front) as (graph, late):
         changes.add(graph, name, Audience(title, gwp, unlinked, coproducts))
-        _publish(front, graph, [name])
+        _publish(front, graph, [] if late else [name])
 
 
 @app.command()
@@ -93,9 +95,9 @@ def share(
     from graphstore.audiences.visibility import Extent
 
     front = Front.of(store, json, lang)
-    with front.open("write", refresh=False) as graph:
+    with _changing(front) as (graph, late):
         changes.share(graph, key, audience, Extent.RESULT if result else Extent.DATA)
-        _publish(front, graph, _reached(audience))
+        _publish(front, graph, [] if late else _reached(audience))
 
 
 @app.command()
@@ -104,9 +106,9 @@ def unshare(key: Key, audience: With, store: Store = None, json: Json = False, l
     from graphstore.audiences import changes
 
     front = Front.of(store, json, lang)
-    with front.open("write", refresh=False) as graph:
+    with _changing(front) as (graph, late):
         changes.unshare(graph, key, audience)
-        _publish(front, graph, _reached(audience))
+        _publish(front, graph, [] if late else _reached(audience))
 
 
 @app.command()
@@ -141,15 +143,27 @@ def publish(
 ) -> None:
     """Bring the stores of audiences up to date; exit code 1 when one cannot compute as we do. 更新共享对象的存储。"""
     front = Front.of(store, json, lang)
+    with _changing(front) as (graph, late):
+        _publish(front, graph, [] if late else names or [], anew=anew)
+
+
+@contextlib.contextmanager
+def _changing(front: Front) -> Iterator[tuple[GraphStore, bool]]:
+    """The store to change, and whether its audiences wait for what an earlier command left undone."""
+    from registry.publishing.refreshing import up_to_date
+
     with front.open("write", refresh=False) as graph:
-        _publish(front, graph, names or [], anew=anew)
+        yield graph, not up_to_date(graph)
 
 
 def _publish(front: Front, graph: GraphStore, names: list[str], *, anew: bool = False) -> None:
     """Publish, say what that did, and end with 1 where an audience cannot compute what we can."""
     from registry.publishing.publish import publish as published
+    from registry.publishing.refreshing import mark
 
     made = published(graph, names, anew=anew)
+    if names:  # the others were up to date with what was before, and are not reached by what changed
+        mark(graph)
     told = [_told(publication) for publication in made]
     if front.json:
         front.print_json({"publications": told})
@@ -180,8 +194,10 @@ def _told(made: Publication) -> dict[str, Any]:
 def _overview(graph: GraphStore) -> dict[str, Any]:
     from graphstore.audiences.visibility import Visibility
     from registry.publishing.publish import outdated
+    from registry.publishing.refreshing import up_to_date
 
-    known, late = Visibility.of(graph), outdated(graph)
+    known = Visibility.of(graph)
+    late = outdated(graph) if up_to_date(graph) else list(known.audiences)
     return {
         "audiences": [
             {"name": name, "title": each.title, "gwp": each.gwp, "up_to_date": name not in late}

@@ -14,11 +14,19 @@ from tanmai.commands.options import Front, Gwp, Json, Lang, Store, day
 from tanmai.words import word
 
 if TYPE_CHECKING:
+    from api.serverfiles import ServerFiles
     from graphstore import LoadReport
     from graphstore.doctor import Report as DoctorReport
     from mappings.olca import ImportReport
 
 Key = Annotated[str | None, typer.Option("--key", help="Name of the dataset; else that of the file. 数据集名称。")]
+DataOnly = Annotated[
+    bool,
+    typer.Option(
+        "--data-only",
+        help="Leave out what the server keeps: clients, partners and their secrets, targets, waiting events. 不含服务器资料。",
+    ),
+]
 FILES = typer.Argument(help="RDF files, gzip or not. RDF 文件。", exists=True, dir_okay=False, readable=True)
 
 
@@ -225,38 +233,58 @@ def export(
         return
     if product is not None or study is not None:
         raise typer.BadParameter("--product and --study go with --format pact.")
+    from graphstore.export import export as write
     from graphstore.shipped import PREFIX
 
-    with front.open() as graph:
-        report = graph.export(target, format=format, dataset=dataset, leave_out="" if knowledge else PREFIX)
+    with front.connect() as graph:
+        report = write(graph, target, format=format, dataset=dataset, leave_out="" if knowledge else PREFIX)
     front.tell({"path": str(report.path), "statements": report.quads, "format": report.format})
 
 
 def backup(
     target: Annotated[Path, typer.Argument(help="New directory for the copy. 备份目录。")],
+    data_only: DataOnly = False,
     store: Store = None,
     json: Json = False,
     lang: Lang = None,
 ) -> None:
-    """Copy the store, verified, while it may be in use. 备份存储。"""
+    """Copy the store, and what its server keeps, verified, while both may be in use. 备份存储及服务器资料。"""
     front = Front.of(store, json, lang)
+    kept = None if data_only else _server_files(front)  # before the generation: what is done in between is done again
     with front.open() as graph:
-        front.tell({"backup": str(graph.backup(target)), "generation": graph.generation})
+        made = graph.backup(target, kept.write if kept else None)
+        _tell_copied(front, {"backup": str(made), "generation": graph.generation}, kept)
 
 
 def restore(
     source: Annotated[
         Path, typer.Argument(help="Directory that `tanmai backup` made. 备份目录。", exists=True, file_okay=False)
     ],
+    data_only: DataOnly = False,
     store: Store = None,
     json: Json = False,
     lang: Lang = None,
 ) -> None:
-    """Make a store from a backup, in a directory that is new or empty. 从备份恢复。"""
+    """Make a store from a backup, in a directory that is new or empty; keys revoked since hold again. 从备份恢复。"""
+    from api.serverfiles import ServerFiles
     from graphstore import GraphStore
 
     front = Front.of(store, json, lang)
-    front.tell({"store": str(GraphStore.restore(source, front.store_path))})
+    kept = None if data_only else ServerFiles.of(source)
+    made = GraphStore.restore(source, front.store_path, kept.write if kept else None)
+    _tell_copied(front, {"store": str(made)}, kept)
+
+
+def _server_files(front: Front) -> ServerFiles:
+    from api.serverfiles import ServerFiles
+    from tanmai.commands.client import folder_of
+
+    return ServerFiles.of(front.store_path, folder_of(front))
+
+
+def _tell_copied(front: Front, facts: dict[str, Any], kept: ServerFiles | None) -> None:
+    counts = kept.counts() if kept else {}
+    front.tell({**facts, "server": counts} if front.json else {**facts, **counts})
 
 
 def release(

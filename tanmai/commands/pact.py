@@ -30,6 +30,14 @@ SECRET: str = "TANMAI_PACT_SECRET"  # noqa: S105 - the name of a variable
 """Environment variable that may hold the secret of a new partner."""
 
 Name = Annotated[str, typer.Argument(help="Name of the partner. 伙伴名称。")]
+Here = Annotated[
+    str,
+    typer.Option(
+        "--here",
+        envvar="TANMAI_API_PUBLIC_URL",
+        help="Address at which the partner reaches this server. 本服务器对外网址。",
+    ),
+]
 Networks = Annotated[
     list[str] | None,
     typer.Option(
@@ -141,14 +149,7 @@ def request(
     product: Annotated[
         list[str], typer.Option("--product", help="URN of a product; may be repeated. 产品 URN，可重复。")
     ],
-    here: Annotated[
-        str,
-        typer.Option(
-            "--here",
-            envvar="TANMAI_API_PUBLIC_URL",
-            help="Address at which the partner reaches this server. 本服务器对外网址。",
-        ),
-    ],
+    here: Here,
     comment: Annotated[str, typer.Option("--comment", help="Words for the people there. 附言。")] = "",
     network: Networks = None,
     store: Store = None,
@@ -167,6 +168,30 @@ def request(
         front.print_json({"id": identifier, "partner": name, "products": product})
     else:
         typer.echo(word("pact_asked", front.lang, id=identifier, partner=name))
+
+
+@app.command()
+def announce(
+    name: Name,
+    record: Annotated[
+        list[str], typer.Option("--record", help="Id of a footprint; may be repeated. 碳足迹 ID，可重复。")
+    ],
+    here: Here,
+    store: Store = None,
+    json: Json = False,
+    lang: Lang = None,
+) -> None:
+    """Tell a partner which footprints it can fetch now; the server sends it, until it is taken. 告知伙伴可获取的碳足迹。"""
+    from api.pact.announcing import announce as announced
+    from api.pact.partners import clean_url
+    from tanmai.commands.client import folder_of
+
+    front = Front.of(store, json, lang)
+    identifier = announced(front.store_path, folder_of(front), name, record, clean_url(here))
+    if json:
+        front.print_json({"id": identifier, "partner": name, "records": record})
+    else:
+        typer.echo(word("pact_announced", front.lang, id=identifier, partner=name, count=len(record)))
 
 
 @app.command()

@@ -69,14 +69,14 @@ def _tell(front: Front, report: ReadReport, done: Imported | None) -> None:
 
 def export_file(front: Front, target: Path, product: str | None, study: str | None, gwp: str) -> None:
     """Write the records that the store holds, or publish the footprint of one product and write its record."""
-    from mappings.pact import dumps, records
+    from mappings.pact import dumps, record_texts
 
     if product is None:
         if study is not None:
             raise typer.BadParameter("--study goes with --product.")
         with front.connect() as graph:
-            found = list(records(graph))
-        _write(target, f'{{"data":{dumps(found)}}}')
+            found = list(record_texts(graph))
+        _write(target, f'{{"data":[{",".join(found)}]}}')
         _written(front, target, len(found))
         return
     with front.connect("write") as store:
@@ -120,6 +120,7 @@ def _published(front: Front, target: Path, made: Published) -> None:
                 "id": identifier,
                 "changed": made.changed,
                 "replaced": list(made.replaced),
+                "shared": {name: str(extent) for name, extent in made.shared.items()},
                 "findings": [finding.as_dict() for finding in made.findings],
                 "losses": [loss.as_dict() for loss in made.losses],
             }
@@ -132,4 +133,6 @@ def _published(front: Front, target: Path, made: Published) -> None:
     typer.echo(word("record_published" if made.changed else "record_published_before", front.lang, name=identifier))
     if made.replaced:
         typer.echo(word("records_replaced", front.lang, names=", ".join(made.replaced)))
+    if made.shared:
+        typer.echo(word("record_shared", front.lang, names=", ".join(sorted(made.shared))))
     _written(front, target, 1)

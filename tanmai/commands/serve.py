@@ -35,6 +35,12 @@ def serve(
     allow_writes: Annotated[
         bool, typer.Option("--allow-writes", help="Take updates of local statements. 允许更新本地陈述。")
     ] = False,
+    warm: Annotated[
+        bool,
+        typer.Option(
+            "--warm", help="Compile the system of each new state before it is asked for. 存储变更后预先编译产品系统。"
+        ),
+    ] = False,
     no_authentication: Annotated[
         bool,
         typer.Option(
@@ -88,6 +94,7 @@ def serve(
         readers=readers,
         query_seconds=timeout,
         allow_writes=allow_writes or None,
+        warm=warm or None,
         no_authentication_accepted=no_authentication or None,
         cors_origins=None if cors is None else tuple(cors),
         public_url=None if public_url is None else public_url.rstrip("/"),

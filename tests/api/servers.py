@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.access.principals import Principal, Role, identify
 from api.app import create_app
 from api.listening import BoundedProtocol
+from api.readers.messages import Translate, untranslated
 from api.settings import Settings
 
 PEOPLE = """
@@ -45,6 +46,7 @@ def served(
     *,
     around: Callable[[ASGIApp], ASGIApp] = Claimed,
     tls: tuple[Path, Path] | None = None,
+    translate: Translate = untranslated,
     **stated: object,
 ) -> Iterator[str]:
     """A server on a free port, with something put around its application; its address.
@@ -55,7 +57,7 @@ def served(
     settings = Settings(store=store, **stated)  # type: ignore[arg-type]
     certificate, key = tls or (None, None)
     config = uvicorn.Config(
-        around(create_app(settings)),
+        around(create_app(settings, translate)),
         http=BoundedProtocol,
         log_level="critical",
         timeout_graceful_shutdown=2,

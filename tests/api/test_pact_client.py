@@ -11,7 +11,7 @@ from partners import CLIENT, SECRET, Host, make_certificate, partner_host
 
 from api.errors import AccessFileError, PartnerAddressError, PartnerAnswerError, PartnerError, PartnerUnreachableError
 from api.pact import partners
-from api.pact.outbound import Outbound, is_public
+from api.pact.outbound import Outbound, Reply, is_public
 from api.pact.partners import Partner
 from api.pact.session import Session, next_link
 
@@ -55,6 +55,14 @@ def test_a_host_on_loopback_is_not_called_unless_its_network_is_named(host):
     with pytest.raises(PartnerAddressError, match=r"localhost is (127\.0\.0\.1|::1), which is no public address"):
         Outbound().send("GET", host.url, {})
     assert host.calls == []
+    assert LOOPBACK.send("GET", host.url + "/3/footprints", {}).status == 401
+
+
+def test_a_host_of_several_addresses_is_reached_at_the_one_that_answers(host, monkeypatch):
+    """As with a name that has an IPv6 address, seen from where there is no IPv6."""
+    port = int(host.url.rpartition(":")[2])
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in ("127.0.0.9", "127.0.0.1")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
     assert LOOPBACK.send("GET", host.url + "/3/footprints", {}).status == 401
 
 
@@ -151,6 +159,27 @@ def test_the_token_goes_to_no_other_host(host, link):
         list(session(host).pages([]))
 
 
+def test_the_next_page_is_found_among_several_link_headers(host):
+    host.more_links = ['<https://elsewhere.example/doc>; rel="describedby"', '<https://elsewhere.example/>; rel="last"']
+    assert len(list(session(host).pages([]))) == 3
+
+
+def test_a_link_header_without_end_is_refused(host):
+    host.more_links = ["<a>;" * 5000, "x"]
+    with pytest.raises(PartnerAnswerError, match="Link header"):
+        list(session(host).pages([]))
+
+
+def test_the_same_host_may_state_the_usual_port():
+    partner = Partner("mill", "https://mill.example", CLIENT, SECRET)
+    one = Session(partner, Outbound())
+    for link in ("https://mill.example:443/3/footprints?a=1", "https://MILL.example/3/footprints?a=1"):
+        assert one._next("https://mill.example/3/footprints", Reply(200, {"link": f"<{link}>; rel=next"}, b"")) == link
+    for link in ("https://mill.example:8443/x", "https://mill.example@evil.example/x", "https://mill.example:x/"):
+        with pytest.raises(PartnerAnswerError):
+            one._next("https://mill.example/3/footprints", Reply(200, {"link": f"<{link}>; rel=next"}, b""))
+
+
 def test_pages_that_go_in_a_circle_end(host):
     host.next_link = host.url + "/3/footprints"
     with pytest.raises(PartnerAnswerError, match="do not end"):
@@ -164,6 +193,9 @@ def test_pages_that_go_in_a_circle_end(host):
         ('<x>; rel="prev", <y>; title="a"; rel="last next"', "y"),
         ("</p>; rel=next", "/p"),
         ('<x>; rel="nextto"', None),
+        ('<x>; title="a;b<c>, d"; rel="next"', "x"),
+        ('<x>; title="rel=next; rel=\\"next"', None),
+        ("<x>; REL = NEXT", "x"),
         ("", None),
         ("<x", None),
     ],

@@ -4,6 +4,7 @@ import contextlib
 import json
 import ssl
 import time
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -11,8 +12,12 @@ from pact_parties import CREATED, FULFILLED, PUBLISHED, REJECTED, TYPE, event, k
 from partners import CLIENT, SECRET, footprint, make_certificate, partner_host
 from servers import served
 
+from api.access.clients import ClientFile
+from api.errors import ClientError, PartnerError
 from api.pact import inbox, partners
+from api.pact.announcing import announce
 from api.pact.partners import Partner
+from api.serverfiles import ServerFiles
 from graphstore import GraphStore
 from graphstore.audiences import changes
 from graphstore.audiences.visibility import Audience, Extent
@@ -179,6 +184,24 @@ def test_without_a_token_there_is_nothing(server, certificate, header, path):
     assert "part-1" not in answer.text
 
 
+def test_a_token_whose_time_is_over_is_told_so(store, certificate, server):
+    trusting = ssl.create_default_context(cafile=str(certificate[0]))
+    options = {"readers": 1, "tls": certificate, "token_seconds": 1}
+    with served(store, **options) as address, httpx.Client(base_url=address, verify=trusting, timeout=20) as one:
+        asked = {"data": {"grant_type": "client_credentials"}, "auth": ("mill", server[1]["mill"])}
+        granted = one.post("/auth/token", **asked).json()
+        assert (granted["token_type"].lower(), granted["expires_in"]) == ("bearer", 1)
+        header = {"Authorization": f"Bearer {granted['access_token']}"}
+        time.sleep(2.1)
+        answers = [one.get(path, headers=header) for path in ("/3/footprints", f"/3/footprints/{OURS[0]['id']}")]
+        answers.append(send_as(one, event(CREATED, "https://localhost", {"status": "Active"}), header))
+        assert [(each.status_code, each.json()["code"]) for each in answers] == [(401, "TokenExpired")] * 3
+
+
+def send_as(client, told, header):
+    return client.post("/3/events", content=json.dumps(told), headers={"Content-Type": TYPE, **header})
+
+
 def test_a_partner_sees_what_its_audience_may_read(sign_in):
     with sign_in("smelter") as smelter:
         assert ids(smelter.get("/3/footprints")) == [1]
@@ -228,6 +251,31 @@ def test_a_request_for_what_is_not_there_is_rejected_by_an_event(client, mill):
     assert told["data"]["error"]["message"]
 
 
+def test_a_partner_is_told_of_what_it_can_fetch(client, mill, store, server):
+    """The first attempt fails; the same event comes again."""
+    before, mill.failures = len(mill.events), 1
+    identifier = announce(store, store / "access", "mill", [OURS[1]["id"].upper(), OURS[0]["id"]], server[0])
+    told = mill.wait_for(before + 1)[-1]
+    assert (told["type"], told["id"], told["source"], told["specversion"]) == (PUBLISHED, identifier, server[0], "1.0")
+    assert told["data"] == {"pfIds": [OURS[1]["id"], OURS[0]["id"]]}
+    assert mill.attempts.count(identifier) == 2
+    assert client.get(f"/3/footprints/{told['data']['pfIds'][0]}").status_code == 200
+
+
+@pytest.mark.parametrize("number", [1, 2, 99])
+def test_a_partner_is_not_told_of_what_it_cannot_fetch(store, server, number):
+    partners.add(store, Partner("smelter", "https://smelter.example", CLIENT, SECRET))
+    before = len(inbox.Inbox(store).history())
+    chosen = [OURS[0]["id"], footprint(number)["id"]]
+    if number == 1:
+        chosen = ["no-uuid"]
+    with pytest.raises(PartnerError, match="can fetch no footprint"):
+        announce(store, store / "access", "smelter", chosen, server[0])
+    with pytest.raises(ClientError):
+        announce(store, store / "nowhere", "smelter", chosen, server[0])
+    assert len(inbox.Inbox(store).history()) == before
+
+
 def held(store):
     with GraphStore.open(store, mode="read") as opened:
         return {record["id"]: record for record in records(opened)}
@@ -273,6 +321,58 @@ def test_an_answer_is_taken_for_what_was_asked_and_once(client, mill, store):
     assert held(store)[footprint(31)["id"]] == footprint(31)
     assert send(client, told).status_code == 200
     assert send(client, told | {"id": "theirs-2"}).status_code == 400
+
+
+def test_of_two_answers_the_first_counts(client, mill, store):
+    """Both were taken before either was dealt with."""
+    box = inbox.Inbox(store)
+    box.ask(inbox.Request("ours-3", "mill", "urn:x", time.time(), "open", ""))
+    for number in (35, 36):
+        told = event(FULFILLED, mill.url, {"requestEventId": "ours-3", "pfs": [footprint(number)]}, f"twice-{number}")
+        key = inbox.key_of("mill", mill.url, f"twice-{number}")
+        body = json.dumps(told).encode()
+        box.note(inbox.Event(key, "fulfilled", body, "mill", None, "mill", "https://us.example"))
+    while any(each["state"] == "waiting" for each in box.history()):
+        time.sleep(0.05)
+    assert footprint(35)["id"] in held(store)
+    assert footprint(36)["id"] not in held(store)
+    assert "The request has its answer already." in {each["message"] for each in box.history()}
+
+
+def attempted(where, more):
+    """The newest event of a store, after so many more attempts."""
+    found = inbox.Inbox(where).history()[0]
+    until = found["attempts"] + more
+    while found["attempts"] < until:
+        time.sleep(0.02)
+        found = inbox.Inbox(where).history()[0]
+    return found
+
+
+def test_who_lost_access_gets_no_answer_until_it_is_back(tmp_path, certificate, mill, monkeypatch):
+    """An answer that waits is not sent to a client that was disabled, or whose audience was changed, in between."""
+    monkeypatch.setattr(inbox, "LONGEST_PAUSE", 0.2)
+    where = tmp_path / "store"
+    put(where, OURS[:1])
+    partners.add(where, Partner("mill", mill.url, CLIENT, SECRET))
+    secret, file = known(where, "mill", None), ClientFile(where / "access" / "clients.json")
+    before, attempts, mill.failures = len(mill.events), len(mill.attempts), 10_000
+    options = {"readers": 1, "pact_networks": ("127.0.0.0/8", "::1/128"), "tls": certificate}
+    trusting = ssl.create_default_context(cafile=str(certificate[0]))
+    with served(where, **options) as address, httpx.Client(base_url=address, verify=trusting) as one:
+        one.headers["Authorization"] = f"Bearer {secret}"
+        assert send(one, event(CREATED, mill.url, {"status": "Active"}, "revoked")).status_code == 200
+        while len(mill.attempts) == attempts:
+            time.sleep(0.02)
+        for change in ({"disabled": True}, {"audience": "smelter"}):
+            file.change(lambda r, c=change: r.with_client(replace(r.clients["mill"], **{"disabled": False} | c)))
+            attempted(where, 2)  # the first may have been under way
+            attempts = len(mill.attempts)
+            assert "may no longer" in attempted(where, 1)["message"]
+            assert (len(mill.attempts), len(mill.events)) == (attempts, before)
+        mill.failures = 0
+        file.change(lambda r: r.with_client(replace(r.clients["mill"], disabled=False, audience=None)))
+        assert mill.wait_for(before + 1, 20)[-1]["data"]["requestEventId"] == "revoked"
 
 
 def test_a_rejection_is_noted(client, mill, store):
@@ -356,13 +456,15 @@ def test_pages_hold_while_footprints_are_published(client, store, mill):
 
 
 def test_a_partner_deprecates_its_own_footprints_alone(client, store, mill):
-    mill.records = [footprint(23, precedingPfIds=[OURS[0]["id"]]), footprint(24, precedingPfIds=[footprint(21)["id"]])]
+    stolen = OURS[2] | {"status": "Deprecated"}
+    replacing = [footprint(23, precedingPfIds=[OURS[0]["id"]]), footprint(24, precedingPfIds=[footprint(21)["id"]])]
+    mill.records = [stolen, *replacing]
     published = event(PUBLISHED, mill.url, {"pfIds": [each["id"] for each in mill.records]})
     assert send(client, published).status_code == 200
     while footprint(24)["id"] not in held(store):
         time.sleep(0.1)
     found = held(store)
-    assert found[OURS[0]["id"]]["status"] == "Active"
+    assert found[OURS[0]["id"]]["status"] == found[OURS[2]["id"]]["status"] == "Active"
     assert footprint(23)["id"] not in found
     assert found[footprint(21)["id"]]["status"] == "Deprecated"
 
@@ -388,3 +490,29 @@ def test_an_event_outlives_the_server(tmp_path, certificate, mill):
     with served(where, tls=certificate, **options):
         assert mill.wait_for(before + 1)[-1]["data"]["requestEventId"] == "survivor"
     assert told_of(where, "done")[0]["attempts"] >= 2
+
+
+def test_a_restored_server_sends_the_answer_that_waited(tmp_path, certificate, mill):
+    """A backup is made while the server serves and an answer waits; the same answer comes from the server that is restored."""
+    where, copy, new = tmp_path / "store", tmp_path / "copy", tmp_path / "new"
+    put(where, OURS[:1])
+    partners.add(where, Partner("mill", mill.url, CLIENT, SECRET))
+    secret = known(where, "mill", None)
+    before, attempts, mill.failures = len(mill.events), len(mill.attempts), 10_000
+    options = {"readers": 1, "tls": certificate, "pact_networks": ("127.0.0.0/8", "::1/128")}
+    trusting = ssl.create_default_context(cafile=str(certificate[0]))
+    with served(where, **options) as address, httpx.Client(base_url=address, verify=trusting) as one:
+        one.headers["Authorization"] = f"Bearer {secret}"
+        assert send(one, event(CREATED, mill.url, {"status": "Active"}, "kept")).status_code == 200
+        while len(mill.attempts) == attempts:
+            time.sleep(0.02)
+        kept = ServerFiles.of(where)
+        with GraphStore.open(where, mode="read") as opened:
+            opened.backup(copy, kept.write)
+    GraphStore.restore(copy, new, ServerFiles.of(copy).write)
+    mill.failures = 0
+    with served(new, **options) as address, httpx.Client(base_url=address, verify=trusting) as one:
+        told = mill.wait_for(before + 1, 20)[-1]
+        assert (told["data"]["requestEventId"], told["id"]) == ("kept", mill.attempts[attempts])
+        one.headers["Authorization"] = f"Bearer {secret}"
+        assert ids(one.get("/3/footprints")) == [1]

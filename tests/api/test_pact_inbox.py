@@ -61,6 +61,22 @@ def test_pauses_double_until_an_hour_and_end_after_72_hours(tmp_path, clock):
     assert (told["state"], told["message"]) == ("given up", "no answer")
 
 
+def test_an_event_that_was_given_up_is_taken_again_when_it_comes_again(tmp_path, clock):
+    """Its partner was told that it was taken; what it sends once more is not swallowed."""
+    inbox = Inbox(tmp_path)
+    inbox.note(event())
+    clock.now += 73 * HOUR
+    inbox.failed(inbox.due()[0], "no answer")
+    assert inbox.history()[0]["state"] == "given up"
+    assert not inbox.knows(event().key)
+    assert inbox.note(event())
+    (found,) = inbox.due()
+    assert (found.event, found.attempts, found.received) == (b'{"a": 1}', 0, clock.now)
+    inbox.done(found, "")
+    assert inbox.knows(event().key)
+    assert not inbox.note(event())
+
+
 def test_the_oldest_event_of_each_partner_is_due(tmp_path, clock):
     inbox = Inbox(tmp_path)
     for number, partner in enumerate(["mill", "mill", "smelter"]):
@@ -98,6 +114,16 @@ def test_one_client_cannot_fill_the_disk(tmp_path, monkeypatch):
     inbox.note(event(2))
     with pytest.raises(BusyError):
         inbox.note(event(3))
+
+
+def test_one_client_cannot_fill_the_disk_by_few_large_events(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "MOST_BYTES", 15)  # an event of these tests has 8
+    inbox = Inbox(tmp_path)
+    inbox.note(event(1))
+    with pytest.raises(BusyError):
+        inbox.note(event(2))
+    inbox.done(inbox.due()[0], "")
+    assert inbox.note(event(2))
 
 
 def test_a_request_is_answered_once(tmp_path):

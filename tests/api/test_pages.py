@@ -15,6 +15,7 @@ import ontology
 from api.access.principals import Principal
 from api.pages.graphs import Graphs
 from graphstore import GraphStore, layout
+from tanmai.translate import translated
 
 HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 """What browsers accept."""
@@ -257,10 +258,14 @@ def test_a_footprint_that_cannot_be_stated_says_why(tmp_path):
     with GraphStore.open(where) as store, store.transaction("data") as transaction:
         text = HEAD + process("gap", inputs=((":missing", 1),))
         transaction.load_bytes(text.encode(), key="gap", format="turtle")
-    with served(where) as address:
+    with served(where, translate=translated) as address:
         page = httpx.get(address + resource("https://example.org/gap", format="html", lang="zh"), timeout=30).text
-    assert "无法给出碳足迹" in page
-    assert 'class="total"' not in page
+        english = httpx.get(address + resource("https://example.org/gap", format="html", lang="en"), timeout=30).text
+    told = re.search(r'<p class="warning"><strong>无法给出碳足迹</strong>(.+)</p>', page).group(1)
+    assert re.search(r"[a-z]{3,} [a-z]{3,}", re.sub(r"&lt;.+?&gt;", "", told)) is None, told  # no English sentence
+    assert "1 个交换的流类型不明" in told
+    assert "The footprint cannot be stated</strong> (The footprint cannot be calculated): " in english
+    assert 'class="total"' not in page + english
 
 
 def test_the_first_page_counts_what_is_here(client):
@@ -338,13 +343,15 @@ def test_example_queries_run(client):
 def test_an_audience_reads_its_own_view_alone(pages_store, monkeypatch):
     """The canary stands in the whole store, not in the view: no byte of any form may hold it."""
     view = layout.read(pages_store).audiences / "guests"
-    with GraphStore.open(view) as store:
-        store.load_bytes(b"<urn:open> <urn:value> 1 .", key="open", format="turtle")
     guest = Principal("guest", frozenset(), "guests")
     monkeypatch.setattr("api.pages.asking.principal_of", lambda _: guest)
     monkeypatch.setattr("api.sparql.routes.principal_of", lambda _: guest)
     note = f"{BASE}/id/note/one"
     with served(pages_store) as address, httpx.Client(base_url=address, timeout=30) as client:
+        with GraphStore.open(
+            view
+        ) as store:  # of an audience that the store does not know, so it would not outlive a start
+            store.load_bytes(b"<urn:open> <urn:value> 1 .", key="open", format="turtle")
         assert client.get(resource("urn:open")).status_code == 200
         assert client.get(resource(note)).status_code == 404
         assert ask(client, "SELECT ?s { ?s ?p ?o }", release="first").status_code == 404

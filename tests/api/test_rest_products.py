@@ -7,7 +7,9 @@ of which 13,400 kWh x (0.5777 - 0.0141) = 7,552.24 is the difference.
 from __future__ import annotations
 
 import json
-from urllib.parse import quote
+import re
+from pathlib import Path
+from urllib.parse import quote, urljoin
 
 import httpx
 import pyoxigraph as ox
@@ -23,7 +25,7 @@ def problem(response: httpx.Response, status: int) -> dict:
     return response.json()
 
 
-@pytest.mark.parametrize("detail", ["full", "total"])
+@pytest.mark.parametrize("detail", ["summary", "full", "total"])
 def test_a_footprint_is_the_worked_one(shop, detail):
     told = shop.get(f"/products/{HYDRO}/footprint", params={"amount": 2000, "unit": "kg", "detail": detail}).json()
     assert told["total"]["value"] == pytest.approx(2 * 4656.69016)
@@ -38,13 +40,73 @@ def test_the_command_line_answers_the_same(shop, shop_store):
     from graphstore.answers.graph import Calculation
     from graphstore.answers.settings import method_settings
 
-    told = shop.get(f"/products/{GRID}/footprint", params={"gwp": "ar5", "unlinked": "cutoff"}).json()
+    params = {"gwp": "ar5", "unlinked": "cutoff", "detail": "full"}
+    told = shop.get(f"/products/{GRID}/footprint", params=params).json()
     with GraphStore.open(shop_store, mode="read") as store:
         data = calculate(Calculation(store, method_settings("AR5", "cutoff")), f"{DEMO}ingot-grid").data
     for answer in (data, told):  # the server calculates in another process, perhaps by another kernel
         answer["engine"] = {key: answer["engine"][key] for key in ("name", "version", "processes", "exchanges")}
     assert told == json.loads(json.dumps(data, default=str))
     assert told["total"]["value"] == pytest.approx(12198.2, abs=0.05)
+
+
+def test_the_default_answer_says_what_the_whole_one_says(shop):
+    told, whole = (
+        shop.get(f"/products/{GRID}/footprint", params={"detail": detail} if detail else {}).json()
+        for detail in (None, "full")
+    )
+    assert told["total"]["value"] == pytest.approx(whole["total"]["value"], rel=1e-13)
+    assert [stage["iri"] for stage in told["stages"]] == [stage["iri"] for stage in whole["stages"]]
+    assert told["chain"]["contributions"] == len(whole["contributions"])
+    assert told["input_hash"] == whole["input_hash"]
+    tier = told["first_tier"]
+    parts = [tier["own_emissions"]["value"], *(line["value"] for line in tier["exchanges"])]
+    assert sum(parts) == pytest.approx(12_208.93016)
+    assert told["assumptions"]
+    assert [each["code"] for each in told["assumptions"]] == [each["code"] for each in whole["assumptions"]]
+
+
+def test_a_summary_links_to_its_lists_and_these_to_their_pages(shop):
+    asked = {"amount": 2000, "unit": "kg", "gwp": "AR5"}
+    first = shop.get(f"/products/{GRID}/footprint", params={**asked, "most": 1})
+    found = re.findall(r'<([^>]*)>; rel="related"; title="(\w+)"', first.headers["link"])
+    links = {title: urljoin(str(first.url), address) for address, title in found}
+    assert set(links) == {"full", "processes", "contributions", "credits", "cutoffs"}
+    whole = shop.get(links["full"]).json()
+    assert (whole["amount"], whole["settings"]["gwp"]) == (2000, "AR5")
+    lines, address = [], links["contributions"] + "&limit=3"
+    while address:
+        page = shop.get(address)
+        told = page.json()
+        lines += told["lines"]
+        assert (told["count"], told["amount"]) == (len(whole["contributions"]), 2000)
+        address = page.links.get("next", {}).get("url")
+    assert lines == whole["contributions"]
+    assert sum(line["value"] for line in lines) == pytest.approx(told["sum"]) == pytest.approx(whole["total"]["value"])
+
+
+def test_a_list_beyond_its_end_is_empty(shop):
+    page = shop.get(f"/products/{GRID}/footprint/processes", params={"first": 1000})
+    assert page.json()["lines"] == []
+    assert "next" not in page.links
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=1001", "first=-1", "first=x", "most=3", "after=urn:x"])
+def test_a_page_that_is_asked_for_wrongly_is_refused(shop, query):
+    problem(shop.get(f"/products/{GRID}/footprint/credits?{query}"), 400)
+
+
+def test_there_are_no_other_lists(shop):
+    assert shop.get(f"/products/{GRID}/footprint/secrets").status_code in {400, 404}
+    problem(shop.get("/products/urn:nothing/footprint/credits"), 404)
+
+
+def test_a_list_has_a_tag_of_its_own(shop):
+    one = shop.get(f"/products/{GRID}/footprint/processes?limit=1")
+    other = shop.get(f"/products/{GRID}/footprint/processes?limit=1&first=1")
+    assert one.headers["etag"] != other.headers["etag"]
+    tag = {"If-None-Match": one.headers["etag"]}
+    assert shop.get(f"/products/{GRID}/footprint/processes?limit=1", headers=tag).status_code == 304
 
 
 def test_an_answer_that_the_client_has_is_not_sent_again(shop):
@@ -280,7 +342,7 @@ def test_an_iri_that_ends_like_an_address_is_an_iri(shop):
 def test_the_methods_of_an_address_are_all_named(shop):
     refused = shop.request("PUT", "/submissions")
     problem(refused, 405)
-    assert refused.headers["allow"] == "GET, POST"
+    assert refused.headers["allow"] == "GET, HEAD, POST"
 
 
 def test_a_format_that_is_not_written_is_refused(shop):
@@ -302,3 +364,52 @@ def test_the_description_has_every_route_with_problems_and_both_languages(shop):
             assert any("一" <= letter <= "龥" for letter in said["summary"]), (path, verb)
             if path not in {"/health", "/ready"}:
                 assert "application/problem+json" in said["responses"]["400"]["content"], (path, verb)
+
+
+def _shape(example, answer, where=""):
+    """Every member of an example is a member of the answer, down to the last."""
+    if isinstance(example, dict):
+        assert isinstance(answer, dict), where
+        assert example.keys() <= answer.keys(), (where, example.keys() - answer.keys())
+        for key in example:
+            _shape(example[key], answer[key], f"{where}/{key}")
+    elif isinstance(example, list) and example and answer:
+        _shape(example[0], answer[0], f"{where}/0")
+
+
+def test_the_examples_of_the_description_are_what_is_answered(shop):
+    """The figures are those of the aluminium chain: 2 t of primary aluminium with hydropower."""
+    examples = json.loads((Path(__file__).parents[2] / "api" / "rest" / "answers.json").read_text("utf-8"))
+    assert examples["FootprintAnswer"]["answer"]["total"]["value"] == pytest.approx(2 * 4656.69016)
+    for name, told in examples.items():
+        if told["address"].startswith(("/products", "/footprints", "/compare", "/factors", "/standards", "/queries")):
+            response = shop.get(told["address"])
+            assert response.status_code == 200, (name, response.text)
+            _shape(told["answer"], response.json(), name)
+
+
+def _examples_in(node):
+    if isinstance(node, dict):
+        return "example" in node or "examples" in node or any(map(_examples_in, node.values()))
+    return isinstance(node, list) and any(map(_examples_in, node))
+
+
+def test_every_operation_has_an_example_of_its_answer_and_of_what_is_sent(shop):
+    for path, verbs in shop.get("/openapi.json").json()["paths"].items():
+        for verb, said in verbs.items():
+            where = f"{verb} {path}"
+            good = [answer for code, answer in said["responses"].items() if code in {"200", "201"}]
+            assert all(any("example" in kind for kind in answer["content"].values()) for answer in good), where
+            assert "requestBody" not in said or _examples_in(said["requestBody"]), where
+            for one in said.get("parameters", ()):
+                fixed = one["schema"].get("type") in {"boolean", "integer"} or "enum" in json.dumps(one["schema"])
+                assert fixed or "anyOf" in json.dumps(one["schema"]) or _examples_in(one) or one["name"] == "name", (
+                    where,
+                    one["name"],
+                )
+            for code, answer in said["responses"].items():
+                assert any("\u4e00" <= letter <= "\u9fa5" for letter in answer["description"]), (where, code)
+                if code[0] in "45":
+                    assert "application/problem+json" in answer["content"], (where, code)
+            if path not in {"/health", "/ready"}:
+                assert {"400", "401", "403", "404", "406", "422", "429", "503"} <= said["responses"].keys(), where

@@ -212,3 +212,38 @@ def test_the_command_line_adds_lists_and_removes(store):
     assert runner.invoke(app, ["watch", "remove", "lab", *base]).exit_code == 0
     refused = runner.invoke(app, ["watch", "add", "lab", "https://lab.example/", *base])
     assert isinstance(refused.exception, WatchError)
+
+
+def test_a_target_that_is_away_for_years_is_tried_still(store):
+    targets.add(store, Target("lab", "https://lab.example/hook", "key", LONG_AGO))
+    targets.save_progress(store, {"lab": Progress(time=LONG_AGO, attempts=5000)})
+    look(store, Receiver([503]))
+    reached = targets.progress(store)["lab"]
+    assert reached.attempts == 5001
+    assert reached.due - time.time() == pytest.approx(6 * 3600, abs=60)
+
+
+def test_what_nobody_foresaw_keeps_no_other_target_waiting(store):
+    for name in ("odd", "lab"):
+        targets.add(store, Target(name, f"https://{name}.example/hook", "key", LONG_AGO))
+    receiver = Receiver()
+
+    def send(method, url, headers, body):
+        if "odd" in url:
+            raise ZeroDivisionError("a secret of ours")
+        return receiver(method, url, headers, body)
+
+    look(store, send)
+    assert receiver.titles() == ["New dataset First"]
+    assert "nobody foresaw" in targets.progress(store)["odd"].message
+    assert "secret" not in targets.progress(store)["odd"].message
+
+
+def test_many_targets_are_all_remembered(store):
+    for number in range(12):
+        targets.add(store, Target(f"t{number}", f"https://t{number}.example/hook", "key", LONG_AGO))
+    receiver = Receiver()
+    look(store, receiver, times=2)
+    assert len(receiver.calls) == 12
+    assert all(each.generation for each in targets.progress(store).values())
+    assert len(targets.progress(store)) == 12

@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pact_records import SECOND, old_record, record
+from pact_records import SECOND, encoded, old_record, record
 
-from mappings.pact import check
+from mappings.pact import check, read_records
 
 
 def errors(document):
@@ -291,3 +291,23 @@ def test_any_value_anywhere_is_judged_without_a_crash(place, value):
     for finding in check(document):
         assert finding.messages["en"]
         assert finding.messages["zh"]
+
+
+@pytest.mark.parametrize(
+    ("pcf", "pointer"),
+    [
+        ({"declaredUnitAmount": "1e-300", "pcfExcludingBiogenicUptake": "1e300"}, "/pcf/pcfExcludingBiogenicUptake"),
+        ({"declaredUnitAmount": "1e-10", "fossilCarbonContent": "1e299"}, "/pcf/fossilCarbonContent"),
+        ({"declaredUnitAmount": "1e-300", "productMassPerDeclaredUnit": "1e300"}, "/pcf/productMassPerDeclaredUnit"),
+    ],
+)
+def test_a_number_that_no_calculation_holds_for_one_unit_is_an_error(pcf, pointer):
+    """Each is of a size that can be; divided by the declared amount it is none. One such record does not stop all others."""
+    assert (pointer, "magnitude") in errors(record(pcf=pcf))
+    report = read_records(encoded([record(pcf=pcf), record(SECOND)]), "f.json")
+    assert [each.usable for each in report.records] == [False, True]
+
+
+def test_the_largest_ratio_can_be_calculated_with():
+    found = record(pcf={"declaredUnitAmount": "1e-10", "fossilCarbonContent": "9.9e290"})
+    assert [each for each in check(found) if each.severity == "error"] == []

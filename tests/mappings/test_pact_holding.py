@@ -9,7 +9,7 @@ from pact_records import FIRST, SECOND, encoded, old_record, record
 
 from graphstore import GraphStore
 from mappings.errors import ArgumentError, RecordError
-from mappings.pact import dumps, import_records, matches, read_records
+from mappings.pact import dumps, import_records, matches, read_records, record_text
 from mappings.pact import record as one
 from mappings.pact import records as listed
 
@@ -34,6 +34,22 @@ def test_a_record_comes_out_as_it_went_in(store, take):
     assert [dumps(each) for each in listed(store)] == [dumps(json.loads(text))]
     assert one(store, SECOND) is None
     assert one(store, FIRST.upper())["id"] == FIRST
+
+
+@pytest.mark.parametrize("pretty", [None, 3])
+def test_the_text_of_a_record_is_given_out_byte_for_byte(store, take, pretty):
+    """Signatures over an extension hold: escapes, exponents, signs of zero and spaces stay; the status alone may be another."""
+    text = json.dumps(record(comment="ä/é", status="Active"), indent=pretty).replace(
+        '"comment"', '"x-vendor": {"status": "Active", "n": [-0, 1.50E+2, 1e5, "\\u00e4\\/"]}, "comment"'
+    )
+    import_records(store, read_records(text.encode(), "f.json"))
+    assert record_text(store, FIRST.upper()) == text
+    assert record_text(store, SECOND) is None
+    take(record(SECOND, precedingPfIds=[FIRST]))
+    before = '"status": "Active"'
+    assert text.count(before) == 2
+    place = text.index(before)
+    assert record_text(store, FIRST) == text[:place] + '"status": "Deprecated"' + text[place + len(before) :]
 
 
 def test_each_record_is_a_dataset_of_its_own_and_all_come_or_none(store, take):
@@ -87,6 +103,25 @@ def test_a_new_record_replaces_the_old_one(store, take):
 
 def test_both_may_come_in_one_file_in_any_order(store, take):
     take(record(SECOND, precedingPfIds=[FIRST]), record())
+    assert one(store, FIRST)["status"] == "Deprecated"
+
+
+def test_the_older_may_come_after_the_newer(store, take):
+    take(record(SECOND, precedingPfIds=[FIRST]))
+    done = take(record())
+    assert (done.added, done.deprecated) == ((FIRST,), (FIRST,))
+    assert {each["id"]: each["status"] for each in listed(store)} == {FIRST: "Deprecated", SECOND: "Active"}
+
+
+def test_a_record_of_another_company_replaces_nothing_that_comes_later(store, take):
+    take(record(SECOND, precedingPfIds=[FIRST], companyIds=["urn:lei:OTHER"]))
+    assert take(record()).deprecated == ()
+    assert one(store, FIRST)["status"] == "Active"
+
+
+@pytest.mark.parametrize("order", [("Active", "Deprecated"), ("Deprecated", "Active")])
+def test_a_record_that_is_deprecated_between_two_pages_is_deprecated(store, take, order):
+    take(*(record(status=each) for each in order))
     assert one(store, FIRST)["status"] == "Deprecated"
 
 

@@ -11,6 +11,8 @@ from chains import EX, HEAD
 from pact_records import FIRST, encoded, record
 
 from graphstore.answers.graph import Calculation, Settings
+from graphstore.audiences import changes
+from graphstore.audiences.visibility import Audience, Extent, Level, Visibility
 from mappings.errors import RecordError
 from mappings.pact import check, dumps, import_records, publish, read_records
 from mappings.pact import record as one
@@ -135,6 +137,55 @@ def test_another_result_is_another_record_that_replaces_the_first(store, publish
     ]
 
 
+@pytest.fixture
+def audiences(store):
+    """Two audiences, and what a test shares with them, are gone afterwards."""
+    for name in ("buyer", "rival"):
+        changes.add(store, name, Audience(name))
+    yield
+    for name in ("buyer", "rival"):
+        changes.remove(store, name)
+
+
+@pytest.mark.usefixtures("audiences")
+def test_who_was_given_a_number_is_given_the_one_that_takes_its_place(store, published):
+    first = published()
+    assert first.shared == {}
+    changes.share(store, f"records/pact-{first.record['id']}", "buyer", Extent.DATA)
+    changes.set_level(store, f"records/pact-{first.record['id']}", Level.RESTRICTED)
+    second = published(FOIL.replace("tm:amount 3 ;", "tm:amount 4 ;"))
+    assert second.shared == {"buyer": Extent.DATA}
+    key = f"records/pact-{second.record['id']}"
+    known = Visibility.of(store)
+    assert (known.extent(key, "buyer"), known.extent(key, "rival")) == (Extent.DATA, None)
+    assert known.level(key) is Level.RESTRICTED
+    changes.unshare(store, key, "buyer")
+    third = published(FOIL.replace("tm:amount 3 ;", "tm:amount 5 ;"))
+    assert third.shared == {}, "what was taken back is not given again"
+    reasons = store.query("SELECT ?reason { ?event tm:reason ?reason FILTER(CONTAINS(?reason, 'place')) }").values()
+    assert {str(reason) for (reason,) in reasons} == {
+        "shared with buyer as data, access level restricted, as what it takes the place of",
+        "shared with nobody by name, access level restricted, as what it takes the place of",
+    }
+
+
+@pytest.mark.usefixtures("audiences")
+def test_what_takes_the_place_of_several_is_shared_as_each_of_them_is(store):
+    for key in ("one", "two", "new"):
+        store.load_bytes(b"<urn:a> <urn:b> 1 .", key=key, format="turtle")
+    for name in ("buyer", "rival"):
+        changes.share(store, "one", name, Extent.DATA)
+    changes.share(store, "two", "buyer", Extent.DATA)
+    changes.share(store, "two", "rival", Extent.RESULT)
+    changes.set_level(store, "two", Level.PUBLIC)
+    with store.transaction("new") as transaction:
+        assert changes.inherit(store, transaction, "new", ["one", "two"]) == {"buyer": Extent.DATA}
+        assert changes.inherit(store, transaction, "new", []) == {}
+    assert Visibility.of(store).stated.get("new") is None
+    for key in ("one", "two", "new"):
+        store.retire(key)
+
+
 def test_other_settings_are_another_record_beside_the_first(store, published):
     published()
     published(gwp="AR5")
@@ -253,3 +304,104 @@ def test_from_python(tmp_path):
         made = graph.publish_record("foil")
         assert made.record["pcf"]["pcfExcludingBiogenicUptake"] == "3.5"
         assert {each["id"] for each in listed(graph.store)} == {FIRST, made.record["id"]}
+
+
+RATED = """
+:study tm:quality :t, :g, :m .
+:t a tm:DataQualityScore ; tm:indicator id:data-quality\\/technological ; tm:score 2.50 ; tm:scale id:data-quality-scale\\/pact-3-1-5 .
+:g a tm:DataQualityScore ; tm:indicator id:data-quality\\/geographical ; tm:score 1 ; tm:scale id:data-quality-scale\\/pact-3-1-5 .
+:m a tm:DataQualityScore ; tm:indicator id:data-quality\\/temporal ; tm:score 3 ; tm:scale id:data-quality-scale\\/pact-3-1-5 .
+"""
+VERIFIED = """
+:study tm:verification :v .
+:v a tm:Verification ; tm:verifier :body ; tm:completedOn "2025-05-20"^^xsd:date ; tm:assuranceLevel id:assurance-level\\/limited ;
+    dcterms:conformsTo :iso .
+:iso a tm:Standard ; dcterms:identifier "ISO 14064-3:2019" .
+:body a tm:Organization ; rdfs:label "Body"@en, "机构"@zh .
+"""
+
+
+def test_ratings_and_verification_leave_as_the_graph_states_them(published):
+    made = published(FOIL + RATED + VERIFIED)
+    pcf = made.record["pcf"]
+    assert pcf["dqi"] == {"technologicalDQR": "2.5", "geographicalDQR": "1", "temporalDQR": "3"}
+    assert pcf["verification"] == {
+        "providerName": "Body / 机构",
+        "completedAt": "2025-05-20T00:00:00Z",
+        "standardName": "ISO 14064-3:2019",
+    }
+    assert ("/pcf/verification", "dropped") in {(loss.pointer, loss.kind) for loss in made.losses}
+
+
+def test_what_the_declared_result_of_a_study_says_of_itself_counts_too(published):
+    stated = (RATED + VERIFIED).replace(":study tm:", ":result tm:") + ":study tm:declares :result ."
+    pcf = published(FOIL + stated).record["pcf"]
+    assert pcf["dqi"]["technologicalDQR"] == "2.5"
+    assert pcf["verification"]["completedAt"] == "2025-05-20T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("tm:quality :t, :g, :m", "tm:quality :t, :g", "temporalDQR"),
+        ("pact-3-1-5", "pef-1-5", "another scale"),
+        (":m a tm:DataQualityScore ;", ":m a tm:DataQualityScore ; tm:score 4 ;", "temporalDQR"),
+    ],
+)
+def test_ratings_that_are_not_whole_and_on_the_scale_stay_here(published, old, new, said):
+    made = published(FOIL + RATED.replace(old, new))
+    assert "dqi" not in made.record["pcf"]
+    (loss,) = [each for each in made.losses if each.pointer == "/pcf/dqi"]
+    assert said in loss.messages["en"]
+
+
+def test_a_rating_beyond_the_scale_is_not_published(published):
+    with pytest.raises(RecordError, match="technologicalDQR"):
+        published(FOIL + RATED.replace("2.50", "5.5"))
+
+
+def test_the_latest_of_several_verifications_leaves(published):
+    older = (
+        ':study tm:verification :w . :w a tm:Verification ; tm:verifier :body ; tm:completedOn "2024-05-20"^^xsd:date .'
+    )
+    made = published(FOIL + VERIFIED + older)
+    assert made.record["pcf"]["verification"]["completedAt"] == "2025-05-20T00:00:00Z"
+    assert any("1 other verification" in loss.messages["en"] for loss in made.losses)
+
+
+def test_what_the_registry_holds_of_a_submission_counts(store, published):
+    """A verification that the registry recorded stands in the catalogue, about the submission of the study."""
+    import pyoxigraph as ox
+
+    from graphstore.terms import catalogue_iri
+
+    def iri(text):
+        return ox.NamedNode(f"https://w3id.org/tanmai/ontology#{text}")
+
+    graph, handed_in, verification, body = (
+        catalogue_iri(store.base),
+        *(ox.NamedNode(EX + name) for name in ("handed-in", "check", "tuev")),
+    )
+    label = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
+    day = ox.Literal("2025-03-01", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#date"))
+    added = [
+        ox.Quad(handed_in, iri("describesStudy"), ox.NamedNode(f"{EX}study"), graph),
+        ox.Quad(handed_in, iri("verification"), verification, graph),
+        ox.Quad(verification, iri("verifier"), body, graph),
+        ox.Quad(verification, iri("completedOn"), day, graph),
+        ox.Quad(body, label, ox.Literal("The body", language="en"), graph),
+    ]
+    with store.transaction("verify") as transaction:
+        transaction.describe([], added)
+    try:
+        assert published().record["pcf"]["verification"] == {
+            "providerName": "The body",
+            "completedAt": "2025-03-01T00:00:00Z",
+        }
+    finally:
+        with store.transaction("undo") as transaction:
+            transaction.describe(added, [])
+
+
+def test_without_ratings_and_verification_there_is_neither(published):
+    assert not {"dqi", "verification"} & set(published().record["pcf"])

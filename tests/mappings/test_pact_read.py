@@ -157,6 +157,16 @@ def test_any_bytes_are_read_or_refused(data):
         assert read_records(data, "any.json").name == "any.json"
 
 
+def test_what_of_a_verification_the_graph_does_not_hold_is_said():
+    stated = {"coverage": "product level", "providerName": "B", "completedAt": "2025-06-12T10:00:00Z", "comments": "c"}
+    (read,) = read_records(encoded(record(pcf={"verification": stated})), "f.json").records
+    assert {(loss.pointer, loss.kind) for loss in read.losses if "verification" in loss.pointer} == {
+        ("/pcf/verification/coverage", "dropped"),
+        ("/pcf/verification/comments", "dropped"),
+        ("/pcf/verification/completedAt", "narrowed"),
+    }
+
+
 def test_records_of_version_two_say_what_is_lost():
     (read,) = read_records(encoded(old_record()), "f.json").records
     assert read.usable

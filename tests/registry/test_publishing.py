@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -28,8 +31,9 @@ from graphstore.doctor import rebuild
 from graphstore.errors import AudienceError, ModeError, UnknownNameError
 from graphstore.search.index import SearchIndex
 from registry.errors import PublishingError
+from registry.publishing import publish as publishing
 from registry.publishing.publish import Publication, outdated, publish
-from registry.publishing.refreshing import refresh
+from registry.publishing.refreshing import behind, catch_up, refresh, up_to_date
 from schemes.contributions import contributions
 from schemes.primary import primary_share
 
@@ -475,6 +479,65 @@ def test_a_store_that_cannot_be_computed_takes_no_partner_hostage(path):
             publish(store, ["buyer"])
         assert not (path / "audiences" / "buyer").exists()
         assert outdated(store) == ["buyer"]
+
+
+def test_what_fails_for_one_audience_keeps_no_other_from_losing_what_was_withdrawn(path, monkeypatch):
+    with GraphStore.open(path) as store:
+        changes.add(store, "a-first", Audience("first by name", gwp="AR5"))
+        changes.share(store, "zqsmelter-data", "a-first", Extent.RESULT)
+        publish(store)
+        before = publishing._Answer.made
+
+        def failing(self: object) -> object:
+            if self._whole.calculation.settings.gwp == "AR5":  # type: ignore[attr-defined]
+                raise MemoryError("as a process at its limit has it")
+            return before(self)
+
+        monkeypatch.setattr(publishing._Answer, "made", failing)
+        changes.unshare(store, "mill", "buyer")
+        with pytest.raises(MemoryError):
+            publish(store)
+        assert keys(view(path)) == {"open", "published-results"}
+        assert (path / "audiences" / "a-first").exists()
+        changes.unshare(store, "zqsmelter-data", "a-first")
+        changes.share(store, "mill", "a-first", Extent.DATA)
+        with pytest.raises(MemoryError):
+            publish(store)
+        assert not (path / "audiences" / "a-first").exists(), "the total it may know no longer"
+
+
+CRASHING = """
+import sys
+from graphstore import GraphStore
+from graphstore.audiences import changes
+from registry.publishing.publish import publish
+with GraphStore.open(sys.argv[1]) as store:
+    changes.unshare(store, "mill", "buyer")
+    publish(store)
+"""
+
+
+def test_what_a_writer_left_undone_that_died_is_done_by_who_comes_next(path, monkeypatch):
+    assert catch_up(path) == []
+    before = (path / "audiences" / "buyer" / "generations").stat().st_mtime_ns
+    monkeypatch.setenv("TANMAI_CRASH_AT", "publishing:1")
+    assert subprocess.run([sys.executable, "-c", CRASHING, str(path)], check=False).returncode == -signal.SIGKILL
+    monkeypatch.delenv("TANMAI_CRASH_AT")
+    with GraphStore.open(path, mode="read") as store:
+        assert (behind(store), up_to_date(store)) == (True, False)
+    assert keys(view(path)) == {"open", "mill", "published-results"}
+    assert [each.audience for each in catch_up(path)] == ["buyer", "rival"]
+    assert keys(view(path)) == {"open", "published-results"}
+    assert leaks(path / "audiences" / "buyer", MILL) == []
+    assert (path / "audiences" / "buyer" / "generations").stat().st_mtime_ns > before
+    assert catch_up(path) == []
+
+
+def test_a_store_whose_audiences_have_no_stores_yet_is_caught_up_with(path):
+    shutil.rmtree(path / "audiences")
+    (path / "AUDIENCES").unlink()
+    assert [each.audience for each in catch_up(path)] == ["buyer", "rival"]
+    assert keys(view(path)) == {"open", "mill", "published-results"}
 
 
 def test_who_may_read_what_is_rebuilt_from_the_journal(path):

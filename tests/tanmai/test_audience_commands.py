@@ -11,6 +11,7 @@ import pytest
 from canaries import FOIL, HIDDEN, MILL, fill, leaks, met
 
 from graphstore import GraphStore
+from graphstore.audiences import changes
 from tanmai import cli
 
 
@@ -126,3 +127,19 @@ def test_mistakes_get_one_message(tanmai, arguments, words):
     code, _, err = tanmai("audience", *arguments)
     assert code == 2
     assert words in err
+
+
+def test_a_command_about_one_audience_does_what_a_writer_that_died_left_undone_for_another(tanmai, store):
+    assert tanmai("audience", "publish")[0] == 0
+    with GraphStore.open(store) as opened:  # as one that died before it published
+        changes.unshare(opened, "mill", "buyer")
+    buyer = store / "audiences" / "buyer"
+    assert leaks(buyer, MILL) != []
+    listed = json.loads(tanmai("audience", "list", "--json")[1])
+    assert {each["name"]: each["up_to_date"] for each in listed["audiences"]} == {"buyer": False, "rival": False}
+    code, out, _ = tanmai("audience", "share", "mill", "--with", "rival")
+    assert (code, "buyer" in out) == (1, True), "what the mill buys is not shared with the rival"
+    assert leaks(buyer, MILL) == []
+    listed = json.loads(tanmai("audience", "list", "--json")[1])
+    assert {each["name"]: each["up_to_date"] for each in listed["audiences"]} == {"buyer": True, "rival": True}
+    assert "buyer" not in tanmai("audience", "unshare", "mill", "--with", "rival")[1]

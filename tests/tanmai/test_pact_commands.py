@@ -161,6 +161,24 @@ def test_people_are_told_in_their_language(run, mill):
     assert run("pact", "events", lang="zh")[1] == "尚未收到事件。\n"
 
 
+def test_a_partner_is_told_once_it_is_a_client_here(run, mill, where):
+    mill.records = [footprint(11)]
+    assert pulled(run, mill.url)[0] == 0
+    asked = ("pact", "announce", "mill", "--record", footprint(11)["id"], "--here", "https://us.example")
+    code, _, err = run(*asked)
+    assert code == 2
+    assert "no client mill" in err
+    assert run("client", "add", "mill", "--role", "reader", "--whole-store")[0] == 0
+    code, out, err = run(*asked, lang="zh")
+    assert (code, err) == (0, "")
+    assert "告知 mill 1 条碳足迹" in out
+    (waiting,) = Inbox(where).due()
+    assert (waiting.kind, waiting.partner) == ("announced", "mill")
+    assert "告知我方发布的碳足迹" in run("pact", "events", lang="zh")[1]
+    Inbox(where).done(waiting, "")
+    assert run("client", "remove", "mill")[0] == 0
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

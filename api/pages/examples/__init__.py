@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from api.pages.words import Language
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -14,12 +16,16 @@ class Example:
     Attributes:
         en: its name in English.
         zh: its name in Chinese.
-        text: the query.
+        text: the query, in which LANGUAGE stands for the language of names.
     """
 
     en: str
     zh: str
     text: str
+
+    def text_in(self, lang: Language) -> str:
+        """The query, asking for names in a language."""
+        return self.text.replace("LANGUAGE", lang)
 
 
 @cache

@@ -59,7 +59,7 @@ async function show(response) {
   if (kind.startsWith("application/problem+json")) {
     const problem = await response.json();
     state.textContent = form.dataset.failed;
-    make("p", problem.title + ": " + problem.detail, result).className = "warning";
+    make("p", problem.title + form.dataset.colon + problem.detail, result).className = "warning";
     return null;
   }
   if (kind.startsWith("application/sparql-results+json")) {
@@ -95,7 +95,7 @@ async function run(event) {
     const rows = await show(response);
     if (!response.ok) return;
     const seconds = fill(form.dataset.seconds, ((performance.now() - started) / 1000).toFixed(2));
-    state.textContent = (rows === null ? "" : fill(form.dataset.rows, rows) + ", ") + seconds;
+    state.textContent = (rows === null ? "" : fill(form.dataset.rows, rows) + form.dataset.comma) + seconds;
   } catch {
     state.textContent = form.dataset.silent;
   }
