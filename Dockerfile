@@ -10,7 +10,7 @@ COPY . /source
 RUN python -m venv /opt/tanmai && /opt/tanmai/bin/pip install --no-cache-dir --no-compile /source
 
 FROM python:3.12-slim
-RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin tanmai \
+RUN useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin tanmai \
     && install --directory --owner=tanmai --group=tanmai --mode=700 /data
 COPY --from=build /opt/tanmai /opt/tanmai
 ENV PATH=/opt/tanmai/bin:$PATH \

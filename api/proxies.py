@@ -20,12 +20,11 @@ def believed(scope: Scope, headers: Headers, trusted: Sequence[Network]) -> Scop
 
     The client is the last address in X-Forwarded-For that is no trusted proxy: those before it can be made up.
     """
-    peer = (scope.get("client") or ("", 0))[0]
-    if not trusted or not _within(peer, trusted):
+    if not trusted or not _within(_peer(scope), trusted):
         return scope
     found = dict(scope)
     chain = [each.strip() for each in ",".join(headers.getlist("x-forwarded-for")).split(",") if each.strip()]
-    outside = [each for each in chain if not _within(each, trusted)]
+    outside = [each for each in chain if not _within(each.removeprefix("::ffff:"), trusted)]
     if outside and _is_address(outside[-1]):
         found["client"] = (outside[-1], 0)
     scheme = _last(headers, "x-forwarded-proto")
@@ -40,8 +39,12 @@ def believed(scope: Scope, headers: Headers, trusted: Sequence[Network]) -> Scop
 
 def from_this_machine(scope: Scope, headers: Headers) -> bool:
     """Whether a process of this machine asks, and for nobody else: a proxy on it that is not declared would forward the world."""
-    peer = (scope.get("client") or ("", 0))[0]
-    return peer in LOOPBACK and not any(name in headers for name in FORWARDED)
+    return _peer(scope) in LOOPBACK and not any(name in headers for name in FORWARDED)
+
+
+def _peer(scope: Scope) -> str:
+    """Who is at the other end of the connection; an address of IPv4 as such, also where the socket is one of IPv6."""
+    return str((scope.get("client") or ("", 0))[0]).removeprefix("::ffff:")
 
 
 def _last(headers: Headers, name: str) -> str:

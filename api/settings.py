@@ -42,7 +42,7 @@ class Settings:
         job_seconds: longest time for a long job.
         job_bytes: largest result of a long job that is kept.
         job_kept_seconds: how long the result of a long job is kept.
-        jobs_each: long jobs that one client may have, running or kept.
+        jobs_each: long jobs that one client may have, running or with a result that is kept.
         jobs_bytes: bytes of all kept results together from which on no further long job is taken.
         waiting: requests that may wait for a reader; more are told to come back.
         memory_megabytes: memory (address space) that one reader may take.
@@ -154,11 +154,18 @@ class Settings:
             raise SettingsError(f"The setting log_format is {self.log_format!r}; logs are text or json.")
         if not 0 <= self.port <= 65_535:
             raise SettingsError(f"The setting port is {self.port}; a port is 0 to 65535.")
-        if self.host not in LOOPBACK and not self.no_authentication_accepted and not self.knows_clients:
+        if self.no_authentication_accepted or self.knows_clients:
+            return
+        if self.host not in LOOPBACK:
             raise SettingsError(
                 f"The server knows no clients yet, and {self.host} can be reached from other machines: everybody there could "
                 "read the whole store. Add clients (tanmai client add), listen on 127.0.0.1, or say --no-authentication if "
                 "that is meant."
+            )
+        if self.trusted_proxies:
+            raise SettingsError(
+                "The server knows no clients yet, and trusted_proxies names proxies that others reach it by: everybody could read "
+                "the whole store. Add clients (tanmai client add), or say --no-authentication if that is meant."
             )
 
     @property

@@ -111,6 +111,12 @@ def first_labels(
     Raises:
         FootprintError: the system without the labelled exchanges cannot be solved (only with credits).
     """
+    direct = _labelled(compiled, found, cost, labels, marks)
+    return scores(unlabelled(compiled, marks[0]), direct, settings)
+
+
+def _labelled(compiled: Compiled, found: Scores, cost: Cost, labels: int, marks: tuple[AnyArray, AnyArray]) -> Cost:
+    """What each activity hands over to labels itself, with all that is upstream of it, and what it emits under each."""
     system, (tech, bio) = compiled.system, marks
     labelled = np.flatnonzero(tech >= 0)
     provider = system.tech_provider[labelled]
@@ -124,11 +130,7 @@ def first_labels(
     where = np.concatenate((system.tech_consumer[labelled], system.bio_activity)).astype(np.int64)
     direct = summed(parts, label * compiled.n + where, (labels + 1) * compiled.n)
     shape = (labels + 1, compiled.n)
-    return scores(
-        unlabelled(compiled, tech),
-        Cost(np.empty(0), direct.values.reshape(shape), direct.bounds.reshape(shape)),
-        settings,
-    )
+    return Cost(np.empty(0), direct.values.reshape(shape), direct.bounds.reshape(shape))
 
 
 def first_tier(compiled: Compiled, found: Scores, cost: Cost, activity: int) -> Tier:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Literal
 
 import pyoxigraph as ox
 
 from graphstore import queries
-from graphstore.errors import UnknownNameError
+from graphstore.errors import ProtectedGraphError, UnknownNameError
 from graphstore.formats import by_name
 from graphstore.quads import Quads
 from graphstore.query import run
@@ -239,3 +239,18 @@ def _iri_or_text(text: str) -> ox.NamedNode | ox.Literal:
 
 def _created(value: object) -> str:
     return value.isoformat() if isinstance(value, dt.datetime) else str(value)
+
+
+def check_owner(graph: str, owners: Mapping[str, str]) -> None:
+    """Refuse to change a graph that has an owner.
+
+    Raises:
+        ProtectedGraphError: it has one.
+    """
+    owner = owners.get(graph)
+    if owner is not None:
+        whose = owner if owner == "the catalogue" else f"the dataset {owner!r}"
+        raise ProtectedGraphError(
+            f"The update would change the graph {graph}, which belongs to {whose}. "
+            "Nothing was changed. Load a corrected file as a new version, or write local statements into another graph."
+        )

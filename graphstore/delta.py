@@ -21,7 +21,8 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from graphstore.errors import ProtectedGraphError, QueryError, UpdateError
+from graphstore.catalogue import check_owner
+from graphstore.errors import QueryError, UpdateError
 from graphstore.quads import Quads, held
 from graphstore.query import Dataset, syntax_error
 from graphstore.sparql import Token, bind, guard, tokens
@@ -377,21 +378,6 @@ def checked(
 def _is_new(quad: ox.Quad, fresh: set[str]) -> bool:
     """Whether a quad names a blank node that was just made, so that no store can hold it."""
     return any(isinstance(term, ox.BlankNode) and term.value in fresh for term in (quad.subject, quad.object))
-
-
-def check_owner(graph: str, owners: Mapping[str, str]) -> None:
-    """Refuse to change a graph that has an owner.
-
-    Raises:
-        ProtectedGraphError: it has one.
-    """
-    owner = owners.get(graph)
-    if owner is not None:
-        whose = owner if owner == "the catalogue" else f"the dataset {owner!r}"
-        raise ProtectedGraphError(
-            f"The update would change the graph {graph}, which belongs to {whose}. "
-            "Nothing was changed. Load a corrected file as a new version, or write local statements into another graph."
-        )
 
 
 def _check_blanks(engine: Quads, added: Iterable[ox.Quad], fresh: set[str], owners: Mapping[str, str]) -> None:

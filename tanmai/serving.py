@@ -15,6 +15,7 @@ from tanmai.settings import DEFAULT_STORE
 if TYPE_CHECKING:
     import ssl
 
+    import uvicorn
     from fastapi import FastAPI
 
     from api.configuration import Configuration
@@ -108,7 +109,7 @@ def _run(settings: Settings, taken: socket.socket) -> None:
         uvicorn.run(APPLICATION, workers=settings.workers, **_options(settings))
         return
     # The server raises the signal that stopped it once more when it has stopped. Being told to stop is no failure.
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: None)
     uvicorn.Server(uvicorn.Config(APPLICATION, **_options(settings))).run([taken])
 
@@ -156,10 +157,13 @@ def _options(settings: Settings) -> dict[str, Any]:
     return told
 
 
-def _modern(_: object, default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
-    """The context of the connections: TLS 1.2 and newer, whatever the system's default is."""
+def _modern(config: uvicorn.Config, default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+    """The context of the connections: TLS 1.2 and newer, whatever the system's default is; its certificate may be renewed."""
     import ssl
+
+    from tanmai.renewal import Renewal
 
     made = default()
     made.minimum_version = ssl.TLSVersion.TLSv1_2
+    Renewal(made, str(config.ssl_certfile), str(config.ssl_keyfile)).watch()
     return made

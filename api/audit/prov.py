@@ -20,6 +20,10 @@ from graphstore.terms import name as term
 
 HTTP: Final = "http://www.w3.org/2011/http#"
 _PREFIXES: Final = {name: PREFIXES[name] for name in ("dcterms", "prov", "rdfs", "xsd")} | {"http": HTTP}
+_LEFT_OUT: Final = (
+    ("{} more requests of the same were refused since its record before, and have none.", "en"),
+    ("自上一条记录以来，同一请求方另有 {} 个请求被拒绝，未逐条记录。", "zh"),
+)
 _TYPE: Final = ox.NamedNode(PREFIXES["rdf"] + "type")
 
 
@@ -54,6 +58,8 @@ def described(record: Mapping[str, Any], base: str) -> Iterator[ox.Triple]:
     yield from _agent(this, record, base)
     for graph in record.get("graphs", ()):
         yield ox.Triple(this, term("prov:used"), _node(graph, base))
+    for text, language in _LEFT_OUT if "left_out" in record else ():
+        yield ox.Triple(this, term("rdfs:comment"), ox.Literal(text.format(record["left_out"]), language=language))
     if "generation" in record:
         made = ox.NamedNode(f"{base}/id/generation/{quote(record['generation'], safe='')}")
         yield ox.Triple(this, term("prov:generated"), made)

@@ -73,8 +73,8 @@ def list_page(store: SparqlStore, job: Job, _payload: bytes, out: Output) -> Non
     last = chosen[-1] if chosen else after or BEFORE_ALL
     out.head(content_type=JSON, generation=store.generation, next=last if more else None)
     out.write(b'{"data":[')
-    for number, identifier in enumerate(chosen):
-        out.write((b"," if number else b"") + _text(store, identifier).encode())
+    for number, text in enumerate(_texts(store, chosen)):
+        out.write((b"," if number else b"") + text.encode())
     out.write(b"]}")
 
 
@@ -84,7 +84,7 @@ def footprint(store: SparqlStore, job: Job, _payload: bytes, out: Output) -> Non
     Raises:
         NotFoundError: there is none of this id that the client may read.
     """
-    found = _text(store, str(job["id"]))
+    (found,) = _texts(store, [str(job["id"])])
     out.head(content_type=JSON, generation=store.generation)
     out.write(b'{"data":' + found.encode() + b"}")
 
@@ -130,7 +130,7 @@ def _answer(store: SparqlStore, event: PactEvent, identifier: str, here: str) ->
             f"符合的碳足迹有 {len(chosen)} 条，一次最多回复 {MOST_ANSWERED} 条。请缩小范围或使用 ListFootprints。"
         )
         return rejected_event(identifier, here, event.id, "BadRequest", message)
-    return fulfilled_event(identifier, here, event.id, [Written(_text(store, each)) for each in chosen])
+    return fulfilled_event(identifier, here, event.id, [Written(text) for text in _texts(store, chosen)])
 
 
 def _check_footprints(records: list[Record]) -> None:
@@ -143,18 +143,19 @@ def _check_footprints(records: list[Record]) -> None:
             raise RequestError(f"The footprint {place} in the event is none of PACT 3: {reasons}")
 
 
-def _text(store: SparqlStore, identifier: str) -> str:
-    """A footprint as it came, so that what signs a part of it holds; its status is that of today.
+def _texts(store: SparqlStore, identifiers: list[str]) -> list[str]:
+    """Footprints as they came, so that what signs a part of them holds; their status is that of today.
 
     Raises:
-        NotFoundError: there is none.
+        NotFoundError: there is no such footprint.
     """
-    from mappings.pact import record_text
+    from mappings.pact import texts_of
 
-    found = record_text(store, identifier)
-    if found is None:
-        raise NotFoundError(f"There is no footprint {identifier}.")
-    return found
+    found = texts_of(store, identifiers)
+    missing = next((each for each in identifiers if each.lower() not in found), None)
+    if missing is not None:
+        raise NotFoundError(f"There is no footprint {missing}.")
+    return [found[each.lower()] for each in identifiers]
 
 
 def _reduced(record: Mapping[str, Any]) -> Record:

@@ -126,7 +126,12 @@ def headers_of(job: Mapping[str, Any]) -> dict[str, str]:
 
 
 def wants_job(request: Request) -> bool:
-    """Whether the client prefers to be told at once where the answer will be (RFC 7240)."""
+    """Whether the client prefers to be told at once where the answer will be (RFC 7240).
+
+    Anonymous is answered at once all the same, within the time of a query: long jobs have one queue, and strangers must not fill it.
+    """
+    if allowance_of_request() is not None and not principal_of(request).name:
+        return False
     preferred = request.headers.get("prefer", "").lower().split(",")
     return "respond-async" in {each.partition(";")[0].strip() for each in preferred}
 

@@ -78,8 +78,7 @@ class LongJobs:
     settings: Settings
     books: Books = field(init=False)
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
-    _starting: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _started: bool = False
+    _starting: asyncio.Task[None] | None = None
     _sweeping: asyncio.Task[None] | None = None
 
     def __post_init__(self) -> None:
@@ -116,10 +115,7 @@ class LongJobs:
         Raises:
             TooLargeError: it is larger than is kept.
         """
-        async with self._starting:
-            if not self._started:
-                await self.pool.start()
-                self._started = True
+        await self._started()
         async with self.pool.ask(job, payload) as answer:
             body = bytearray(answer.first)
             async for block in answer.rest():
@@ -178,9 +174,16 @@ class LongJobs:
                 self.books.failed(name, stopped)
         if self._sweeping is not None:
             self._sweeping.cancel()
-        if self._started:
+        if self._starting is not None:
+            await asyncio.gather(self._starting, return_exceptions=True)
             await self.pool.close()
         self.books.close()
+
+    async def _started(self) -> None:
+        """Start the processes once; a job that is ended meanwhile does not leave half of them behind."""
+        if self._starting is None or (self._starting.done() and self._starting.exception() is not None):
+            self._starting = asyncio.get_running_loop().create_task(self.pool.start())
+        await asyncio.shield(self._starting)
 
     async def _cancel(self, name: str) -> None:
         if (task := self._tasks.get(name)) is not None:

@@ -46,7 +46,7 @@ def _triples(root: str, settings: Settings) -> Iterator[ox.Triple]:
         yield ox.Triple(endpoint, _sd("supportedLanguage"), _sd(language))
     for each in _RESULTS:
         yield ox.Triple(endpoint, _sd("resultFormat"), ox.NamedNode(FORMATS + each))
-    for name in _FUNCTIONS:
+    for name in () if settings.endpoint else _FUNCTIONS:  # an endpoint does not know them
         function = ox.NamedNode(PREFIXES["tmf"] + name)
         yield ox.Triple(endpoint, _sd("extensionFunction"), function)
         yield ox.Triple(function, kind, _sd("Function"))

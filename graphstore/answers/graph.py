@@ -21,6 +21,7 @@ from footprint.solve import Scores, scores
 from footprint.units import UnitTable
 from graphstore.answers.labels import LabelTable, label_table
 from graphstore.contract import SparqlStore
+from graphstore.errors import ExtractionError
 from graphstore.queries import load
 from graphstore.scenarios import Scenario
 from graphstore.store import GraphStore
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
     from graphstore.catalogue import DatasetVersion
 
 ID = "https://w3id.org/tanmai/id/"
-_OF_THE_GRAPH = ("labels", "units", "datasets", "state_hash", "avoided")
-"""What a calculation keeps that depends on no settings."""
+_OF_THE_GRAPH = ("labels", "units", "datasets", "state_hash", "avoided", "_refusal")
+"""What a calculation keeps that no scenario changes."""
 BATCH = 2000
 """Nodes that one query asks about: far below the longest text that the store takes."""
 
@@ -128,8 +129,19 @@ class Calculation:
         """The compiled system of the data as they are: of the part of the graph that was given, else of the whole."""
         if self.part is not None:
             return self.part
+        if self._refusal:
+            raise self._refusal[0].with_traceback(None)
         reading = self.settings.reading
-        return snapshot(self.select, reading.coproducts, self._cache(), reading.recycling)
+        try:
+            return snapshot(self.select, reading.coproducts, self._cache(), reading.recycling)
+        except (FootprintError, ExtractionError) as error:
+            self._refusal.append(error)
+            raise
+
+    @cached_property
+    def _refusal(self) -> list[FootprintError | ExtractionError]:
+        """Why the whole cannot be compiled, once that is known: finding out takes as long as compiling."""
+        return []
 
     def under(self, scenario: Scenario | None) -> Calculation:
         """Return the same state of the graph under a scenario; what is compiled of the data serves it too."""

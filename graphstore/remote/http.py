@@ -180,9 +180,10 @@ def accepted(answer: Answer, url: str) -> Answer:
 
 
 def without_secrets(url: str) -> str:
-    """An address as it may be shown: without user and password, also where these hold a slash."""
+    """An address as it may be shown: without user and password, also where these hold a slash, and without what follows a ?."""
     head, slashes, rest = url.partition("://")
-    return head + slashes + rest.rpartition("@")[2]
+    path, mark, _ = rest.rpartition("@")[2].partition("?")
+    return head + slashes + path + (f"{mark}***" if mark else "")
 
 
 def _credentials(user: str | None, password: str | None, token: str | None) -> dict[str, str]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
 from graphstore.contract import refused
 from graphstore.delta import Delta
 from graphstore.remote.quads import RemoteQuads
+from graphstore.terms import name
+
+MARK: Final = name("dcat:version")
+"""The property of the catalogue that each transaction changes."""
 
 if TYPE_CHECKING:
     from graphstore.remote.endpoint import Endpoint
@@ -21,14 +25,23 @@ class Pending:
     Attributes:
         removed: quads that are there and are to go.
         added: quads that are not there and are to come.
+        emptied: graphs that are emptied before anything comes, since they hold nodes without an IRI.
     """
 
-    def __init__(self, endpoint: Endpoint, location: str) -> None:
-        """Lay nothing over yet; ``location`` is the address of the endpoint, for messages."""
+    def __init__(self, endpoint: Endpoint, location: str, catalogue: ox.NamedNode) -> None:
+        """Lay nothing over yet.
+
+        Args:
+            endpoint: what keeps the quads.
+            location: its address, for messages.
+            catalogue: the catalogue graph, whose mark (see :mod:`graphstore.remote.sending`) is nobody's statement.
+        """
         self._endpoint, self._location = endpoint, location
+        self._mark = catalogue, MARK, catalogue
         self._quads = RemoteQuads(endpoint, location)
         self.removed: set[ox.Quad] = set()
         self.added: set[ox.Quad] = set()
+        self.emptied: set[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = set()
 
     def change(self, step: Delta) -> None:
         """Lay one more change over what is there.
@@ -39,10 +52,15 @@ class Pending:
         for quad in (*step.removed, *step.added):
             if isinstance(quad.graph_name, ox.DefaultGraph) and not self._endpoint.has_default_graph:
                 raise refused("keep statements without a named graph", self._location)
-        if any(not _unnamed(quad) <= step.fresh for quad in step.added) or any(map(_unnamed, step.removed)):
+        unnamed = {quad.graph_name for quad in step.removed if _unnamed(quad)}
+        emptied = {
+            graph for graph in unnamed if set(self.quads_for_pattern(None, None, None, graph)) <= set(step.removed)
+        }
+        if unnamed - emptied or any(not _unnamed(quad) <= step.fresh for quad in step.added):
             raise refused(
                 "change statements about a node that has no IRI (its graph can be put as a whole)", self._location
             )
+        self.emptied |= emptied
         gone, come = set(step.removed), set(step.added)
         self.added, self.removed = (
             (self.added - gone) | (come - self.removed),  # what was to go and comes again just stays
@@ -50,11 +68,16 @@ class Pending:
         )
 
     def query(self, *args: Any, **options: Any) -> Any:
-        """Query the endpoint.
+        """Query the endpoint; where it does not have the changes yet, a copy of the graphs that the options state.
 
         Raises:
-            EmbeddedOnlyError: there are changes that it does not have yet.
+            EmbeddedOnlyError: there are changes, and no graphs are stated: all of them would have to be copied.
         """
+        if (self.removed or self.added) and "named_graphs" in options:
+            aside = ox.Store()
+            for graph in {*options.get("default_graph", ()), *options["named_graphs"]}:
+                aside.extend(self.quads_for_pattern(None, None, None, graph))
+            return aside.query(*args, **options)
         if self.removed or self.added:
             raise refused(
                 "read in one operation what another of the same request changes (send them one after the other)",
@@ -67,7 +90,9 @@ class Pending:
     ) -> Iterator[ox.Quad]:
         """The quads with these terms, changes included."""
         found = self._quads.quads_for_pattern(subject, predicate, value, graph_name)
-        yield from (quad for quad in found if quad not in self.removed)
+        for quad in found:
+            if quad not in self.removed and (quad.subject, quad.predicate, quad.graph_name) != self._mark:
+                yield quad
         if self.added:
             aside = ox.Store()
             aside.extend(self.added)

@@ -87,7 +87,8 @@ class RemoteQuads:
         words = guard(text)
         pairs: Pairs = ()
         if default_graph is not None or named_graphs is not None:
-            names = (tuple(each.value for each in graphs or ()) for graphs in (default_graph, named_graphs))
+            named = self.named_graphs() if named_graphs is None else named_graphs
+            names = [tuple(str(each.value) for each in graphs or ()) for graphs in (default_graph, named)]
             pairs = stated(Dataset(*names))
         elif use_default_graph_as_union and not has_from(words):
             pairs = self._endpoint.union.pairs
@@ -104,14 +105,18 @@ class RemoteQuads:
         """Those of some quads that are there.
 
         Raises:
-            EmbeddedOnlyError: one names a node without an IRI.
+            EmbeddedOnlyError: one names a node without an IRI, and is not found by the label that the endpoint gives it now.
         """
         found: set[ox.Quad] = set()
         wanted = sorted(set(quads), key=lambda quad: (str(quad.graph_name), str(quad.subject)))
         for graph, same in groupby(wanted, key=lambda quad: quad.graph_name):
             asked = list(same)
-            subjects = list(dict.fromkeys(str(self._named(quad.subject)) for quad in asked))
             there = ox.Store()
+            if any(isinstance(term, ox.BlankNode) for quad in asked for term in (quad.subject, quad.object)):
+                there.extend(self._rows("?s ?p ?o", (None, None, None), graph))
+                found.update(self._all_of(asked, there))
+                continue
+            subjects = list(dict.fromkeys(str(quad.subject) for quad in asked))
             for start in range(0, len(subjects), _TOGETHER):
                 values = " ".join(subjects[start : start + _TOGETHER])
                 there.extend(self._rows(f"VALUES ?s {{ {values} }} ?s ?p ?o", (None, None, None), graph))
@@ -226,10 +231,13 @@ class RemoteQuads:
                 if _fits(quad, predicate, value if about else None):
                     yield quad
 
-    def _named(self, node: Any) -> Any:
-        if isinstance(node, ox.BlankNode):
-            raise refused("look up a node without an IRI", self._location)
-        return node
+    def _all_of(self, asked: list[ox.Quad], there: ox.Store) -> Iterator[ox.Quad]:
+        """Those of some quads that a whole graph holds; one with a node that is no longer called so is nowhere to be found."""
+        for quad in asked:
+            if quad in there:
+                yield quad
+            elif any(isinstance(term, ox.BlankNode) for term in (quad.subject, quad.object)):
+                raise refused("look up a node without an IRI", self._location)
 
 
 def _fits(quad: ox.Quad, predicate: Any, value: Any) -> bool:

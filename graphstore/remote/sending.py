@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pyoxigraph as ox
 
-from graphstore.catalogue import Catalogue
+from graphstore.catalogue import Catalogue, check_owner
 from graphstore.contract import refused
-from graphstore.delta import Delta, Surroundings, check_owner, evaluate
+from graphstore.delta import Delta, Surroundings, evaluate
 from graphstore.errors import EndpointError
-from graphstore.remote.pending import Pending
-from graphstore.terms import Value, catalogue_iri, name
+from graphstore.remote.pending import MARK, Pending
+from graphstore.terms import Value, catalogue_iri
 from graphstore.transaction import Transaction, UpdateReport
 from graphstore.workspace import MemoryWorkspace
 
@@ -61,7 +61,7 @@ class RemoteTransaction(Transaction):
             workspace.engine.add_graph(ox.NamedNode(graph))
         self._catalogue = catalogue_iri(store.base)
         self._described = frozenset(_quads(workspace.engine, self._catalogue))
-        self._pending = Pending(store.endpoint, self._location)
+        self._pending = Pending(store.endpoint, self._location, self._catalogue)
         self._written: list[_Written] = []
         super().__init__(label, workspace, store.base, None, self._send)
 
@@ -140,14 +140,16 @@ class RemoteTransaction(Transaction):
         gone = self._before - {graph.value for graph in _named(engine)} - {self._catalogue.value}
         now = set(_quads(engine, self._catalogue))
         steps = [f"DROP SILENT GRAPH {ox.NamedNode(graph)}" for graph in sorted(gone)]
-        steps += _of_statements("DELETE DATA {{ {} }}", self._pending.removed | (self._described - now))
+        steps += [_emptying(graph) for graph in sorted(self._pending.emptied, key=str)]
+        removed = {quad for quad in self._pending.removed if quad.graph_name not in self._pending.emptied}
+        steps += _of_statements("DELETE DATA {{ {} }}", removed | (self._described - now))
         # by template: Virtuoso takes no blank nodes in INSERT DATA
         steps += _of_statements("INSERT {{ {} }} WHERE {{}}", self._pending.added | (now - self._described))
         return " ;\n".join(steps)
 
     def _mark(self, engine: ox.Store) -> None:
         """Leave another mark in the catalogue."""
-        pattern = (self._catalogue, name("dcat:version"), None, self._catalogue)
+        pattern = (self._catalogue, MARK, None, self._catalogue)
         for old in list(engine.quads_for_pattern(*pattern)):
             engine.remove(old)
         engine.add(ox.Quad(pattern[0], pattern[1], ox.Literal(str(uuid.uuid4())), self._catalogue))
@@ -158,12 +160,16 @@ def write_graph(endpoint: Endpoint, written: _Written) -> None:
     triples = written.engine.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=written.graph) or b""
     graph = written.graph if isinstance(written.graph, ox.NamedNode) else None
     if written.replace and (not triples or endpoint.addresses.graphs is None):
-        endpoint.update("CLEAR DEFAULT" if graph is None else f"DROP SILENT GRAPH {graph}")
+        endpoint.update(_emptying(written.graph))
     if endpoint.addresses.graphs is not None and triples:
         endpoint.put(None if graph is None else graph.value, triples, replace=written.replace)
     elif triples:
         for part in _batches(triples.decode().splitlines()):
             endpoint.update(f"INSERT {{ {_in_graph(graph, part)} }} WHERE {{}}")
+
+
+def _emptying(graph: ox.NamedNode | ox.BlankNode | ox.DefaultGraph) -> str:
+    return f"DROP SILENT GRAPH {graph}" if isinstance(graph, ox.NamedNode) else "CLEAR DEFAULT"
 
 
 def _batches(lines: list[str]) -> Iterator[list[str]]:

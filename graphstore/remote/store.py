@@ -81,7 +81,8 @@ class RemoteGraphStore:
         """Let go of the connections. Closing twice does nothing."""
         if self._endpoint is not None:
             self._endpoint.close()
-        self._endpoint = None
+            self._quads = RemoteQuads(self._endpoint, self._location)
+        self._endpoint = self._catalogue = self._local = None
 
     def __enter__(self) -> Self:
         return self

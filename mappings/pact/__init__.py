@@ -20,7 +20,7 @@ Development (WBCSD); no text of it is used.
 
 from mappings.pact.filters import FILTERS, matches
 from mappings.pact.findings import Finding, Loss
-from mappings.pact.holding import Imported, import_records, record, record_text, record_texts, records
+from mappings.pact.holding import Imported, import_records, record, record_text, record_texts, records, texts_of
 from mappings.pact.jsontext import dumps, loads
 from mappings.pact.judging import check
 from mappings.pact.publishing import Published, publish
@@ -45,4 +45,5 @@ __all__ = [
     "record_text",
     "record_texts",
     "records",
+    "texts_of",
 ]

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+
+import pyoxigraph as ox
 
 from graphstore import GraphStore
 from graphstore.audiences.changes import inherit
@@ -26,7 +28,11 @@ if TYPE_CHECKING:
     from graphstore.transaction import Transaction
 
 _DEPRECATED: Final = "Deprecated"
-_FEW: Final = 64
+_MANY: Final = 1000
+"""Records beyond which all are asked for."""
+_AT_ONCE: Final = 50
+"""Records that one query asks for: larger ones take longer for each."""
+_ASKED: Final = "VALUES ?identifier {}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +119,10 @@ def load_records(
 
 
 def _held_of(store: SparqlStore, report: ReadReport) -> dict[str, Held]:
-    """The records of a store that a file speaks of; asked for one by one where they are few."""
+    """The records of a store that a file speaks of."""
     named = {read.id for read in report.records}
     named |= {older.lower() for read in report.records for older in read.record.get("precedingPfIds") or ()}
-    if len(named) > _FEW:
-        return held_records(store)
-    return {key: held for each in sorted(named) for key, held in held_records(store, each).items()}
+    return held_records(store, None if len(named) > _MANY else named)
 
 
 def _as_held(read: Read) -> Held:
@@ -135,7 +139,7 @@ def _replaced_before(store: SparqlStore, fresh: Mapping[str, Read], foreign: Con
     found: list[str] = []
     for identifier, read in fresh.items():
         for newer in missing.get(node(store.base, "record", identifier)[1:-1], ()):
-            before = held_records(store, newer).get(newer)
+            before = held_records(store, [newer]).get(newer)
             trusted = before is not None and not before.own and newer not in foreign
             if trusted and before and _companies(jsontext.parse(before.text, newer)) & _companies(read.record):
                 found.append(identifier)
@@ -183,7 +187,7 @@ def write_own(store: SparqlStore, read: Read, own: OwnFacts, replaced: Sequence[
     with store.transaction(f"publish {read.id}") as transaction:
         _write(transaction, own_key(read.id), read, own_statements(read, own, store.base, "Active"), read.id)
         for older in replaced:
-            held = held_records(store, older)[older]
+            held = held_records(store, [older])[older]
             before = Read(0, jsontext.parse(held.text, older), held.text)
             _write(transaction, own_key(older), before, own_statements(before, own, store.base, _DEPRECATED), older)
         if not isinstance(store, GraphStore):
@@ -224,7 +228,7 @@ def record(store: SparqlStore, identifier: str) -> dict[str, Any] | None:
     Raises:
         RecordError: its text is not what its checksum says.
     """
-    held = held_records(store, identifier.lower()).get(identifier.lower())
+    held = held_records(store, [identifier.lower()]).get(identifier.lower())
     return _parsed(identifier, held) if held is not None and held.version.startswith("3.") else None
 
 
@@ -234,11 +238,19 @@ def record_text(store: SparqlStore, identifier: str) -> str | None:
     Raises:
         RecordError: its text is not what its checksum says.
     """
-    held = held_records(store, identifier.lower()).get(identifier.lower())
-    if held is None or not held.version.startswith("3."):
-        return None
-    _parsed(identifier, held)
-    return _told(held)
+    return texts_of(store, [identifier]).get(identifier.lower())
+
+
+def texts_of(store: SparqlStore, identifiers: Iterable[str]) -> dict[str, str]:
+    """Return what `record_text` returns for each of several identifiers that the store has, by identifier in lower case.
+
+    Raises:
+        RecordError: the text of one is not what its checksum says.
+    """
+    found = held_records(store, [each.lower() for each in identifiers])
+    for identifier, held in found.items():
+        _parsed(identifier, held)  # what was loaded by other ways may be no JSON
+    return {identifier: _told(held) for identifier, held in found.items() if held.version.startswith("3.")}
 
 
 def _told(held: Held) -> str:
@@ -253,22 +265,33 @@ def _parsed(identifier: str, held: Held) -> dict[str, Any]:
     return {**found, "status": held.status}
 
 
-def held_records(store: SparqlStore, identifier: str | None = None) -> dict[str, Held]:
-    """Return the records of a store, or the one with an identifier, by identifier.
+def _rows(store: SparqlStore, identifiers: Iterable[str] | None) -> Iterator[Mapping[str, Any]]:
+    from graphstore.queries import load
+
+    text = load("exchange-records")
+    if identifiers is None:
+        yield from store.query(text.replace(_ASKED, "")).dicts()
+        return
+    terms = sorted({str(ox.Literal(each)) for each in identifiers})
+    for start in range(0, len(terms), _AT_ONCE):
+        listed = " ".join(terms[start : start + _AT_ONCE])
+        yield from store.query(text.replace(_ASKED, f"VALUES ?identifier {{ {listed} }}")).dicts()
+
+
+def held_records(store: SparqlStore, identifiers: Iterable[str] | None = None) -> dict[str, Held]:
+    """Return the records of a store, or those with some identifiers, by identifier.
 
     A node in any other dataset may call itself a record; only the datasets that are written here are believed.
 
     Raises:
         RecordError: the text of a record is not what its checksum says.
     """
-    from graphstore.queries import load
     from graphstore.terms import dataset_iri
 
     words = {iri: word for word, iri in known.statuses().items()}
     found: dict[str, Held] = {}
-    rows = store.query(load("exchange-records"), {} if identifier is None else {"identifier": identifier}).dicts()
-    for row in rows:
-        key, text, graph = str(row["identifier"] or identifier), str(row["text"]), str(row["graph"]).rpartition("/v")[0]
+    for row in _rows(store, identifiers):
+        key, text, graph = str(row["identifier"]), str(row["text"]), str(row["graph"]).rpartition("/v")[0]
         own = graph == dataset_iri(store.base, own_key(key)).value
         if not own and graph != dataset_iri(store.base, dataset_key(key)).value:
             continue

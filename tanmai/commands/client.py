@@ -166,16 +166,16 @@ def _switch(front: Front, name: str, *, disabled: bool) -> None:
 
 
 def folder_of(front: Front) -> Path:
-    """Folder of the clients of the store.
+    """Folder of the clients of the store; where an endpoint keeps it, in the directory of what the server itself keeps.
 
     Raises:
         StoreNotFoundError: there is no store.
-        EmbeddedOnlyError: an endpoint keeps it.
     """
     from api.settings import PREFIX, access_folder
     from graphstore import layout
 
-    return access_folder(layout.read(front.store_path).root, os.environ.get(PREFIX + "ACCESS", ""))
+    stated = os.environ.get(PREFIX + "ACCESS", "")
+    return access_folder(front.own_path if front.remote else layout.read(front.store_path).root, stated)
 
 
 def _file(front: Front) -> ClientFile:
@@ -195,7 +195,7 @@ def _note(front: Front, command: str) -> None:
     from tanmai.translate import translated
 
     try:
-        AuditLog(front.store_path / "audit").command(command)
+        AuditLog(front.own_path / "audit").command(command)
     except AuditError as error:
         typer.echo(translated(str(error), front.lang), err=True)
 
@@ -214,6 +214,10 @@ def _check_audience(roles: frozenset[Role], audience: str | None, whole_store: b
     Raises:
         typer.BadParameter: it is not said, or said twice.
     """
+    from graphstore.audiences.visibility import checked_name
+
+    if audience is not None:
+        checked_name(audience)  # no view has another name, so the client could read nothing
     if audience is not None and whole_store:
         raise typer.BadParameter("Say --audience or --whole-store, not both.", param_hint="--audience")
     if audience is None and not whole_store and not roles & {"curator", "admin"}:

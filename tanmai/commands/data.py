@@ -233,10 +233,11 @@ def export(
         return
     if product is not None or study is not None:
         raise typer.BadParameter("--product and --study go with --format pact.")
+    from graphstore.export import export as write
     from graphstore.shipped import PREFIX
 
-    with front.open() as graph:
-        report = graph.export(target, format=format, dataset=dataset, leave_out="" if knowledge else PREFIX)
+    with front.connect() as graph:
+        report = write(graph, target, format=format, dataset=dataset, leave_out="" if knowledge else PREFIX)
     front.tell({"path": str(report.path), "statements": report.quads, "format": report.format})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -129,6 +130,11 @@ class Front:
 
             raise refused("do this", without_secrets(self.location))
         return Path(self.location)
+
+    @property
+    def own_path(self) -> Path:
+        """Directory of what a server keeps for itself (clients, partners, whom to tell): the store, or beside an endpoint."""
+        return Path(os.environ.get("TANMAI_API_STORE", settings.DEFAULT_STORE)) if self.remote else self.store_path
 
     @property
     def remote(self) -> bool:

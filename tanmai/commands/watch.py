@@ -48,7 +48,7 @@ def add(
     created = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     secret = secrets.token_urlsafe(32)
     target = targets.Target(name, url, secret, created, audience, about, front.lang)
-    targets.add(front.store_path, target)
+    targets.add(front.own_path, target)
     if json:
         front.print_json({**target.shown(), "secret": secret})
         return
@@ -62,8 +62,8 @@ def list_(store: Store = None, json: Json = False, lang: Lang = None) -> None:
     from api.watch.watcher import shown
 
     front = Front.of(store, json, lang)
-    known = targets.progress(front.store_path)
-    rows = [shown(each, known) for _, each in sorted(targets.load(front.store_path).items())]
+    known = targets.progress(front.own_path)
+    rows = [shown(each, known) for _, each in sorted(targets.load(front.own_path).items())]
     if json:
         front.print_json({"targets": rows})
         return
@@ -82,7 +82,7 @@ def remove(name: Name, store: Store = None, json: Json = False, lang: Lang = Non
     from api.watch import targets
 
     front = Front.of(store, json, lang)
-    targets.remove(front.store_path, name)
+    targets.remove(front.own_path, name)
     if json:
         front.print_json({"removed": name})
         return

@@ -153,6 +153,26 @@ def test_where_the_whole_cannot_be_calculated_the_upstream_part_is_taken(case):
     assert [each["code"] for each in told["assumptions"]] == ["upstream-part"]
 
 
+def test_that_the_whole_cannot_be_compiled_is_found_out_once(case, monkeypatch):
+    from graphstore.technosphere import snapshot as compiling
+
+    read = []
+
+    def extracting(select):
+        read.append(select)
+        return extract(select)
+
+    extract = compiling.extract
+    monkeypatch.setattr(compiling, "extract", extracting)
+    parts = Parts(Board(case(STEEL + process("z", inputs=((":z", 1),))).calculation()))
+    for _ in range(3):
+        assert summary(parts, f"{EX}steel")["total"]["value"] == pytest.approx(4.98)
+    assert len(read) == 1
+    with pytest.raises(UnproductiveLoop, match=f"{EX}z-making"):
+        summary(parts, f"{EX}z")
+    assert len(read) == 1
+
+
 def test_what_comes_from_sectors_is_divided_by_the_solve(case, tmp_path):
     """Rule R12 by the numbers of its neighbour: a process of its own beside 40 money units of a sector."""
     bought = (sector_iri("3"), 40, "u:CNY-2020")

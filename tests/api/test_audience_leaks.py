@@ -179,6 +179,26 @@ def test_a_hidden_graph_is_like_one_that_is_not_there(ask, audience, method, gra
     assert answer.status_code == (200 if graph.endswith("catalogue") else 404)
 
 
+@pytest.mark.parametrize("graph", GRAPHS[:2])
+def test_no_condition_tells_a_hidden_graph_from_one_that_is_not_there(ask, client, graph):
+    tag = client.get("/graphs", params={"graph": graph}).headers["etag"]
+    for condition in ("*", tag, 'W/"0-0"'):
+        hidden, missing = (
+            ask("rival", "GET", "/graphs", params={"graph": each}, headers={"If-None-Match": condition})
+            for each in (graph, "urn:no-such-graph")
+        )
+        assert hidden.status_code == missing.status_code
+        assert (hidden.status_code, hidden.content) == (304, b"") or hidden.status_code == 404
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_figures_and_the_audit_log_are_not_for_an_audience(ask, audience):
+    behind = {"X-Forwarded-For": "9.9.9.9"}
+    for roles in ("reader", "curator", "admin"):
+        assert ask(audience, "GET", "/audit", headers={"X-Roles": roles}).status_code == 403
+    assert ask(audience, "GET", "/metrics", headers=behind).status_code == 403
+
+
 @pytest.mark.parametrize("audience", AUDIENCES)
 def test_the_default_graph_holds_no_local_statements(ask, audience):
     answer = ask(audience, "GET", "/graphs", params={"default": ""})

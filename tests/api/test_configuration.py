@@ -57,6 +57,7 @@ def test_what_is_printed_is_a_settings_file_that_says_the_same(tmp_path):
         ("port = ", "is no TOML"),
         ("port = 70000", "65535"),
         ('trusted_proxies = ["10.0.0.0/33"]', "no address or network"),
+        ('trusted_proxies = ["127.0.0.1"]', "knows no clients yet, and trusted_proxies"),
         ('log_format = "xml"', "text or json"),
         ('tls_certificate = "c.pem"', "both a certificate and its key"),
     ],

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import logging
+import socket
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,10 +21,15 @@ from api.access import watched
 from api.access.principals import Role
 from api.access.rates import Rate, Rates
 from api.audit.log import AuditLog
+from api.audit.prov import described
 from api.audit.reading import newest, verify
 from api.audit.refusals import Refusals
+from api.rest.longjobs import LongJobs
+from api.settings import Settings
 from graphstore import GraphStore
+from graphstore.terms import name as term
 
+COMMENT = term("rdfs:comment")
 ASKING = {"query": "ASK {}"}
 
 
@@ -142,6 +150,13 @@ def test_a_flood_of_refusals_does_not_fill_the_log(tmp_path):
     assert 2 <= len(refused) <= 10
     assert len(refused) + sum(record.get("left_out", 0) for record in refused) == 119
     assert verify(store / "audit").findings == ()
+    last = max(refused, key=lambda record: record.get("left_out", 0))
+    assert last["left_out"] > 0
+    told = [
+        str(triple.object.value) for triple in described(last, "https://example.org") if triple.predicate == COMMENT
+    ]
+    assert told[0].startswith(f"{last['left_out']} more requests")
+    assert len(told) == 2
 
 
 def test_refusals_of_one_hide_none_of_another():
@@ -175,14 +190,84 @@ def test_writes_count_as_jobs_of_who_asks_for_them(tmp_path):
             with contextlib.suppress(httpx.ReadTimeout):
                 client.post("/sparql", data=change, headers=bearer(found["cura"]), timeout=1.0)
 
-        import threading
-
         waiting = threading.Thread(target=late)
         waiting.start()
         time.sleep(0.5)
         answer = client.post("/sparql", data=change, headers=bearer(found["cura"]))
         assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
         waiting.join()
+
+
+def test_nobody_gets_another_bucket_by_saying_where_it_asks_from(tmp_path):
+    store, _ = guarded(tmp_path, GENEROUS + "[anonymous]\nburst = 3\nper_minute = 1\n")
+    said = [{name: f"9.9.9.{n}"} for n in range(4) for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP")]
+    with asked(store) as client:
+        answers = [client.get("/sparql", params=ASKING, headers=headers).status_code for headers in said]
+        assert answers == [200] * 3 + [429] * 9
+    with asked(store, trusted_proxies=("127.0.0.1",)) as client:
+
+        def behind(chain: str) -> int:
+            return client.get("/sparql", params=ASKING, headers={"X-Forwarded-For": chain}).status_code
+
+        assert [behind(f"9.9.9.{n}, 7.7.7.7") for n in range(4)] == [200, 200, 200, 429], (
+            "the proxy's word, not the client's"
+        )
+        assert [behind(f"2001:db8::{n}") for n in range(4)] == [200, 200, 200, 429], "one network of one customer"
+        assert behind("8.8.8.8") == 200
+
+
+# --- odd requests ---
+
+_FORM = "Content-Type: application/sparql-query\r\n"
+SMUGGLING = {
+    "length and chunks": f"POST /sparql HTTP/1.1\r\nHost: localhost\r\n{_FORM}Content-Length: 6\r\n"
+    "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /audit HTTP/1.1\r\n\r\n",
+    "two lengths": f"POST /sparql HTTP/1.1\r\nHost: localhost\r\n{_FORM}Content-Length: 5\r\nContent-Length: 6\r\n\r\nASK{{}}",
+    "chunked is not last": f"POST /sparql HTTP/1.1\r\nHost: localhost\r\n{_FORM}Transfer-Encoding: chunked, identity\r\n\r\n"
+    "5\r\nASK{}\r\n0\r\n\r\n",
+    "no chunks at all": f"POST /sparql HTTP/1.1\r\nHost: localhost\r\n{_FORM}Transfer-Encoding: xchunked\r\n\r\n5\r\nASK{{}}\r\n0\r\n\r\n",
+    "length below nothing": f"POST /sparql HTTP/1.1\r\nHost: localhost\r\n{_FORM}Content-Length: -5\r\n\r\nASK{{}}",
+    "length that is none": f"POST /sparql HTTP/1.1\r\nHost: localhost\r\n{_FORM}Content-Length: 5_0\r\n\r\nASK{{}}",
+    "chunk size that is none": f"POST /sparql HTTP/1.1\r\nHost: localhost\r\n{_FORM}Transfer-Encoding: chunked\r\n\r\nzz\r\nASK{{}}\r\n",
+    "blank before the colon": "GET /sparql HTTP/1.1\r\nHost: localhost\r\nX-API-Key : x\r\n\r\n",
+    "folded header": "GET /sparql HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer\r\n x\r\n\r\n",
+    "bare ends of lines": "GET /sparql HTTP/1.1\nHost: localhost\n\n",
+    "an end of line in the address": "GET /sparql\rX: y HTTP/1.1\r\nHost: localhost\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("name", SMUGGLING)
+def test_what_two_servers_could_read_in_two_ways_is_refused_and_the_connection_closed(reading, name):
+    address = (reading.base_url.host, reading.base_url.port)
+    with socket.create_connection(address, timeout=10) as connection:
+        connection.sendall(SMUGGLING[name].encode())
+        got = b"".join(iter(lambda: connection.recv(4096), b""))  # to the end, which the server has to make
+    assert got.startswith(b"HTTP/1.1 400 ")
+    assert got.count(b"HTTP/1.1 ") == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["//audit", "/./audit", "/%2e%2e/audit", "/audit/", "/AUDIT", "/audit%00", "/sparql/../audit"]
+)
+def test_no_other_way_to_write_an_address_leads_past_the_door(place, path):
+    with asked(place[0], anonymous="") as client:
+        host, port = client.base_url.host, client.base_url.port
+        with socket.create_connection((host, port), timeout=10) as connection:
+            head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+            connection.sendall(head.encode())
+            got = b"".join(iter(lambda: connection.recv(4096), b""))
+        assert got.startswith(b"HTTP/1.1 401 ")
+
+
+@pytest.mark.parametrize("iri", ["file:///etc/passwd", "file:/etc/passwd", "http://127.0.0.1:1/x"])
+def test_a_graph_that_is_a_file_or_a_page_is_not_read(reading, iri):
+    query = f"SELECT * FROM <{iri}> FROM NAMED <{iri}> {{ {{ ?s ?p ?o }} UNION {{ GRAPH <{iri}> {{ ?s ?p ?o }} }} }}"
+    stated = {"default-graph-uri": iri, "named-graph-uri": iri, "query": "SELECT * { ?s ?p ?o }"}
+    for parameters in ({"query": query}, stated):
+        answer = reading.get("/sparql", params=parameters, headers={"Accept": "text/csv"})
+        assert (answer.status_code, answer.text.count("\n")) == (200, 1)
+        assert "root:" not in answer.text
+    assert reading.get("/graphs", params={"graph": iri}).status_code == 404
 
 
 # --- figures ---
@@ -207,32 +292,50 @@ def test_a_job_is_nobodys_but_its_owners(tmp_path):
     store, found = guarded(tmp_path)
     found["peer"] = add(store, "peer", (Role.READER,), "mill")
     later = {"Prefer": "respond-async"}
-    with asked(store, jobs_each=1) as client, from_address(client.base_url, "127.0.0.9") as other:
+    with asked(store) as client:
 
-        def begun(who: httpx.Client, headers: dict[str, str]) -> httpx.Response:
-            return who.get("/products", headers=headers | later)
+        def begun(headers: dict[str, str]) -> httpx.Response:
+            return client.get("/products", headers=headers | later)
 
-        mine = begun(client, bearer(found["mill"])).headers["location"]
-        strange = begun(client, {}).headers["location"]
-        assert begun(client, {}).status_code == 429
-        assert begun(other, {}).status_code == 202, "a stranger at one address takes nothing from those at others"
-        for job, owner in ((mine, (client, bearer(found["mill"]))), (strange, (client, {}))):
-            for path in (job, f"{job}/result", f"{job}/events"):
-                for who, headers in (
-                    (client, bearer(found["boss"])),
-                    (client, bearer(found["peer"])),
-                    (other, {}),
-                    (client, bearer(found["mill"]) if job is strange else {}),
-                ):
-                    assert who.get(path, headers=headers).status_code == 404
-                    assert who.delete(job, headers=headers).status_code == 404
-            assert owner[0].get(job, headers=owner[1]).status_code == 200
-        add(
-            store, "mill", (Role.READER,), "public"
-        )  # another key, another view: what was made for the old one stays there
+        mine = begun(bearer(found["mill"])).headers["location"]
+        for path in (mine, f"{mine}/result", f"{mine}/events"):
+            for headers in (bearer(found["boss"]), bearer(found["peer"]), {}):
+                assert client.get(path, headers=headers).status_code == 404
+                assert client.delete(mine, headers=headers).status_code == 404
+        assert client.get(mine, headers=bearer(found["mill"])).status_code == 200
+        strange = begun({})
+        assert strange.status_code != 202, "strangers do not fill the one queue of long jobs"
+        assert "preference-applied" not in strange.headers
+        # another key and another view: what was made for the old ones stays theirs
+        add(store, "mill", (Role.READER,), "public")
         assert client.get(mine, headers=bearer(found["mill"])).status_code == 401
         fresh = add(store, "mill", (Role.READER,), "public")
         assert client.get(mine, headers=bearer(fresh)).status_code == 404
+
+
+def test_a_job_that_is_ended_while_its_processes_start_leaves_none_behind(tmp_path):
+    told = list[str]()
+
+    class Starting:
+        async def start(self) -> None:
+            told.append("begun")
+            await asyncio.sleep(0.05)
+            told.append("started")
+
+        async def close(self) -> None:
+            told.append("closed")
+
+    async def ended() -> None:
+        jobs = LongJobs(Starting(), Settings(store=tmp_path))  # type: ignore[arg-type]
+        reading = [asyncio.create_task(jobs.answered({}, b"")) for _ in range(2)]
+        await asyncio.sleep(0.01)
+        for task in reading:
+            task.cancel()
+        await asyncio.gather(*reading, return_exceptions=True)
+        await jobs.close()
+
+    asyncio.run(ended())
+    assert told == ["begun", "started", "closed"]
 
 
 # --- names ---

@@ -1,6 +1,11 @@
-"""A server whose store an endpoint keeps: by one setting, under the same guards, for reading."""
+"""A server whose store an endpoint keeps: by one setting, under the same guards; what more it does is in test_endpoint_whole."""
 
 import os
+import select
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote_plus
 
 import httpx
 import pytest
@@ -85,6 +90,46 @@ def test_an_endpoint_that_is_gone_is_502_and_the_server_not_ready(tmp_path):
         assert "secret" not in answer.text
         assert client.get("/ready").status_code == 502
         assert client.get("/health").status_code == 200
+
+
+def test_a_query_whose_time_is_over_lets_go_of_the_endpoint(tmp_path):
+    gone = threading.Event()
+
+    class Slow(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            asked = unquote_plus(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            if "urn:slow" in asked:
+                select.select([self.connection], [], [], 20)
+                if self.connection.recv(1, socket.MSG_PEEK) == b"":
+                    gone.set()
+                return
+            body = (
+                b'{"head":{},"boolean":true}'
+                if "ASK" in asked
+                else b'{"head":{"vars":["g"]},"results":{"bindings":[]}}'
+            )
+            self.send_response(200)
+            self.send_header("Content-Type", "application/sparql-results+json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Slow) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
+        address = f"http://127.0.0.1:{server.server_address[1]}/query"
+        with (
+            served(tmp_path, endpoint=address, readers=1, query_seconds=1.0) as found,
+            httpx.Client(base_url=found, timeout=30) as client,
+        ):
+            answer = ask(client, "SELECT * FROM <urn:slow> { ?s ?p ?o }")
+            assert (answer.status_code, answer.json()["type"][-8:]) == (503, "deadline")
+            assert gone.wait(10)
+        server.shutdown()
 
 
 def test_secrets_are_for_the_processes_alone(tmp_path):

@@ -16,7 +16,7 @@ from starlette.datastructures import Headers
 from api import listening
 from api.logs import JsonLines
 from api.metrics import Metrics
-from api.proxies import believed
+from api.proxies import believed, from_this_machine
 from api.settings import networks
 
 
@@ -76,6 +76,8 @@ TRUSTED = networks(("10.0.0.0/8", "::1"))
         ("10.0.0.1", {"x-forwarded-for": "1.1.1.1, 2.2.2.2, 10.9.9.9"}, "2.2.2.2", "http", "inner"),
         ("10.0.0.1", {"x-forwarded-proto": "https", "x-forwarded-host": "out.example"}, "10.0.0.1", "https", "out.example"),
         ("10.0.0.1", {"x-forwarded-proto": "javascript", "x-forwarded-for": "<b>"}, "10.0.0.1", "http", "inner"),
+        ("::ffff:10.0.0.1", {"x-forwarded-for": "1.1.1.1, ::ffff:10.9.9.9"}, "1.1.1.1", "http", "inner"),
+        ("::ffff:3.3.3.3", {"x-forwarded-for": "1.1.1.1"}, "::ffff:3.3.3.3", "http", "inner"),
         ("3.3.3.3", {"x-forwarded-for": "1.1.1.1", "x-forwarded-proto": "https"}, "3.3.3.3", "http", "inner"),
     ],
 )  # fmt: skip
@@ -86,13 +88,30 @@ def test_only_known_proxies_are_believed(peer, sent, client, scheme, host):
     assert (found["client"][0], found["scheme"], Headers(scope=found)["host"]) == (client, scheme, host)
 
 
+@pytest.mark.parametrize(
+    ("peer", "headers", "here"),
+    [
+        ("127.0.0.1", [], True),
+        ("::ffff:127.0.0.1", [], True),
+        ("::1", [], True),
+        ("127.0.0.1", [(b"via", b"1.1 x")], False),
+        ("::ffff:10.0.0.1", [], False),
+        ("", [], False),
+    ],
+)
+def test_what_a_process_of_this_machine_is(peer, headers, here):
+    assert from_this_machine({"type": "http", "client": (peer, 1)}, Headers(raw=headers)) is here
+
+
 def test_a_proxy_says_where_clients_see_the_server(make_store):
     """The description of the service names the endpoint by the address that its clients use, if the proxy is known."""
     told = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "data.example", "Accept": "application/n-triples"}
     seen = []
     store = make_store()
     for trusted in ((), ("127.0.0.1",)):
-        with served(store, trusted_proxies=trusted, hosts=("data.example",), readers=1) as address:
+        with served(
+            store, trusted_proxies=trusted, hosts=("data.example",), readers=1, no_authentication_accepted=True
+        ) as address:
             seen.append("<https://data.example/sparql>" in httpx.get(f"{address}/sparql", headers=told).text)
     assert seen == [False, True]
 

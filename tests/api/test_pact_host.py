@@ -17,6 +17,7 @@ from api.errors import ClientError, PartnerError
 from api.pact import inbox, partners
 from api.pact.announcing import announce
 from api.pact.partners import Partner
+from api.serverfiles import ServerFiles
 from graphstore import GraphStore
 from graphstore.audiences import changes
 from graphstore.audiences.visibility import Audience, Extent
@@ -489,3 +490,29 @@ def test_an_event_outlives_the_server(tmp_path, certificate, mill):
     with served(where, tls=certificate, **options):
         assert mill.wait_for(before + 1)[-1]["data"]["requestEventId"] == "survivor"
     assert told_of(where, "done")[0]["attempts"] >= 2
+
+
+def test_a_restored_server_sends_the_answer_that_waited(tmp_path, certificate, mill):
+    """A backup is made while the server serves and an answer waits; the same answer comes from the server that is restored."""
+    where, copy, new = tmp_path / "store", tmp_path / "copy", tmp_path / "new"
+    put(where, OURS[:1])
+    partners.add(where, Partner("mill", mill.url, CLIENT, SECRET))
+    secret = known(where, "mill", None)
+    before, attempts, mill.failures = len(mill.events), len(mill.attempts), 10_000
+    options = {"readers": 1, "tls": certificate, "pact_networks": ("127.0.0.0/8", "::1/128")}
+    trusting = ssl.create_default_context(cafile=str(certificate[0]))
+    with served(where, **options) as address, httpx.Client(base_url=address, verify=trusting) as one:
+        one.headers["Authorization"] = f"Bearer {secret}"
+        assert send(one, event(CREATED, mill.url, {"status": "Active"}, "kept")).status_code == 200
+        while len(mill.attempts) == attempts:
+            time.sleep(0.02)
+        kept = ServerFiles.of(where)
+        with GraphStore.open(where, mode="read") as opened:
+            opened.backup(copy, kept.write)
+    GraphStore.restore(copy, new, ServerFiles.of(copy).write)
+    mill.failures = 0
+    with served(new, **options) as address, httpx.Client(base_url=address, verify=trusting) as one:
+        told = mill.wait_for(before + 1, 20)[-1]
+        assert (told["data"]["requestEventId"], told["id"]) == ("kept", mill.attempts[attempts])
+        one.headers["Authorization"] = f"Bearer {secret}"
+        assert ids(one.get("/3/footprints")) == [1]

@@ -295,7 +295,7 @@ def test_a_job_is_killed_and_there_are_only_so_many(shop):
     refused = shop.get(long, headers=ASYNC)
     assert problem(refused, 429)["type"].endswith("/too-many-jobs")
     assert refused.headers["retry-after"]
-    problem(shop.get(f"{jobs[0]}/result"), 400)  # it runs
+    problem(shop.get(f"{jobs[0]}/result"), 409)  # it runs
     for job in jobs:
         assert shop.delete(job).status_code == 204
     begun = shop.get("/products/urn:nothing/footprint", headers=ASYNC)  # the process that was killed was replaced

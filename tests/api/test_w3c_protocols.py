@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 import rdflib
+from endpoints import oxigraph_server
 from rdflib import RDF, Namespace
 from rdflib.collection import Collection
 from rdflib.compare import isomorphic
@@ -60,11 +61,16 @@ def _cases():
     return found
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    where = tmp_path_factory.mktemp("w3c") / "store"
-    GraphStore.open(where).close()
-    with served(where, allow_writes=True) as found:
+@pytest.fixture(scope="module", params=["directory", "endpoint"])
+def address(request, tmp_path_factory):
+    """A server whose store is a directory, and one whose store Oxigraph's own server keeps."""
+    folder = tmp_path_factory.mktemp("w3c")
+    if request.param == "endpoint":
+        with oxigraph_server(folder) as endpoint, served(folder, endpoint=endpoint, allow_writes=True) as found:
+            yield found
+        return
+    GraphStore.open(folder / "store").close()
+    with served(folder / "store", allow_writes=True) as found:
         yield found
 
 

@@ -220,6 +220,15 @@ def test_an_update_changes_local_statements_alone(local):
     assert (values(local), [d.quads for d in local.datasets()]) == (["2", "4", "4"], [2])
 
 
+def test_with_narrows_the_default_graph_alone(local):
+    with local.transaction() as transaction:
+        report = transaction.update(
+            "WITH <urn:l> DELETE { ?s <urn:c> ?o } WHERE { ?s <urn:c> ?o FILTER(?o = 3) "
+            "FILTER NOT EXISTS { ?s <urn:b> ?any } GRAPH ?g { ?s <urn:b> 2 } }"
+        )
+    assert (report.removed, values(local)) == (1, ["4"])
+
+
 def test_operations_of_one_request_come_to_hold_together(local):
     with local.transaction() as transaction:
         report = transaction.update(
@@ -262,6 +271,13 @@ def test_nodes_without_an_iri_are_written_with_their_graph(local):
         new = ox.parse(b"<urn:a> <urn:part> [ <urn:c> 2 ] .", ox.RdfFormat.TURTLE, rename_blank_nodes=True)
         put = transaction.put_graph("urn:m", [quad.triple for quad in new], replace=True)
     assert (put.added, put.removed) == (2, 3)
+    with local.transaction() as transaction:
+        assert (
+            transaction.update(
+                "DROP GRAPH <urn:m> ; INSERT DATA { GRAPH <urn:m> { <urn:a> <urn:part> [ <urn:c> 2 ] } }"
+            ).removed
+            == 2
+        )
     assert local.query("SELECT ?n { GRAPH <urn:m> { <urn:a> <urn:part>/<urn:c> ?n } }").scalar() == 2
 
 
