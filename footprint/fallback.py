@@ -129,8 +129,8 @@ def _null_vector(equations: Equations, low: int, high: int) -> FloatArray | None
     sizes = np.linalg.svd(scaled, compute_uv=False)  # a small part of the work of the directions, which most loops do not need
     if sizes[-1] > SINGULAR * sizes[0]:
         return None
-    _, _, directions = np.linalg.svd(scaled)
-    return np.abs(directions[-1])
+    free: FloatArray = np.abs(np.linalg.svd(scaled)[2][-1])
+    return free
 
 
 def _circulation(size: FloatArray) -> FloatArray:
