@@ -126,13 +126,11 @@ def _null_vector(equations: Equations, low: int, high: int) -> FloatArray | None
     inside = np.eye(high - low) - rows * (units / units[:, None])
     scaled = inside / np.abs(inside).max(axis=1)[:, None]
     scaled = scaled / np.abs(scaled).max(axis=0)
-    sizes = np.linalg.svd(
-        scaled, compute_uv=False
-    )  # a small part of the work of the directions, which most loops do not need
+    # The values alone are a small part of the work, and most loops need no directions.
+    sizes = np.linalg.svd(scaled, compute_uv=False)
     if sizes[-1] > SINGULAR * sizes[0]:
         return None
-    _, _, directions = np.linalg.svd(scaled)
-    free: FloatArray = np.abs(directions[-1])
+    free: FloatArray = np.abs(np.linalg.svd(scaled)[2][-1])
     return free
 
 

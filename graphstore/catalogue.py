@@ -170,8 +170,20 @@ class Catalogue:
 
     def owners(self) -> dict[str, str]:
         """Graph name to key of the dataset it belongs to, for all current versions and the catalogue itself."""
-        found = {g.value: version.key for version in self.current() for g in version.all_graphs(self._base)}
+        current = self._engine.quads_for_pattern(
+            None, name("tm:datasetStatus"), ox.NamedNode(_STATUS_IRI + "current"), self.graph
+        )
+        found: dict[str, str] = {}
+        for version in [
+            quad.subject for quad in current
+        ]:  # by patterns: asked for each answer, where the whole description is slow
+            [dataset] = self._objects(version, "dcat:isVersionOf")
+            [key] = self._objects(dataset, "dcterms:identifier")
+            found |= {graph.value: key.value for graph in (version, *self._objects(version, "tm:namedGraph"))}
         return {**found, self.graph.value: "the catalogue"}
+
+    def _objects(self, subject: Any, predicate: str) -> list[Any]:
+        return [quad.object for quad in self._engine.quads_for_pattern(subject, name(predicate), None, self.graph)]
 
     def describe(self, version: DatasetVersion) -> Iterator[ox.Quad]:
         """The quads that describe a current version."""

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphstore import GraphStore, delta, queries
+from graphstore.catalogue import Catalogue
 from graphstore.errors import BindingError, ModeError, QueryError, QuerySyntaxError, UnknownNameError, UpdateError
 from graphstore.sparql import bind, tokens
 from graphstore.terms import iri, literal, name, to_python, to_term, typed
@@ -329,3 +330,18 @@ def test_blank_nodes_of_datasets_stay_in_their_document(store: GraphStore) -> No
     store.update("INSERT { ?a <urn:note> [ <urn:says> ?n ] } WHERE { ?a <urn:part> ?b . ?b <urn:b> ?n }")
     assert store.update("DELETE { ?b ?p ?o } WHERE { ?b <urn:says> 1 ; ?p ?o }").removed == 1
     assert store.update("INSERT { ?b <urn:says> 2 } WHERE { <urn:a> <urn:note> ?b }").added == 1
+
+
+def test_a_graph_belongs_to_the_dataset_whose_current_version_it_is(store: GraphStore) -> None:
+    store.load_bytes(b"<urn:a> <urn:b> 1 .", key="data", format="turtle")  # supersedes the version of the fixture
+    store.load_bytes(b"<urn:n> <urn:b> 3 . <urn:g> { <urn:n> <urn:b> 4 }", key="q", format="trig")
+    store.load_bytes(b"<urn:r> <urn:b> 5 .", key="gone", format="turtle")
+    store.retire("gone")
+    catalogue = Catalogue(store.engine, store.base)
+    begin = f"{store.base}/id/dataset"
+    assert catalogue.owners() == {
+        f"{begin}/data/v2": "data",
+        f"{begin}/q/v1": "q",
+        "urn:g": "q",
+        catalogue.graph.value: "the catalogue",
+    }
