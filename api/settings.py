@@ -42,7 +42,7 @@ class Settings:
         job_seconds: longest time for a long job.
         job_bytes: largest result of a long job that is kept.
         job_kept_seconds: how long the result of a long job is kept.
-        jobs_each: long jobs that one client may have, running or kept.
+        jobs_each: long jobs that one client may have, running or with a result that is kept.
         jobs_bytes: bytes of all kept results together from which on no further long job is taken.
         waiting: requests that may wait for a reader; more are told to come back.
         memory_megabytes: memory (address space) that one reader may take.

@@ -126,8 +126,14 @@ def _null_vector(equations: Equations, low: int, high: int) -> FloatArray | None
     inside = np.eye(high - low) - rows * (units / units[:, None])
     scaled = inside / np.abs(inside).max(axis=1)[:, None]
     scaled = scaled / np.abs(scaled).max(axis=0)
-    _, sizes, directions = np.linalg.svd(scaled)
-    return np.abs(directions[-1]) if sizes[-1] <= SINGULAR * sizes[0] else None
+    sizes = np.linalg.svd(
+        scaled, compute_uv=False
+    )  # a small part of the work of the directions, which most loops do not need
+    if sizes[-1] > SINGULAR * sizes[0]:
+        return None
+    _, _, directions = np.linalg.svd(scaled)
+    free: FloatArray = np.abs(directions[-1])
+    return free
 
 
 def _circulation(size: FloatArray) -> FloatArray:

@@ -12,10 +12,38 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from amounts import examples
 from chains import HEAD, Case
+from hypothesis import HealthCheck, settings
 
 # benchmarks/ and scripts/ are part of the checkout, not of the installed package; appended, so that installed packages win
 sys.path.append(str(Path(__file__).parents[1]))
+
+settings.register_profile(
+    "tanmai", max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("tanmai")
+
+LONG = frozenset(
+    {
+        "test_cli.py",
+        "test_first_use.py",
+        "test_readers.py",
+        "test_rest_studies.py",
+        "test_serve_process.py",
+        "test_store_crash.py",
+        "test_store_damage.py",
+        "test_submit.py",
+        "test_submit_at_once.py",
+        "test_submit_crash.py",
+    }
+)
+"""Files that take long, few as their tests may be. Begun last, one would run on when all others are done."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long files first; the order is otherwise as it was."""
+    items.sort(key=lambda item: item.path.name not in LONG)
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "here": ("What is here", "内容概览"),
     "statements": ("statements", "条陈述"),
     "datasets": ("datasets", "个数据集"),
-    "kinds": ("What has a name", "已命名的内容"),
+    "kinds": ("What has a name, by kind", "有名称的条目（按类型）"),
     "dataset": ("Dataset", "数据集"),
     "version": ("Version", "版本"),
     "issued": ("Issued", "发布日期"),

@@ -42,7 +42,7 @@ _ALL: Final = "SELECT id, owner, about, state, stage, began, ended, made FROM jo
 _ONE: Final = f"{_ALL} WHERE id = ?"
 _BEGIN: Final = """
 INSERT INTO job SELECT :id, :owner, :who, :worker, :about, 'running', 'none', :stage, :now, NULL, NULL, 0
-WHERE (SELECT count(*) FROM job WHERE who = :who) < :most
+WHERE (SELECT count(*) FROM job WHERE who = :who AND state != 'failed') < :most
 """
 _TURN: Final = """
 UPDATE job SET turn = 'has' WHERE id = :id AND turn = 'waits'

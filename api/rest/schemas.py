@@ -206,7 +206,8 @@ class JobAnswer(_Open):
 JOB: Final = {
     "id": "26b4f600ac124912b6a61cbe20ff296a",
     "state": "running",
-    "about": "GET /footprints",
+    "stage": {"name": "drawing", "label": "draws and solves", "done": 4000, "of": 10000},
+    "about": "GET /products/https%3A%2F%2Fw3id.org%2Ftanmai%2Fdemo%2Fingot-coal/uncertainty",
     "seconds": 1.5,
     "limit_seconds": 900.0,
     "links": {

@@ -4,8 +4,9 @@ import random
 from importlib.resources import files
 
 import pytest
+from amounts import tries
 from chains import EX, HEAD, ID, UNIT, Case, process, product
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graphstore.answers.compare import Asked, compare
@@ -214,7 +215,7 @@ def networks(draw):
     return text
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tries(15)
 @given(text=networks(), gwp=st.sampled_from(["AR4", "AR6"]))
 def test_any_two_products_add_up(case, text, gwp):
     data = against(case(text), "p0", "p1", one={"gwp": gwp}, anyway=True, most=1000)
@@ -395,7 +396,7 @@ def test_nothing_shared_against_shared(case):
     assert (number["before"], number["after"], number["effect"]) == pytest.approx((1, 0.8, -0.5))
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tries(10)
 @given(before=networks(), after=networks(), gwp=st.sampled_from(["AR5", "AR6"]))
 def test_any_two_states_add_up(versions, before, after, gwp):
     part = process("part", inputs=((":p0", 1), (":p1", 0.5)))

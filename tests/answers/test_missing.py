@@ -4,8 +4,9 @@ Potentials are those of AR6 with CO2 alone, so that every expectation is an amou
 """
 
 import pytest
+from amounts import tries
 from chains import EX, exchange, process, product
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graphstore.answers.missing import missing
@@ -53,7 +54,7 @@ def test_the_effect_is_what_the_chain_asks_for_times_the_footprint_of_the_proxy(
     assert not data["complete"]
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@tries(10)
 @given(
     need=st.floats(0.1, 1000), burden=st.floats(0.01, 50), direct=st.floats(0, 100), amount=st.floats(0.1, 20)
 )  # fmt: skip

@@ -3,8 +3,9 @@
 import json
 
 import pytest
+from amounts import tries
 from chains import EX, ID, exchange, process, product
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from footprint.errors import (
@@ -127,7 +128,7 @@ def plants(draw):
     return text
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tries(15)
 @given(text=plants(), cutoff=st.sampled_from([0.0, 0.02, 0.3]))
 def test_parts_sum_to_the_whole_in_any_system(case, text, cutoff):
     loaded = case(text)
@@ -193,7 +194,7 @@ def test_json_is_json(part):
     assert {dataset["dataset"] for dataset in again["inputs"]} >= {"case", "tanmai/reference/gwp"}
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tries(12)
 @given(amount=st.floats(1e-3, 1e6))
 def test_an_answer_is_linear_in_the_amount(case, amount):
     found = case(PLANT).footprint("part", amount)

@@ -8,9 +8,10 @@ import random
 
 import numpy as np
 import pytest
+from amounts import tries
 from chains import EX, process, product
 from economies import INDEX, A, R, emissions, matrix, sector, turtle, write
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from footprint.errors import (
@@ -537,7 +538,7 @@ def test_the_scale_of_a_method_is_data(economy):
 # ---- laws
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tries(15)
 @given(
     st.lists(st.floats(0.0, 0.3), min_size=9, max_size=9),
     st.lists(st.floats(0.0, 20.0), min_size=3, max_size=3),

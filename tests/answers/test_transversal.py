@@ -3,8 +3,9 @@
 import random
 
 import pytest
+from amounts import tries
 from chains import EX, ID, process, product
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from footprint.errors import InvalidQuery
@@ -232,7 +233,7 @@ def networks(draw):
     return text
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tries(12)
 @given(text=networks(), most=st.sampled_from([1, 50]))
 def test_any_division_of_any_system_sums(case, text, most):
     loaded = case(text)

@@ -146,6 +146,16 @@ def test_a_job_whose_process_died_has_failed_and_leaves_its_place(tmp_path):
     living.close()
 
 
+def test_failed_jobs_hold_no_place(tmp_path):
+    books = Books(tmp_path, 60)
+    for _ in range(3):
+        books.failed(books.begin(ME, "me", "GET /", 1, MOST), problem_of(BusyError("no")))
+    books.begin(ME, "me", "GET /", 1, MOST)
+    with pytest.raises(TooManyJobsError):
+        books.begin(ME, "me", "GET /", 1, MOST)
+    books.close()
+
+
 def test_nobody_finds_what_is_anothers(tmp_path):
     books = Books(tmp_path, 60)
     name = books.begin(ME, "me", "GET /", 1, MOST)

@@ -253,8 +253,10 @@ def test_a_product_shows_its_footprint_and_the_way_to_it(client):
     assert "生产制造" in chinese
 
 
-def test_a_footprint_that_cannot_be_stated_says_why(tmp_path):
-    where = tmp_path / "store"
+def test_a_footprint_that_cannot_be_stated_says_why(pages_store, tmp_path):
+    with GraphStore.open(pages_store, mode="read") as store:
+        store.backup(tmp_path / "backup")
+    where = GraphStore.restore(tmp_path / "backup", tmp_path / "store")
     with GraphStore.open(where) as store, store.transaction("data") as transaction:
         text = HEAD + process("gap", inputs=((":missing", 1),))
         transaction.load_bytes(text.encode(), key="gap", format="turtle")

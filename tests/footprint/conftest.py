@@ -1,13 +1,9 @@
 """Every test that solves runs with both kernels."""
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from footprint.kernels import numba_available
 from footprint.solve import Settings
-
-settings.register_profile("footprint", max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("footprint")
 
 
 @pytest.fixture(

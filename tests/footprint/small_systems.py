@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 from hypothesis import strategies as st
+from scipy.linalg import lu_factor, lu_solve
 
 from footprint.system import EmissionRow, System
 
@@ -99,10 +100,10 @@ def dense_scores(compiled, cost):
     order = compiled.adjoint.order
     a = np.eye(compiled.n) - compiled.adjoint.matrix.sparse.toarray()
     rhs = (cost.values / compiled.scale)[order]
-    inverse = np.linalg.inv(a)
-    x, exact = (inverse @ rhs).astype(np.longdouble), a.astype(np.longdouble)
+    factors = lu_factor(a)
+    x, exact = lu_solve(factors, rhs).astype(np.longdouble), a.astype(np.longdouble)
     for _ in range(8):
-        x += inverse @ (rhs - exact @ x).astype(np.float64)
+        x += lu_solve(factors, (rhs - exact @ x).astype(np.float64))
     out = np.empty(compiled.n)
     out[order] = x
     return out

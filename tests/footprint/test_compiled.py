@@ -58,9 +58,13 @@ def test_components_do_not_depend_on_how_scipy_numbers_them():
     assert len(set(zip(label, again, strict=True))) == label.max() + 1
 
 
-def test_large_system_bound_against_dense_solve(large, how):
+@pytest.fixture(scope="module")
+def truth(large):
+    return dense_scores(large, large.cost(factors()))
+
+
+def test_large_system_bound_against_dense_solve(large, truth, how):
     cost = large.cost(factors())
-    truth = dense_scores(large, cost)
     for settings in (how, replace(how, sweeps=3, fallback=False)):
         result = scores(large, cost, settings)
         assert (np.abs(result.values - truth) <= result.bounds).all()

@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from amounts import tries
+from hypothesis import given
 from hypothesis import strategies as st
 from small_systems import CO2, FACTORS, dense_scores, from_matrix, system, systems
 
@@ -182,7 +183,7 @@ def test_uncertain_loops_against_brute_force(kernel):
     assert found.largest_error < 1e-7 * np.abs(found.values).max()
 
 
-@settings(max_examples=25)
+@tries(25)
 @given(systems(credits_=False), st.integers(0, 2**31), st.sampled_from(["numpy", "numba", "scipy"]))
 def test_law_every_draw_is_the_footprint_of_the_system_it_stands_for(s, seed, kernel):
     """Amounts fall by up to a half, so that every system stays productive."""
@@ -204,7 +205,7 @@ def test_law_every_draw_is_the_footprint_of_the_system_it_stands_for(s, seed, ke
             assert values == pytest.approx(exact, rel=1e-6, abs=1e-7 * np.abs(exact).max())
 
 
-@settings(max_examples=25)
+@tries(25)
 @given(systems(credits_=True), st.randoms(use_true_random=False))
 def test_law_derivatives_match_differences(s, random):
     """The derivative by a multiplier, against a step of 1e-6 each way."""

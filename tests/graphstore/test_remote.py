@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from amounts import tries
 from chains import EX, HEAD
 from endpoints import Says, cleared, server_that
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graphstore import GraphStore
@@ -131,7 +132,7 @@ NUMBERS = st.decimals(-(10**6), 10**6, places=3).map(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tries(15)
 @given(st.lists(st.tuples(st.sampled_from("abc"), LITERALS | NUMBERS), max_size=6))
 def test_any_statements_come_back_the_same(oxigraph, pairs):
     """Random statements: an embedded store and the endpoint give the same rows, and the same digest of local statements."""
@@ -212,7 +213,7 @@ CHAIN = """
 """
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tries(5)
 @given(st.integers(1, 10**6))
 def test_a_changed_input_changes_the_footprint_behind_the_endpoint(demo, amount):
     """By hand: each kW·h emits 0.5 kg, so metal that takes `amount` kW·h per kg has amount / 2 kg CO2e."""

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from studies import INGOT, approving, study
 
+from graphstore import GraphStore
 from graphstore.answers.footprint import calculate
 from graphstore.answers.graph import Calculation
 from graphstore.errors import GraphStoreError
@@ -24,10 +25,21 @@ CQC = "CNCA-R-2002-001"
 CEMENT_ONLY = "CNCA-RF-2004-38"
 
 
+@pytest.fixture(scope="module")
+def handed_in(statements):
+    """The store with an accepted study of aluminium ingots, as statements, and the id of the study."""
+    with GraphStore.open() as opened:
+        opened.engine.extend(statements)
+        identifier = submit(opened, Handed(study(), "ingots.ttl", by="Works A"), approving).id
+        return list(opened.engine), identifier
+
+
 @pytest.fixture
-def accepted(store):
-    """The id of an accepted study of aluminium ingots."""
-    return submit(store, Handed(study(), "ingots.ttl", by="Works A"), approving).id
+def accepted(store, handed_in):
+    """The id of that study, which the store has."""
+    with_study, identifier = handed_in
+    store.engine.extend(with_study)
+    return identifier
 
 
 @pytest.fixture

@@ -18,7 +18,19 @@ STUDIES = Path(__file__).parents[2] / "examples" / "studies"
 
 
 def start(store, study, *options):
-    command = [sys.executable, "-m", "tanmai", "submit", str(study), "--store", str(store), "--lang", "en", *options]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "tanmai",
+        "submit",
+        str(study),
+        "--store",
+        str(store),
+        "--lang",
+        "en",
+        *options,
+    ]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

@@ -10,7 +10,8 @@ import random
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from amounts import tries
+from hypothesis import given
 from hypothesis import strategies as st
 
 from schemes.electricity import Question, choose, history, why
@@ -79,7 +80,7 @@ def test_totals_follow_shares_and_amount(ask, seed):
     assert answer(data, "eu-battery")["total"]["value"] == pytest.approx(kwh * refused / 1000, rel=1e-12)
 
 
-@settings(max_examples=20, deadline=None)
+@tries(20)
 @given(hydro=st.fractions(0, 1), wind=st.fractions(0, 1), kwh=st.fractions(Fraction(1, 1000), 10**9))
 def test_no_scheme_goes_below_the_cleanest_or_above_the_dirtiest_factor(knowledge_store, hydro, wind, kwh):
     from graphstore.answers.graph import Calculation

@@ -3,8 +3,9 @@
 import random
 
 import pytest
+from amounts import tries
 from chains import exchange, process, product
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from schemes.errors import SchemeDataError
@@ -215,7 +216,7 @@ def test_changing_a_range_in_the_graph_changes_the_verdict(ask):
     assert ask(cell(anode=0.51) + wider)["verdict"] == "warnings"
 
 
-@settings(max_examples=20, deadline=None)
+@tries(20)
 @given(st.lists(st.integers(1, 10**6), min_size=1, max_size=4), st.integers(1, 10**6))
 def test_a_gap_lies_between_nothing_and_all_and_has_no_unit(knowledge_store, masses, out):
     from chains import HEAD

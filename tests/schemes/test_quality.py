@@ -8,8 +8,9 @@ import math
 import random
 
 import pytest
+from amounts import tries
 from chains import process, product
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from schemes.errors import SchemeDataError, ScreeningError
@@ -287,7 +288,7 @@ def test_competency_question_14(ask):
     assert rating(data, PEF)["level"]["iri"].endswith("/excellent")
 
 
-@settings(max_examples=25, deadline=None)
+@tries(25)
 @given(st.lists(st.tuples(st.integers(1, 10**6), st.tuples(*[st.integers(1, 5)] * 3)), min_size=1, max_size=6))
 def test_a_rating_lies_between_the_scores_and_follows_the_weights(knowledge_store, items):
     from chains import HEAD

@@ -1,6 +1,7 @@
 """Every requirement has a conforming and a violating graph, the report of the second, and one defect in a complete study.
 
-The shape of the requirement alone is judged by our engine and by pySHACL, the reference; the complete study with one defect is
+The shape of the requirement alone is judged by our engine and by pySHACL, the reference, which is asked about conforming
+graphs too where TANMAI_THOROUGH is set; the complete study with one defect is
 judged as `tanmai validate` does.
 """
 
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from amounts import THOROUGH
 from casebook import HERE, STUDIES, alone, cases, multiset, parsed, requirements
 
 import ontology
@@ -30,6 +32,7 @@ def test_every_requirement_with_a_shape_has_its_cases():
     assert cases() == requirements()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("identifier", cases())
 @pytest.mark.parametrize("name", ["valid", "invalid"])
 def test_both_engines_find_what_is_expected(identifier, name):
@@ -38,7 +41,8 @@ def test_both_engines_find_what_is_expected(identifier, name):
     assert ours.engine == "tanmai"
     expected = multiset(parsed(HERE / identifier / "expected.ttl")) if name == "invalid" else multiset([])
     assert multiset(report_triples(ours)) == expected
-    assert multiset(report_triples(reference_report(data, shape, "the reference"))) == expected
+    if THOROUGH or name == "invalid":
+        assert multiset(report_triples(reference_report(data, shape, "the reference"))) == expected
     assert bool(expected) == (name == "invalid")
 
 

@@ -37,7 +37,7 @@ class Outcome:
 def child(*arguments, **environment):
     """Run `python -m tanmai` as its own process."""
     found = subprocess.run(
-        [sys.executable, "-m", "tanmai", *map(str, arguments)],
+        [sys.executable, "-P", "-m", "tanmai", *map(str, arguments)],
         capture_output=True, check=False, timeout=120, encoding="utf-8", env=os.environ | {"PYTHONUTF8": "1"} | environment,
     )  # fmt: skip
     return Outcome(found.returncode, found.stdout, found.stderr)
@@ -115,8 +115,9 @@ def test_the_demo_tells_its_story(demo):
     assert "internal" not in said
 
 
-def test_the_demo_in_chinese(tmp_path):
-    found = child("demo", "--store", tmp_path / "store", TANMAI_LANG="zh")
+def test_the_demo_in_chinese(tanmai, fresh, monkeypatch):
+    monkeypatch.setenv("TANMAI_LANG", "zh")
+    found = tanmai("demo", "--store", fresh)
     assert found.code == 0
     for word in ("碳足迹", "原铝（电网电力）", "12,208.9", "示意值", "假设"):
         assert word in found.out
@@ -501,7 +502,7 @@ def test_a_closed_pipe_is_no_error(demo):
     first, second = os.pipe()
     os.close(first)
     running = subprocess.Popen(
-        [sys.executable, "-m", "tanmai", "query", "-e", "SELECT * { ?s ?p ?o }", "--format", "csv", "--store", str(demo.store)],
+        [sys.executable, "-P", "-m", "tanmai", "query", "-e", "SELECT * { ?s ?p ?o }", "--format", "csv", "--store", str(demo.store)],
         stdout=second, stderr=subprocess.PIPE,
     )  # fmt: skip
     os.close(second)

@@ -203,7 +203,7 @@ def test_arguments_that_python_could_not_decode_are_read_as_utf8(loaded, tanmai)
 def test_a_reader_that_goes_away_is_no_negative_verdict(loaded, command):
     assert loaded(BOLT)[0] == 0
     running = subprocess.Popen(
-        [sys.executable, "-m", "tanmai", *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-P", "-m", "tanmai", *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     running.stdout.close()  # before anything is written
     assert (running.wait(timeout=60), running.stderr.read()) == (0, b"")
@@ -216,7 +216,7 @@ def test_a_locale_that_knows_ascii_alone(loaded):
     plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "TANMAI_LANG": "zh"}
     for command in ("footprint", "explain", "products"):
         found = subprocess.run(
-            [sys.executable, "-m", "tanmai", command, "螺栓".encode()],
+            [sys.executable, "-P", "-m", "tanmai", command, "螺栓".encode()],
             capture_output=True,
             check=False,
             env=os.environ | plain,

@@ -12,7 +12,7 @@ import pytest
 
 from graphstore import GraphStore
 
-COMMAND = (sys.executable, "-m", "tanmai", "serve")
+COMMAND = (sys.executable, "-P", "-m", "tanmai", "serve")
 
 
 @pytest.fixture(scope="module")

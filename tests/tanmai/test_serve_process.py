@@ -17,7 +17,7 @@ import pytest
 
 from graphstore import GraphStore
 
-TANMAI = (sys.executable, "-m", "tanmai")
+TANMAI = (sys.executable, "-P", "-m", "tanmai")
 
 
 @pytest.fixture(scope="module")
