@@ -57,6 +57,10 @@ def test_a_day_with_an_endpoint(run, tmp_path, endpoint):
     for each in (why, explained):
         each["engine"].pop("generation", None)
     assert why == explained
+    assert PRODUCT in run("search", "型材", "--json")
+    written = tmp_path / "chain.nt"
+    assert json.loads(run("export", str(written), "--dataset", "aluminium", "--json"))["statements"] == 605
+    assert f"<{PRODUCT}>" in written.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -64,7 +68,6 @@ def test_a_day_with_an_endpoint(run, tmp_path, endpoint):
     [
         ("backup", "copy"),
         ("release", "2026"),
-        ("search", "aluminium"),
         ("footprint", PRODUCT, "--as-of", "2025-01-01"),
         ("footprint", PRODUCT, "--release", "2026"),
         ("materialize", "--all"),
