@@ -50,7 +50,7 @@ def test_the_settings_file_is_one(tmp_path):
     file = tmp_path / "tanmai.toml"
     file.write_text(shown, encoding="utf-8")
     assert read(file)["hosts"] == ("data.example.org",)
-    assert gather({}, {"TANMAI_API_STORE": "/data"}, file).settings.trusted_networks
+    assert gather({"no_authentication_accepted": True}, {"TANMAI_API_STORE": "/data"}, file).settings.trusted_networks
 
 
 def test_the_commands_run(tmp_path, monkeypatch, capsys):
