@@ -115,9 +115,9 @@ def test_the_demo_tells_its_story(demo):
     assert "internal" not in said
 
 
-def test_the_demo_in_chinese(tanmai, fresh, monkeypatch):
+def test_the_demo_in_chinese(tanmai, tmp_path, monkeypatch):
     monkeypatch.setenv("TANMAI_LANG", "zh")
-    found = tanmai("demo", "--store", fresh)
+    found = tanmai("demo", "--store", tmp_path / "store")
     assert found.code == 0
     for word in ("碳足迹", "原铝（电网电力）", "12,208.9", "示意值", "假设"):
         assert word in found.out
