@@ -37,6 +37,7 @@ _SAID = {
     "submit": ("6  Hand in a footprint study: judged, recomputed, kept", "6  提交一份碳足迹研究：校验、复算、存档"),
     "broken": ("7  Hand in a copy with four defects", "7  提交一份含四处缺陷的副本"),
     "withdraw": ("8  Take the study back, so that the graph is as before", "8  撤回该研究，图谱恢复原状"),
+    "gone": ("An earlier demonstration has taken it back.", "此前的示例已将其撤回。"),
     "next": ("Next", "接下来可以试"),
     "note": (
         (
@@ -114,9 +115,20 @@ def _registry(stage: _Stage) -> None:
         stage.run("submit", str(broken), "--as-of", DAY)
         stage.run("validate", str(broken), "--as-of", DAY)
     stage.heading("withdraw")
+    if _is_withdrawn(stage.front, handed_in):
+        typer.echo(_said("gone", stage.front.lang))
+        return
     stage.run(
         "submission", "withdraw", handed_in, "--by", "Example aluminium works", "--why", "end of the demonstration"
     )
+
+
+def _is_withdrawn(front: Front, submission: str) -> bool:
+    """Whether a demonstration before this one took the study back, which cannot be undone."""
+    from registry.submissions import find
+
+    with front.connect() as opened:
+        return find(opened, submission).status.endswith("/withdrawn")
 
 
 def _with_defects(study: bytes, update: str) -> bytes:
