@@ -10,7 +10,8 @@ from starlette.types import Scope, Send
 
 from api.errors import ApiError
 from api.problems import ToldError
-from api.readers.pool import Answer, deadline
+from api.readers.answer import Answer
+from api.readers.worker import deadline
 
 log: Final = logging.getLogger("tanmai.api")
 

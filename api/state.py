@@ -13,7 +13,8 @@ from typing import Any, Final, Self
 from api.access.allowance import current as allowance_of_request
 from api.errors import AccessDeniedError, ReaderDiedError, UnsupportedError
 from api.metrics import Metrics, Sample
-from api.readers.pool import Answer, Limits, Pool
+from api.readers.answer import Answer
+from api.readers.pool import Limits, Pool
 from api.rest.longjobs import LongJobs
 from api.settings import Settings
 from graphstore import layout

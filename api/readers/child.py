@@ -1,6 +1,6 @@
 """The child process: does one job after the other until its parent is gone.
 
-Started by :mod:`api.readers.pool` as ``python -m api.readers.child DESCRIPTOR SETTINGS``.
+Started by :mod:`api.readers.worker` as ``python -m api.readers.child DESCRIPTOR SETTINGS``.
 """
 
 from __future__ import annotations

@@ -4,39 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import math
-import os
-import signal
-import socket
-import sys
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from api.errors import ApiError, BusyError, DeadlineError, ReaderDiedError
-from api.problems import INTERNAL, Kind, Problem, ToldError
-from api.readers import frames, progress
-from api.readers.line import Line
+from api.errors import ApiError, BusyError
+from api.readers.answer import Answer
+from api.readers.worker import Work, Worker
 from api.settings import Settings
 from graphstore.terms import PREFIXES
 
 log: Final = logging.getLogger("tanmai.api")
 
-Work = Literal["reading", "writing"]
-
-_FRUGAL: Final = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
-"""Environment of a child. The stacks of threads, and the 64 MB that glibc sets aside for each of them, would count as memory of
-the query: the engine opens a store by up to 16 threads at once, which alone can exceed the limit and abort the process."""
 SPARE: Final = 1
 """Processes that stand by."""
 _LONG: Final = 1.0
 """Seconds after which a query gives way to others; to replace its process then costs about half as much again."""
-_LOW: Final = 10
-"""Its niceness from then on: it gets a tenth of the processor where others want it too."""
 _LEAST_PATIENCE: Final = 5.0
 """Seconds that a request waits for a process even where jobs may take less."""
 _FIRST_PAUSE: Final = 0.1
@@ -57,182 +43,6 @@ class Limits:
     size: int
     seconds: float
     waiting: int
-
-
-@dataclass(slots=True)
-class Worker:
-    """One child process and the socket to it.
-
-    Attributes:
-        clean: whether it has finished its job.
-        spent: whether it has grown so that it should have no further one.
-    """
-
-    process: asyncio.subprocess.Process
-    line: Line
-    clean: bool = True
-    spent: bool = False
-
-    @classmethod
-    async def start(cls, work: Work, settings: Settings, messages: str = "") -> Worker:
-        """Start a child; ``messages`` says where it finds what says them, see :mod:`api.readers.messages`."""
-        ours, theirs = socket.socketpair()
-        told = {"work": work, "store": str(settings.store.resolve()), "memory_megabytes": settings.memory_megabytes}
-        told |= {"endpoint": settings.endpoint, "endpoint_seconds": settings.endpoint_seconds, "messages": messages}
-        with theirs:
-            # -P: a folder called `api` in the working directory must not be taken for ours.
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-P", "-m", "api.readers.child", str(theirs.fileno()), json.dumps(told),
-                pass_fds=(theirs.fileno(),), stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.DEVNULL,
-                env={**os.environ, **_FRUGAL},
-            )  # fmt: skip
-        made = cls(process, await Line.of(ours))
-        try:
-            _, unconfined = await made.frame()  # ready: the time that it takes to start is no request's time
-        except BaseException:
-            made.kill()
-            raise
-        if unconfined:
-            log.info("a child process may open network connections: %s", unconfined.decode())
-        return made
-
-    @property
-    def alive(self) -> bool:
-        """Whether the process runs, has no job and may be given one."""
-        return self.clean and not self.spent and self.process.returncode is None
-
-    def give_way(self) -> None:
-        """Let shorter jobs come first. Nobody may take that back, so the process is replaced when this job is done."""
-        if not self.clean:
-            self.spent = True
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.setpriority(os.PRIO_PROCESS, self.process.pid, _LOW)
-
-    def fate(self, last: float) -> str:
-        """Why it is of no further use: it is spent, its time was over at ``last``, its client left, or it died."""
-        if self.clean and self.spent:
-            return "spent"
-        if asyncio.get_running_loop().time() >= last:
-            return "deadline"
-        return "left" if self.process.returncode is None else "died"
-
-    def kill(self) -> None:
-        """Kill the process, which its loss cannot hurt: what is half-written is taken back or finished by the next writer."""
-        with contextlib.suppress(ProcessLookupError):
-            self.process.kill()
-        self.line.close()
-
-    async def frame(self) -> tuple[bytes, bytes]:
-        """The next frame of the answer.
-
-        Raises:
-            DeadlineError: the child ended itself, its time being over.
-            ReaderDiedError: it ended otherwise.
-        """
-        try:
-            return await self.line.frame()
-        except ConnectionError:
-            code = await self.process.wait()
-        if code == -signal.SIGALRM:
-            raise DeadlineError(_TOO_LONG)
-        log.warning("a child process ended with code %s", code)
-        raise ReaderDiedError(
-            "The process that worked on this request needed more memory than one request may take, or the engine crashed on it. "
-            "Ask for less at once, or write it more simply."
-        )
-
-
-_TOO_LONG: Final = (
-    "The answer took longer than one request may take. Ask for less at once, or add conditions that select more. "
-    "A write may have been done all the same: look before it is sent again."
-)
-
-
-_ENDS: Final = frozenset({frames.END, frames.WHOLE})
-
-
-@dataclass(slots=True)
-class Answer:
-    """An answer under way: its first block is here, so that what fails early never looks like an answer.
-
-    Attributes:
-        head: what the child says of it.
-        first: its first bytes.
-        complete: whether they are all.
-        last: time of the loop at which it has to be complete, and read by the client.
-    """
-
-    head: Mapping[str, Any]
-    first: bytes
-    complete: bool
-    last: float
-    _worker: Worker
-
-    @classmethod
-    async def begin(cls, worker: Worker, job: Mapping[str, Any], payload: bytes, last: float) -> Answer:
-        """Give a job to a child and wait for the first block of the answer, until the time ``last`` of the loop."""
-        worker.clean = False
-        seconds = last - asyncio.get_running_loop().time()
-        made = cls({}, b"", False, last, worker)
-        async with deadline(last):
-            with contextlib.suppress(ConnectionError):  # the frame that is missing says why
-                await worker.line.send(frames.job_bytes({**job, "seconds": seconds, **progress.asked()}, payload))
-            kind, head = await made._next()
-            if kind == frames.WHOLE:
-                head, made.first = frames.parted(head)
-            else:
-                kind, made.first = await made._next()
-                if kind == frames.DATA and len(made.first) < frames.BLOCK:
-                    kind, _ = await made._next()
-            made.head, made.complete = json.loads(head), kind in _ENDS
-        return made
-
-    async def rest(self) -> AsyncIterator[bytes]:
-        """The blocks after the first.
-
-        Raises:
-            ReaderError, ToldError: there is no more, and what was sent so far is not the answer.
-        """
-        while not self.complete:
-            async with deadline(self.last):
-                kind, block = await self._next()
-            self.complete = kind in _ENDS
-            if not self.complete:
-                yield block
-
-    async def _next(self) -> tuple[bytes, bytes]:
-        kind, content = await self._worker.frame()
-        while kind == frames.STAGE:
-            progress.pass_on(content)
-            kind, content = await self._worker.frame()
-        self._worker.spent |= kind == frames.END and content == frames.SPENT
-        self._worker.clean = kind in _ENDS or kind == frames.FAILED
-        if kind == frames.FAILED:
-            told = json.loads(content)
-            problem = Problem(Kind(*told["kind"]), told["detail"], told["facts"], told["headers"])
-            if problem.kind == INTERNAL:
-                log.error("a child process failed: %s", told["cause"])
-            raise ToldError(problem)
-        return kind, content
-
-
-class deadline:  # noqa: N801 - used like asyncio.timeout
-    """Bounds what is done inside, until a time of the loop; going on longer is a :class:`DeadlineError`."""
-
-    def __init__(self, last: float) -> None:
-        self._timeout = asyncio.timeout_at(last)
-
-    async def __aenter__(self) -> None:
-        await self._timeout.__aenter__()
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            await self._timeout.__aexit__(kind, error, trace)
-        except TimeoutError:
-            raise DeadlineError(_TOO_LONG) from None
 
 
 def _lose_patience(waiter: asyncio.Future[Worker]) -> None:

@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 
 from api.errors import ApiError, BusyError, NotFoundError, ReaderDiedError, TooLargeError
 from api.problems import INTERNAL, problem_of
-from api.readers.pool import Answer, Pool
+from api.readers.answer import Answer
+from api.readers.pool import Pool
 from api.readers.progress import Stage, told_to
 from api.rest.books import Books, Entry, Owner
 from api.rest.stages import told as stage_told

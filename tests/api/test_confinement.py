@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from api.readers.confine import MACHINES, program
-from api.readers.pool import Worker
+from api.readers.worker import Worker
 from api.settings import Settings
 
 here = pytest.mark.skipif(

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from api.readers.pool import Answer, Limits, Pool, Worker
+from api.readers.answer import Answer
+from api.readers.pool import Limits, Pool
+from api.readers.worker import Worker
 from api.settings import Settings
 from graphstore import layout
 from graphstore.generations import Generations
