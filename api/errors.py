@@ -134,6 +134,10 @@ class JobRunsError(RequestError):
     retry_after = 1
 
 
+class ChangedError(RequestError):
+    """A write depends on a state that is no longer, or never was."""
+
+
 class AnswerTooLargeError(RequestError):
     """The answer is larger than the principal may have."""
 

@@ -8,7 +8,7 @@ union of all graphs. Graphs that belong to a dataset, and the catalogue, can be 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -21,7 +21,7 @@ from api.access.principals import Role, principal_of, require_whole_store
 from api.delivery import deliver
 from api.errors import MethodError, RequestError
 from api.requests import body_of, only, parameters, require_writes, root_of
-from api.state import State, matches, tag_of
+from api.state import State, generations_in, matches, tag_of
 
 PATH: Final = "/graphs"
 METHODS: Final = ("GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS")
@@ -120,6 +120,7 @@ class GraphsEndpoint:
             "base": root + PATH,
             "media_type": request.headers.get("content-type", ""),
             "replace": request.method == "PUT",
+            **self._conditions(request),
         }
         async with self.state.write(job, body) as answer:
             made = answer.head
@@ -129,9 +130,20 @@ class GraphsEndpoint:
         return Response(status_code=201, headers={"Location": _uri(str(made["graph"]))})
 
     async def _delete(self, request: Request, name: Name) -> Response:
-        async with self.state.write({"kind": "delete", "graph": name.graph}) as answer:
+        job = {"kind": "delete", "graph": name.graph, **self._conditions(request)}
+        async with self.state.write(job) as answer:
             note(request.scope, generation=answer.head["generation"])
         return Response(status_code=204)
+
+    def _conditions(self, request: Request) -> dict[str, Any]:
+        """What has to hold when the write begins (RFC 9110, section 13.1): the state that was read, or whether the graph is there.
+
+        An entity tag tells the state of the whole store, so a change of another graph counts too.
+        """
+        stated, unstated = request.headers.get("if-match"), request.headers.get("if-none-match")
+        there = True if stated == "*" else False if unstated == "*" else None
+        at = None if stated is None or stated == "*" else generations_in(stated) if self.state.lasting else []
+        return {"there": there, "at": at}
 
 
 def _uri(iri: str) -> str:

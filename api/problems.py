@@ -44,6 +44,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "api.errors.AccessDeniedError": Kind(403, "access-denied", "This is not for you", "无权访问"),
     "api.errors.TooManyJobsError": Kind(429, "too-many-jobs", "There are too many jobs", "任务过多"),
     "api.errors.JobRunsError": Kind(409, "job-runs", "The job still runs", "任务仍在运行"),
+    "api.errors.ChangedError": Kind(412, "changed", "It has changed meanwhile", "数据已变化"),
     "api.errors.WriteRefusedError": Kind(403, "write-refused", "The write is not allowed", "不允许写入"),
     "api.errors.UnpreparedError": Kind(503, "unprepared", "The server is not set up", "服务器尚未就绪"),
     "api.errors.AnswerTooLargeError": Kind(403, "answer-too-large", "The answer is too large for you", "应答超出限额"),

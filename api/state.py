@@ -211,3 +211,8 @@ def matches(condition: str, tag: str) -> bool:
     """Whether an If-None-Match header names the tag (weak comparison, RFC 9110 section 13.1.2)."""
     known = [part.strip().removeprefix("W/") for part in condition.split(",")]
     return "*" in known or tag.removeprefix("W/") in known
+
+
+def generations_in(condition: str) -> list[str]:
+    """The generations from which the answers with the entity tags of an If-Match header were made."""
+    return [part.strip().removeprefix("W/").strip('"').rpartition("-")[0] for part in condition.split(",")]

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 import pyoxigraph as ox
 
 from api import negotiation
-from api.errors import NotFoundError
+from api.errors import ChangedError, NotFoundError
 from api.readers import memory, progress
 from api.readers.frames import Output
 from api.readers.kinds import reading_work, writing_work
@@ -202,6 +202,7 @@ def update(store: SparqlStore, job: Job, _payload: bytes) -> dict[str, Any]:
 def put(store: SparqlStore, job: Job, payload: bytes) -> dict[str, Any]:
     """Write a graph, in place of what is there or beside it."""
     target: str | None = job["graph"] or (None if job["default"] else f"{job['graphs']}/{uuid.uuid4()}")
+    _check_conditions(store, job, target)
     base = target or str(job["base"])
     triples = [
         triple
@@ -217,11 +218,29 @@ def put(store: SparqlStore, job: Job, payload: bytes) -> dict[str, Any]:
 def delete(store: SparqlStore, job: Job, _payload: bytes) -> dict[str, Any]:
     """Take out what a graph holds."""
     target: str | None = job["graph"]
+    _check_conditions(store, job, target)
     if not has_graph(store.engine, target):
         raise _no_graph(target)
     with store.transaction("DELETE graph over HTTP") as transaction:
         report = transaction.put_graph(target, (), replace=True)
     return {"removed": report.removed}
+
+
+def _check_conditions(store: SparqlStore, job: Job, target: str | None) -> None:
+    """Refuse a write whose client thinks of another state; nobody else writes between this and the write.
+
+    Raises:
+        ChangedError: the store, or whether the graph is there, is not as the client says.
+    """
+    there, at = job["there"], job["at"]
+    if there is not None and has_graph(store.engine, target) != there:
+        raise ChangedError(
+            "The graph is not there, and the request depends on that. Nothing was written."
+            if there
+            else "The graph is there already, and the request depends on that. Nothing was written."
+        )
+    if at is not None and store.generation not in at:
+        raise ChangedError("The store has changed since it was read. Nothing was written; read again, then write.")
 
 
 def refresh_audiences(store: GraphStore) -> None:

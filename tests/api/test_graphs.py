@@ -101,3 +101,24 @@ def test_writes_are_off_unless_asked_for(reading):
 def test_an_unchanged_graph_is_not_sent_again(reading):
     tag = reading.get("/graphs", params={"graph": PEOPLE}).headers["etag"]
     assert reading.get("/graphs", params={"graph": PEOPLE}, headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_a_write_may_depend_on_what_was_read(writing):
+    """Two who read the same state: the first to write wins, the other is told, and nothing of his is kept."""
+    graph = {"params": {"graph": "urn:both"}}
+    assert put(writing, "urn:both", "<urn:a> <urn:n> 1 .").status_code == 201
+    tag = writing.get("/graphs", **graph).headers["etag"]
+    assert put(writing, "urn:both", "<urn:a> <urn:n> 2 .", **{"If-Match": f'"other", {tag}'}).status_code == 204
+    late = put(writing, "urn:both", "<urn:a> <urn:n> 3 .", **{"If-Match": tag})
+    assert (late.status_code, late.json()["type"]) == (412, "https://w3id.org/tanmai/problem/changed")
+    assert writing.delete("/graphs", **graph, headers={"If-Match": tag}).status_code == 412
+    found = writing.get("/graphs", **graph, headers={"Accept": "application/n-triples"})
+    assert found.text == '<urn:a> <urn:n> "2"^^<http://www.w3.org/2001/XMLSchema#integer> .\n'
+    assert writing.delete("/graphs", **graph, headers={"If-Match": found.headers["etag"]}).status_code == 204
+
+
+def test_a_write_may_depend_on_whether_the_graph_is_there(writing):
+    assert put(writing, "urn:once", "<urn:a> <urn:n> 1 .", **{"If-Match": "*"}).status_code == 412
+    assert put(writing, "urn:once", "<urn:a> <urn:n> 1 .", **{"If-None-Match": "*"}).status_code == 201
+    assert put(writing, "urn:once", "<urn:a> <urn:n> 2 .", **{"If-None-Match": "*"}).status_code == 412
+    assert put(writing, "urn:once", "<urn:a> <urn:n> 2 .", **{"If-Match": "*"}).status_code == 204
