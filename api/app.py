@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from api import graphs, health, well_known
@@ -38,6 +38,12 @@ from api.sparql.routes import SparqlEndpoint
 from api.state import State
 from api.watch.watcher import Watcher
 
+_METHODS: Final = ("DELETE", "GET", "HEAD", "POST")
+_SENT: Final = ("Accept", "Authorization", "Content-Type", "If-None-Match", "Prefer", "X-API-Key", "X-Request-Id")
+_SEEN: Final = ("ETag", "Link", "Location", "Preference-Applied", "RateLimit", "RateLimit-Policy", "Retry-After",
+                "X-Request-Id", "Tanmai-Unbound")  # fmt: skip
+"""What pages of the sites that may read here can do, send and see."""
+
 
 def create_app(settings: Settings, translate: Translate = untranslated) -> FastAPI:
     """Make the application that serves one store.
@@ -63,25 +69,15 @@ def create_app(settings: Settings, translate: Translate = untranslated) -> FastA
         async with access.running(), state.running(), sender.running(), watcher.running(), Warmer(state).running():
             yield
 
+    observer = Observer(state.metrics, settings.log_queries)
+
     def around(inner: ASGIApp) -> ASGIApp:
         return Compression(Frame(Guard(inner, access), settings, translate, observer))
 
-    observer = Observer(state.metrics, settings.log_queries)
     app = Application(title="Tanmai 碳脉", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.tanmai, app.state.translate = state, translate
     sparql = Route(routes.PATH, SparqlEndpoint(state))
-    app.router.routes += [
-        sparql,
-        Route(well_known.PATH, well_known.VoidEndpoint(state)),
-        Route(graphs.PATH, graphs.GraphsEndpoint(state)),
-        Route(graphs.PATH + "/{name:path}", graphs.GraphsEndpoint(state)),
-        *pact.routes(state),
-        Route(endpoints.PATH, endpoints.TokenEndpoint(access)),
-        *(Route(path, endpoints.DiscoveryEndpoint(settings)) for path in endpoints.DISCOVERY),
-        Route(AUDIT, AuditEndpoint(state)),
-        *page_routes(state),
-    ]
-    app.router.routes += health.router.routes
+    app.router.routes += [sparql, *_routes(state, access), *health.router.routes]
     rest.include_in(app)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -90,29 +86,23 @@ def create_app(settings: Settings, translate: Translate = untranslated) -> FastA
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(settings.cors_origins),
-        allow_methods=["DELETE", "GET", "HEAD", "POST"],
-        allow_headers=[
-            "Accept",
-            "Authorization",
-            "Content-Type",
-            "If-None-Match",
-            "Prefer",
-            "X-API-Key",
-            "X-Request-Id",
-        ],
-        expose_headers=[
-            "ETag",
-            "Link",
-            "Location",
-            "Preference-Applied",
-            "RateLimit",
-            "RateLimit-Policy",
-            "Retry-After",
-            "X-Request-Id",
-            "Tanmai-Unbound",
-        ],
+        allow_methods=_METHODS,
+        allow_headers=_SENT,
+        expose_headers=_SEEN,
     )
     return app
+
+
+def _routes(state: State, access: Access) -> Iterator[BaseRoute]:
+    """What is answered beside the queries and the described interface."""
+    yield Route(well_known.PATH, well_known.VoidEndpoint(state))
+    yield Route(graphs.PATH, graphs.GraphsEndpoint(state))
+    yield Route(graphs.PATH + "/{name:path}", graphs.GraphsEndpoint(state))
+    yield from pact.routes(state)
+    yield Route(endpoints.PATH, endpoints.TokenEndpoint(access))
+    yield from (Route(path, endpoints.DiscoveryEndpoint(state.settings)) for path in endpoints.DISCOVERY)
+    yield Route(AUDIT, AuditEndpoint(state))
+    yield from page_routes(state)
 
 
 def _version() -> str:

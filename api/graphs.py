@@ -18,10 +18,10 @@ from starlette.types import Receive, Scope, Send
 
 from api.access.guard import note
 from api.access.principals import Role, principal_of, require_whole_store
-from api.delivery import deliver
-from api.errors import MethodError, RequestError
+from api.conditional import Read
+from api.errors import MethodError, RequestError, UnsupportedError
 from api.requests import body_of, only, parameters, require_writes, root_of
-from api.state import State, generations_in, matches, tag_of
+from api.state import State, generations_in, tag_of
 
 PATH: Final = "/graphs"
 METHODS: Final = ("GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS")
@@ -98,16 +98,12 @@ class GraphsEndpoint:
         headers = {"vary": "Accept", "cache-control": "no-cache" if lasting else "no-store"}
         audience = principal_of(request).audience
         note(request.scope, graphs=_noted(name))
-        parts = (name.graph, accept)
-        condition = request.headers.get("if-none-match") if lasting else None
-        if condition is not None and matches(condition, tag := tag_of(self.state.newest(audience), audience, *parts)):
-            await Response(status_code=304, headers={**headers, "etag": tag})(request.scope, request.receive, send)
-            return
         job = {"kind": "graph", "graph": name.graph, "accept": accept, "head": request.method == "HEAD"}
-        async with self.state.read(job, audience) as answer:
-            if lasting:
-                headers["etag"] = tag_of(str(answer.head["generation"]), audience, *parts)
-            await deliver(answer, request.scope, send, headers)
+
+        def tag(generation: str) -> str:
+            return tag_of(generation, audience, name.graph, accept)
+
+        await Read(self.state, job, headers, tag if lasting else None).answer(request, send)
 
     async def _put(self, request: Request, name: Name) -> Response:
         body = await body_of(request, self.state.settings.body_bytes)
@@ -139,10 +135,20 @@ class GraphsEndpoint:
         """What has to hold when the write begins (RFC 9110, section 13.1): the state that was read, or whether the graph is there.
 
         An entity tag tells the state of the whole store, so a change of another graph counts too.
+
+        Raises:
+            UnsupportedError: a state is named, and an endpoint keeps the store, which tells none.
         """
         stated, unstated = request.headers.get("if-match"), request.headers.get("if-none-match")
         there = True if stated == "*" else False if unstated == "*" else None
-        at = None if stated is None or stated == "*" else generations_in(stated) if self.state.lasting else []
+        if stated in {None, "*"}:
+            return {"there": there, "at": None}
+        if not self.state.lasting:
+            raise UnsupportedError(
+                "The endpoint that keeps the store does not say whether its data have changed, so If-Match cannot be kept. "
+                "Leave it out."
+            )
+        at = generations_in(str(stated))
         return {"there": there, "at": at}
 
 

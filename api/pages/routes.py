@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from api.delivery import deliver
+from api.conditional import Read
 from api.errors import MethodError, NotFoundError, RequestError
 from api.negotiation import GRAPHS, Offer, choose
 from api.pages.addresses import Addresses, is_iri
@@ -22,7 +22,7 @@ from api.pages.examples import examples
 from api.pages.forms import BOTH, HTML
 from api.pages.interface import operations
 from api.pages.rendering import HEADERS, Setting, render
-from api.state import State, matches, tag_of
+from api.state import State, tag_of
 
 METHODS: Final = ("GET", "HEAD")
 
@@ -155,25 +155,17 @@ async def _read(state: State, request: Request, send: Send, asked: Asked, job: d
     """Have a reader make a document, and send it; nothing where the client has it already."""
     caching = "no-cache" if state.lasting else "no-store"
     headers = {"vary": _VARY, "cache-control": caching, "content-language": _content_language(asked), **HEADERS}
-    condition = request.headers.get("if-none-match") if state.lasting else None
-    anything = condition is not None and condition.strip() == "*"  # has it, if there is anything to have
-    if condition is not None and not anything:
-        tag = tag_of(state.newest(asked.audience, asked.pin.release), asked.audience, *asked.tag_parts())
-        if matches(condition, tag):
-            response = Response(status_code=304, headers={**headers, "etag": tag})
-            await response(request.scope, request.receive, send)
-            return
-    async with state.read(job, asked.audience) as answer:
-        if state.lasting:
-            headers["etag"] = tag_of(str(answer.head["generation"]), asked.audience, *asked.tag_parts())
-        if anything:
-            await Response(status_code=304, headers=headers)(request.scope, request.receive, send)
-            return
-        headers["content-location"] = _location(asked, job)
-        links = ", ".join(_link(*each) for each in answer.head["links"])
-        if 0 < len(links) <= _LONGEST_LINKS:
-            headers["link"] = links
-        await deliver(answer, request.scope, send, headers)
+
+    def tag(generation: str) -> str:
+        return tag_of(generation, asked.audience, *asked.tag_parts())
+
+    def told(head: Mapping[str, Any]) -> Mapping[str, str]:
+        links = ", ".join(_link(*each) for each in head["links"])
+        short = 0 < len(links) <= _LONGEST_LINKS
+        return {"content-location": _location(asked, job), **({"link": links} if short else {})}
+
+    read = Read(state, job, headers, tag if state.lasting else None, asked.pin.release, told)
+    await read.answer(request, send)
 
 
 def _content_language(asked: Asked) -> str:

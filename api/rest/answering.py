@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.access.allowance import current as allowance_of_request
 from api.access.principals import principal_of
-from api.delivery import deliver
+from api.conditional import Read
 from api.negotiation import Offer, choose
 from api.pages.asking import here, page_facts
 from api.pages.forms import HTML
@@ -20,7 +20,7 @@ from api.pages.rendering import HEADERS
 from api.requests import language_of, root_of
 from api.rest.books import Owner
 from api.rest.longjobs import Result, Run, told
-from api.state import State, matches, tag_of
+from api.state import State, tag_of
 
 JSON: Final = (Offer("json", "application/json"),)
 """What most answers are written in."""
@@ -68,29 +68,13 @@ class Answered(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Ask a reader and send what it says."""
-        state, asking = state_of(self.request), principal_of(self.request)
+        state = state_of(self.request)
         headers = headers_of(self.job) | ({} if state.lasting else {"cache-control": "no-store"})
         if wants_job(self.request):
             await begun(self.request, self._as_job)(scope, receive, send)
             return
-        safe = scope["method"] in {"GET", "HEAD"} and state.lasting
-        condition = self.request.headers.get("if-none-match")
-        anything = safe and condition is not None and condition.strip() == "*"  # has it, if there is anything to have
-        if (
-            safe
-            and condition is not None
-            and not anything
-            and matches(condition, tag := self._tag(state.newest(asking.audience, self._release)))
-        ):
-            await Response(status_code=304, headers={**headers, "etag": tag})(scope, receive, send)
-            return
-        async with state.read(self.job, asking.audience, self.payload) as answer:
-            if safe:
-                headers["etag"] = self._tag(str(answer.head["generation"]))
-            if anything:
-                await Response(status_code=304, headers=headers)(scope, receive, send)
-                return
-            await deliver(answer, scope, send, headers | dict(self.told(answer.head)))
+        tag = self._tag if scope["method"] in {"GET", "HEAD"} and state.lasting else None
+        await Read(state, self.job, headers, tag, self._release, self.told, self.payload).answer(self.request, send)
 
     async def _as_job(self, name: str) -> Result:
         state, audience = state_of(self.request), principal_of(self.request).audience

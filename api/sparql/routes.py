@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.access.guard import note
 from api.access.principals import Role, principal_of, require_whole_store
-from api.delivery import deliver
+from api.conditional import Read
 from api.errors import MethodError, RequestError
 from api.observation import QUERY
 from api.pages.routes import sparql_page, wants_page
@@ -20,7 +21,7 @@ from api.pins import Pin, stated_pin
 from api.requests import body_of, parameters, require_writes, root_of
 from api.sparql.description import service_description
 from api.sparql.protocol import METHODS, Operation, operation
-from api.state import State, matches, tag_of
+from api.state import State, tag_of
 
 PATH: Final = "/sparql"
 
@@ -71,25 +72,13 @@ class SparqlEndpoint:
         limits = {"patterns": self.state.settings.patterns}
         job = {**self._job(request, asked), **pin.fields(), **limits, "accept": accept}
         parts = (asked.text, asked.dataset, job["base"], accept, pin, audience)
-        headers = {"vary": "Accept"}
         lasting = self.state.lasting and _CHANGING.search(asked.text) is None
-        condition = request.headers.get("if-none-match")
-        if lasting and condition is not None:
-            tag = tag_of(self.state.newest(audience, pin.release), audience, *parts)
-            if matches(condition, tag):
-                await Response(status_code=304, headers={**headers, "etag": tag})(request.scope, request.receive, send)
-                return
-        async with self.state.read(job, audience) as answer:
-            if lasting:
-                headers |= {
-                    "etag": tag_of(str(answer.head["generation"]), audience, *parts),
-                    "cache-control": "no-cache",
-                }
-            else:
-                headers |= {"cache-control": "no-store"}
-            if answer.head.get("unbound"):
-                headers["tanmai-unbound"] = str(answer.head["unbound"])
-            await deliver(answer, request.scope, send, headers)
+        headers = {"vary": "Accept", "cache-control": "no-cache" if lasting else "no-store"}
+
+        def tag(generation: str) -> str:
+            return tag_of(generation, audience, *parts)
+
+        await Read(self.state, job, headers, tag if lasting else None, pin.release, _told).answer(request, send)
 
     async def _update(self, request: Request, asked: Operation, pin: Pin, send: Send) -> None:
         require_writes(request, self.state.settings)
@@ -101,6 +90,10 @@ class SparqlEndpoint:
             told = {name: answer.head[name] for name in ("added", "removed", "generation")}
         note(request.scope, **told)
         await JSONResponse(told)(request.scope, request.receive, send)
+
+
+def _told(head: Mapping[str, Any]) -> Mapping[str, str]:
+    return {"tanmai-unbound": str(head["unbound"])} if head.get("unbound") else {}
 
 
 def _graphs(asked: Operation) -> list[str]:

@@ -122,3 +122,15 @@ def test_a_write_may_depend_on_whether_the_graph_is_there(writing):
     assert put(writing, "urn:once", "<urn:a> <urn:n> 1 .", **{"If-None-Match": "*"}).status_code == 201
     assert put(writing, "urn:once", "<urn:a> <urn:n> 2 .", **{"If-None-Match": "*"}).status_code == 412
     assert put(writing, "urn:once", "<urn:a> <urn:n> 2 .", **{"If-Match": "*"}).status_code == 204
+
+
+def test_a_client_has_anything_only_where_there_is_something(reading):
+    """If-None-Match: * (RFC 9110, section 13.1.2)."""
+    anything = {"If-None-Match": "*"}
+    for path, parameters, status in (
+        ("/graphs", {"graph": PEOPLE}, 304),
+        ("/graphs", {"graph": "urn:none"}, 404),
+        ("/sparql", {"query": "ASK {}"}, 304),
+        ("/sparql", {"query": "ASK {"}, 400),
+    ):
+        assert reading.get(path, params=parameters, headers=anything).status_code == status
