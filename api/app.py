@@ -35,6 +35,7 @@ from api.rest.warming import Warmer
 from api.settings import Settings
 from api.sparql import routes
 from api.sparql.routes import SparqlEndpoint
+from api.sparql.short import ShortWay
 from api.state import State
 from api.watch.watcher import Watcher
 
@@ -83,6 +84,7 @@ def create_app(settings: Settings, translate: Translate = untranslated) -> FastA
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_middleware(around)
     app.route_directly({routes.PATH: sparql}, around)
+    app.short = ShortWay(state, access, observer, app, sparql)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(settings.cors_origins),

@@ -12,6 +12,7 @@ from starlette.types import Send
 
 from api.access.principals import principal_of
 from api.delivery import deliver
+from api.readers.early import Early
 from api.state import Job, State, matches
 
 
@@ -31,6 +32,7 @@ class Read:
         release: name of the release that is read, if one is.
         told: from what the reader says of the answer to further headers.
         payload: bytes that come with the job.
+        early: the same job, if it was begun already.
     """
 
     state: State
@@ -40,6 +42,7 @@ class Read:
     release: str | None = None
     told: Callable[[Mapping[str, Any]], Mapping[str, str]] = _nothing
     payload: bytes = b""
+    early: Early | None = None
 
     async def answer(self, request: Request, send: Send) -> None:
         """Send the answer, or that the client has it.
@@ -55,7 +58,7 @@ class Read:
             if matches(condition, headers["etag"]):
                 await Response(status_code=304, headers=headers)(request.scope, request.receive, send)
                 return
-        async with self.state.read(self.job, audience, self.payload) as answer:
+        async with self.state.read(self.job, audience, self.payload, self.early) as answer:
             if self.tag is not None:
                 headers["etag"] = self.tag(str(answer.head["generation"]))
             if anything:

@@ -9,6 +9,8 @@ from fastapi import FastAPI
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.sparql.short import ShortWay
+
 Around = Callable[[ASGIApp], ASGIApp]
 """Puts our own layers around an application: whoever passes by the router does not pass by them."""
 
@@ -20,6 +22,8 @@ class Application(FastAPI):
     other origins (a request that names one goes the usual way).
     """
 
+    short: ShortWay | None = None
+    """What takes the plainest requests before they come here; see :mod:`api.listening`."""
     _direct: Mapping[str, tuple[Route, ASGIApp]] = MappingProxyType({})
 
     def route_directly(self, routes: Mapping[str, Route], around: Around) -> None:

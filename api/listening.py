@@ -1,15 +1,21 @@
 """How a connection is read: the head of a request has to come whole, soon, and be of bounded size.
 
 uvicorn bounds neither time nor size of what comes before a request is known, so that a few thousand connections which say
-nothing, or one header that never ends, would take what memory and descriptors there are.
+nothing, or one header that never ends, would take what memory and descriptors there are. From here a request also goes the
+short way (:mod:`api.sparql.short`), if the application has one and takes it there.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGI3Application
 
 HEAD_BYTES: Final = 64 << 10
 """Longest address and headers together. A longer query is sent by POST."""
@@ -26,6 +32,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().__init__(*arguments, **named)
         self._taken = 0
         self._patience: asyncio.TimerHandle | None = None
+        self._short = getattr(self.app, "short", None)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
         """Expect a head."""
@@ -57,6 +64,14 @@ class BoundedProtocol(HttpToolsProtocol):
         self._grow(len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers))
         if not self.transport.is_closing():
             super().on_headers_complete()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        """Answer a request, the short way if it is one for that, else in a task."""
+        if self._short is None or app is not self.app or not self._short.take(cycle, self._usual(cycle)):
+            super()._start_asgi_task(cycle, app)
+
+    def _usual(self, cycle: RequestResponseCycle) -> Callable[[ASGI3Application], None]:
+        return partial(super()._start_asgi_task, cycle)
 
     def _expect(self) -> None:
         self._taken = 0

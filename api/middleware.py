@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access.guard import tell_limits
 from api.errors import HostError, MethodError, NotFoundError, RequestError
-from api.observation import Observer
+from api.observation import BEGAN, Observer
 from api.pact.telling import is_pact, pact_response, require_https
 from api.pages.problem import problem_page, wants_page
 from api.problems import INTERNAL, MEDIA_TYPE, Problem, ToldError, problem_of
@@ -57,7 +57,7 @@ class Frame:
             await self._answer(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        began = time.perf_counter()
+        began = scope.get(BEGAN) or time.perf_counter()
         headers = dict[bytes, bytes](scope["headers"])
         given = headers.get(b"x-request-id", b"").decode("latin-1")
         request_id = given if _ID.fullmatch(given) else os.urandom(16).hex()

@@ -18,6 +18,8 @@ log: Final = logging.getLogger("tanmai.requests")
 
 QUERY: Final = "tanmai.query"
 """Key in the scope of a request under which its route leaves the text of a query, for the log alone."""
+BEGAN: Final = "tanmai.began"
+"""Key in the scope of a request under which the short way leaves the time at which it took it."""
 _MOST_QUERY: Final = 2000
 
 

@@ -13,7 +13,7 @@ from api.settings import Settings
 
 Parameters = list[tuple[str, str]]
 
-_PLAIN: Final = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?")
+PLAIN_HOST: Final = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?")
 """A host that needs no closer look."""
 _MOST_PARAMETERS: Final = 1000
 
@@ -72,7 +72,7 @@ def root_of(request: Request, settings: Settings) -> str:
     if settings.public_url:
         return settings.public_url
     host = request.headers.get("host", "")
-    if _PLAIN.fullmatch(host):
+    if PLAIN_HOST.fullmatch(host):
         return f"{request.scope['scheme']}://{host}"
     return f"{request.url.scheme}://{request.url.netloc}"
 

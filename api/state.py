@@ -14,6 +14,7 @@ from api.access.allowance import current as allowance_of_request
 from api.errors import AccessDeniedError, ReaderDiedError, UnsupportedError
 from api.metrics import Metrics, Sample
 from api.readers.answer import Answer
+from api.readers.early import Early
 from api.readers.pool import Limits, Pool
 from api.rest.longjobs import LongJobs
 from api.settings import Settings
@@ -150,7 +151,9 @@ class State:
         return self.generations if audience is None else _view(self.settings, audience)
 
     @contextlib.asynccontextmanager
-    async def read(self, job: Job, audience: str | None = None, payload: bytes = b"") -> AsyncIterator[Answer]:
+    async def read(
+        self, job: Job, audience: str | None = None, payload: bytes = b"", early: Early | None = None
+    ) -> AsyncIterator[Answer]:
         """Have a reader answer from the newest generation, of the whole store or of what an audience may read.
 
         A job may be pinned to a past state by ``release`` and ``as_of``; see :class:`api.pins.Pin`.
@@ -159,6 +162,7 @@ class State:
             job: what it does.
             audience: whose view of the store it reads; ``None`` for the whole store.
             payload: bytes that come with the job.
+            early: the same job, if it was begun already for the owner of the store; nobody else gets what it answers.
 
         Raises:
             UnknownNameError: there is no such release in that view.
@@ -166,16 +170,17 @@ class State:
         """
         allowance = allowance_of_request()
         if allowance is None:
-            async with self.readers.ask(self._reading(job, audience), payload) as answer:
+            async with self.readers.ask(self.reading(job, audience), payload, early) as answer:
                 yield answer
             return
         allowance.check(audience)
         with allowance.job():
-            limited = self._reading(job, audience) | allowance.limits.of_job
+            limited = self.reading(job, audience) | allowance.limits.of_job
             async with self.readers.ask(limited, payload) as answer:
                 yield answer
 
-    def _reading(self, job: Job, audience: str | None) -> dict[str, Any]:
+    def reading(self, job: Job, audience: str | None) -> dict[str, Any]:
+        """A job of a reader with what it reads: the newest generation, unless it says another one."""
         return {"generation": self.newest(audience, job.get("release")), "audience": audience, **job}
 
     @contextlib.asynccontextmanager

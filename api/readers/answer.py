@@ -45,15 +45,27 @@ class Answer:
         async with deadline(last):
             with contextlib.suppress(ConnectionError):  # the frame that is missing says why
                 await worker.line.send(frames.job_bytes({**job, "seconds": seconds, **progress.asked()}, payload))
-            kind, head = await made._next()
-            if kind == frames.WHOLE:
-                head, made.first = frames.parted(head)
-            else:
-                kind, made.first = await made._next()
-                if kind == frames.DATA and len(made.first) < frames.BLOCK:
-                    kind, _ = await made._next()
-            made.head, made.complete = json.loads(head), kind in _ENDS
+            await made._begun()
         return made
+
+    @classmethod
+    async def of(cls, worker: Worker, last: float) -> Answer:
+        """The answer to the job that a child has already, which has to be complete at the time ``last`` of the loop."""
+        made = cls({}, b"", False, last, worker)
+        async with deadline(last):
+            await made._begun()
+        return made
+
+    async def _begun(self) -> None:
+        """Wait for the first block."""
+        kind, head = await self._next()
+        if kind == frames.WHOLE:
+            head, self.first = frames.parted(head)
+        else:
+            kind, self.first = await self._next()
+            if kind == frames.DATA and len(self.first) < frames.BLOCK:
+                kind, _ = await self._next()
+        self.head, self.complete = json.loads(head), kind in _ENDS
 
     async def rest(self) -> AsyncIterator[bytes]:
         """The blocks after the first.

@@ -12,6 +12,7 @@ import select
 import signal
 import socket
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -29,6 +30,8 @@ Work: TypeAlias = Reading | RemoteReading | Writing | RemoteWriting
 GRACE: Final = 1.0
 """Seconds after its time is over at which a child ends itself, should its parent not have killed it."""
 
+_BRIEF: Final = 0.01
+"""Seconds in which no job can have taken much memory; to ask the system costs as much as a short query."""
 IDLE: Final = 0.2
 """Seconds without a job after which a writer lets go of the lock that others may wait for."""
 
@@ -73,10 +76,11 @@ def _serve(connection: socket.socket, work: Work, most: int) -> None:
         out.bound(job.get("answer_bytes"))
         memory.unbound()
         signal.setitimer(signal.ITIMER_REAL, float(job["seconds"]) + GRACE)
+        began = time.monotonic()
         try:
             with progress.told_to(progress.seldom(out.at)) if job.get("progress") else contextlib.nullcontext():
                 work.run(job, payload, out)
-            out.end(spent=_has_grown(most))
+            out.end(spent=time.monotonic() - began > _BRIEF and _has_grown(most))
         except ConnectionError:
             raise
         except MemoryError:

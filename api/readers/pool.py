@@ -9,10 +9,11 @@ import math
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from api.errors import ApiError, BusyError
 from api.readers.answer import Answer
+from api.readers.early import Asker, Early
 from api.readers.worker import Work, Worker
 from api.settings import Settings
 from graphstore.terms import PREFIXES
@@ -23,6 +24,8 @@ SPARE: Final = 1
 """Processes that stand by."""
 _LONG: Final = 1.0
 """Seconds after which a query gives way to others; to replace its process then costs about half as much again."""
+_SOON: Final = 0.001
+"""Seconds by which a timer may come early."""
 _LEAST_PATIENCE: Final = 5.0
 """Seconds that a request waits for a process even where jobs may take less."""
 _FIRST_PAUSE: Final = 0.1
@@ -43,6 +46,16 @@ class Limits:
     size: int
     seconds: float
     waiting: int
+
+
+class Waiter(Protocol):
+    """What waits for a process: a future, or an early job."""
+
+    def done(self) -> bool:
+        """Whether it waits no longer."""
+
+    def set_result(self, result: Worker, /) -> None:
+        """Have a process."""
 
 
 def _lose_patience(waiter: asyncio.Future[Worker]) -> None:
@@ -77,7 +90,9 @@ class Pool:
     started: int = 0
     ended: Counter[str] = field(default_factory=Counter)
     _idle: list[Worker] = field(default_factory=list)
-    _waiters: deque[asyncio.Future[Worker]] = field(default_factory=deque)
+    _waiters: deque[Waiter] = field(default_factory=deque)
+    _early: dict[Early, None] = field(default_factory=dict)  # in the order in which they were asked for
+    _sweeper: asyncio.TimerHandle | None = None
     _lent: int = 0
     _running: int = 0
     _renewals: set[asyncio.Task[None]] = field(default_factory=set)
@@ -97,7 +112,7 @@ class Pool:
     @property
     def running(self) -> int:
         """How many jobs are done now."""
-        return self._running
+        return self._running + sum(early.done() for early in self._early)
 
     async def start(self) -> None:
         """Start all processes."""
@@ -113,29 +128,99 @@ class Pool:
             worker.kill()
             await worker.process.wait()
 
+    def begin(self, job: bytes, asker: Asker) -> bool:
+        """Begin a job without a task that waits for it: see :mod:`api.readers.early`. It gets as many seconds as a job may have.
+
+        Args:
+            job: as it goes to the child.
+            asker: who wants the answer.
+
+        Returns:
+            Whether it was begun; not where too many wait already.
+        """
+        worker = None if self._waiters else self._taken()
+        if worker is None and len(self._waiters) >= self.limits.waiting:
+            return False
+        early = Early(self, job, self.limits.seconds, asker)
+        self._early[early] = None
+        if self._sweeper is None:
+            self._sweeper = asyncio.get_running_loop().call_later(_LONG, self._sweep)
+        if worker is None:
+            self._waiters.append(early)
+        else:
+            early.set_result(worker)
+        return True
+
+    def _sweep(self) -> None:
+        """Have tasks wait for the early jobs that take long: those watch the client and the deadline, and give way."""
+        now = asyncio.get_running_loop().time()
+        for early in list(self._early):
+            if early.began + _LONG > now + _SOON:
+                break
+            early.go_on()
+        oldest = next(iter(self._early), None)
+        loop = asyncio.get_running_loop()
+        self._sweeper = None if oldest is None else loop.call_at(oldest.began + _LONG, self._sweep)
+
+    def had_back(self, early: Early) -> None:
+        """Take back the process of an early job that is over."""
+        del self._early[early]
+        assert early.worker is not None
+        self._give_back(early.worker, early.last)
+
+    def let_go(self, early: Early) -> None:
+        """Look after an early job no longer: a task goes on, which takes it by :meth:`ask` or calls :meth:`abandon`."""
+        del self._early[early]
+
+    def abandon(self, early: Early) -> None:
+        """End an early job that was handed over, unless somebody has taken it."""
+        if early.taken:
+            return
+        if early.worker is not None:
+            self._give_back(early.worker, early.last)
+        else:
+            self._waiters.remove(early)
+            self._lend()
+
     @contextlib.asynccontextmanager
-    async def ask(self, job: Mapping[str, Any], payload: bytes = b"") -> AsyncIterator[Answer]:
+    async def ask(
+        self, job: Mapping[str, Any], payload: bytes = b"", early: Early | None = None
+    ) -> AsyncIterator[Answer]:
         """Have a child do a job. Leaving the block before the answer is complete kills the child.
 
         A job may say itself how many ``seconds`` it may take.
+
+        Args:
+            job: what it is.
+            payload: bytes that come with it.
+            early: the same job, if it was begun already.
 
         Raises:
             BusyError: no child became free.
             ReaderError: the child was ended.
             ToldError: the child says why there is no answer.
         """
-        worker = (None if self._waiters else self._taken()) or await self._awaited()
         loop = asyncio.get_running_loop()
-        last = loop.time() + float(job.get("seconds", self.limits.seconds))
+        begun = early is not None and early.done()
+        worker = await self._free(early)
+        seconds = float(job.get("seconds", self.limits.seconds))
+        last = early.last if early is not None and begun else loop.time() + seconds
         self._running += 1
-        way = loop.call_later(_LONG, worker.give_way) if _may_wait(job) else None
+        way = loop.call_at(last - seconds + _LONG, worker.give_way) if _may_wait(job) else None
         try:
-            yield await Answer.begin(worker, job, payload, last)
+            yield await (Answer.of(worker, last) if begun else Answer.begin(worker, job, payload, last))
         finally:
             self._running -= 1
             if way is not None:
                 way.cancel()
             self._give_back(worker, last)
+
+    async def _free(self, early: Early | None) -> Worker:
+        """A process for a job, or the one that has it already."""
+        if early is None:
+            return (None if self._waiters else self._taken()) or await self._awaited()
+        early.taken = True
+        return early.worker or await self._awaited(early)
 
     def _taken(self) -> Worker | None:
         """A process that can be had at once."""
@@ -148,13 +233,16 @@ class Pool:
             self._renew(worker)  # it died while it had nothing to do
         return None
 
-    async def _awaited(self) -> Worker:
-        """A process as soon as there is one, in the order in which it was asked for."""
-        if len(self._waiters) >= self.limits.waiting:
+    async def _awaited(self, early: Early | None = None) -> Worker:
+        """A process as soon as there is one, in the order in which it was asked for; in the place of an early job that waits."""
+        if early is None and len(self._waiters) >= self.limits.waiting:
             raise BusyError("Too many requests wait already. Come back later.")
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[Worker] = loop.create_future()
-        self._waiters.append(waiter)
+        if early is None:
+            self._waiters.append(waiter)
+        else:
+            self._waiters[self._waiters.index(early)] = waiter
         self._lend()
         timer = loop.call_later(max(self.limits.seconds, _LEAST_PATIENCE), _lose_patience, waiter)
         try:
@@ -188,7 +276,7 @@ class Pool:
         while waiter := next((each for each in self._waiters if not each.done()), None):
             if (worker := self._taken()) is None:
                 return
-            self._waiters.remove(waiter)
+            self._waiters.remove(waiter)  # nearly always the first
             waiter.set_result(worker)
 
     async def _add(self) -> None:

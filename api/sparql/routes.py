@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -21,12 +20,12 @@ from api.pins import Pin, stated_pin
 from api.requests import body_of, parameters, require_writes, root_of
 from api.sparql.description import service_description
 from api.sparql.protocol import METHODS, Operation, operation
-from api.state import State, tag_of
+from api.sparql.question import Question, job_of
+from api.state import State
 
 PATH: Final = "/sparql"
-
-_CHANGING: Final = re.compile(r"\b(now|rand|uuid|struuid|bnode)\s*\(|\\u", re.IGNORECASE)
-"""What makes an answer another one each time it is asked for (or may hide that it does), so that it gets no entity tag."""
+EARLY: Final = "tanmai.early"
+"""Key in the scope of a request under which the short way leaves the job that it has begun for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +56,14 @@ class SparqlEndpoint:
         else:
             await service_description(request, self.state.settings)(scope, receive, send)
 
-    def _job(self, request: Request, asked: Operation) -> dict[str, Any]:
-        return {
-            "kind": asked.verb,
-            "text": asked.text,
-            "dataset": asked.dataset,
-            "base": root_of(request, self.state.settings) + PATH,
-        }
-
     async def _query(self, request: Request, asked: Operation, pin: Pin, send: Send) -> None:
-        accept = request.headers.get("accept", "*/*")
-        audience = principal_of(request).audience
         note(request.scope, graphs=_graphs(asked))
-        limits = {"patterns": self.state.settings.patterns}
-        job = {**self._job(request, asked), **pin.fields(), **limits, "accept": accept}
-        parts = (asked.text, asked.dataset, job["base"], accept, pin, audience)
-        lasting = self.state.lasting and _CHANGING.search(asked.text) is None
-        headers = {"vary": "Accept", "cache-control": "no-cache" if lasting else "no-store"}
-
-        def tag(generation: str) -> str:
-            return tag_of(generation, audience, *parts)
-
-        await Read(self.state, job, headers, tag if lasting else None, pin.release, _told).answer(request, send)
+        base, accept = root_of(request, self.state.settings) + PATH, request.headers.get("accept", "*/*")
+        question = Question.of(self.state, asked, base, accept, pin, principal_of(request).audience)
+        tag = question.tag if question.lasting else None
+        early = request.scope.get(EARLY)
+        read = Read(self.state, question.job(self.state), question.headers, tag, pin.release, _told, early=early)
+        await read.answer(request, send)
 
     async def _update(self, request: Request, asked: Operation, pin: Pin, send: Send) -> None:
         require_writes(request, self.state.settings)
@@ -86,7 +71,7 @@ class SparqlEndpoint:
             raise RequestError("An update changes the present state, never a past one. Leave out release and as-of.")
         require_whole_store(request, Role.CURATOR)
         note(request.scope, graphs=_graphs(asked))
-        async with self.state.write(self._job(request, asked)) as answer:
+        async with self.state.write(job_of(asked, root_of(request, self.state.settings) + PATH)) as answer:
             told = {name: answer.head[name] for name in ("added", "removed", "generation")}
         note(request.scope, **told)
         await JSONResponse(told)(request.scope, request.receive, send)

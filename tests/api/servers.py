@@ -31,6 +31,7 @@ class Claimed:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self.short = getattr(app, "short", None)  # which takes nothing that has the header
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         claimed = dict(scope.get("headers", ())).get(b"x-claimed", b"").decode()

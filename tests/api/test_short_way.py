@@ -1,0 +1,427 @@
+"""Plain queries go the short way, all else the usual one, and no client can tell which it was."""
+
+import asyncio
+import os
+import signal
+import socket
+import threading
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import quote, urlsplit
+
+import admission
+import httpx
+import pytest
+from servers import Claimed, served
+
+from api.access.principals import Role
+from api.readers.early import Early
+from api.readers.frames import END, FRAME, LENGTH, WHOLE
+from api.readers.line import Line
+from api.readers.pool import Limits, Pool
+from api.readers.worker import Worker
+from api.settings import Settings
+
+BOB = "SELECT ?n { <urn:bob> <urn:name> ?n }"
+NUMBERS = "SELECT ?s ?v { ?s <urn:value> ?v }"
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+LONG = "SELECT ?a ?b { ?a <urn:value> ?x . ?b <urn:value> ?y }"  # 160,000 rows
+LASTING = (
+    "SELECT ?says (COUNT(*) AS ?n) { ?t <urn:says> ?says . "
+    + " ".join(f"VALUES ?v{place} {{ {' '.join(map(str, range(30)))} }}" for place in range(7))
+    + " } GROUP BY ?says"
+)
+"""21,870,000,000 combinations: longer than a request may take, over whatever data."""
+QUERIES = {
+    "rows": BOB,
+    "many": NUMBERS,
+    "ask": "ASK { ?s <urn:name> 'Bob' }",
+    "graph": "CONSTRUCT { ?s <urn:is> ?n } { ?s <urn:name> ?n FILTER(LANG(?n) = 'zh') }",
+    "relative": "SELECT (<thing> AS ?t) {}",
+    "now": "SELECT (NOW() > '2020-01-01T00:00:00Z'^^xsd:dateTime AS ?later) {}",
+    "escaped": r"SELECT ?n { <urn:b\u006Fb> <urn:name> ?n }",
+    "chinese": "SELECT ?s { ?s ?p '爱丽丝'@zh }",
+    "unbound": "SELECT (tmf:footprint(<urn:nothing>) AS ?f) {}",
+    "syntax": "SELECT ?n { ?s ?p",
+    "service": "SELECT ?n { SERVICE <http://127.0.0.1/> { ?s ?p ?n } }",
+    "nested": "SELECT * " + "{" * 200 + "}" * 200,
+    "long": LONG,
+}
+HEADERS = {
+    "none": {},
+    "csv": {"Accept": "text/csv"},
+    "turtle": {"Accept": "text/turtle"},
+    "image": {"Accept": "image/png"},
+    "zstd": {"Accept-Encoding": "zstd"},
+    "gzip": {"Accept-Encoding": "gzip"},
+    "chinese": {"Accept-Language": "zh-CN"},
+    "other name": {"Host": "evil.example"},
+    "own name": {"Host": "LocalHost"},
+}
+
+
+class Seen(Claimed):
+    """Notes of each request whether the short way took it."""
+
+    def __init__(self, app):
+        super().__init__(app)
+        self.taken, self._way = [], app.short
+        self.short = self
+
+    def take(self, cycle, start):
+        self.taken.append(self._way.take(cycle, start))
+        return self.taken[-1]
+
+
+@pytest.fixture(scope="module")
+def server(make_store):
+    """A server, and what it saw."""
+    seen = []
+
+    def around(app):
+        seen.append(Seen(app))
+        return seen[0]
+
+    with served(make_store(), around=around, readers=2, query_seconds=20.0, allow_writes=True) as address:
+        yield SimpleNamespace(address=address, taken=seen[0].taken)
+
+
+def told(address, query, headers):
+    """Status, headers and body, without what is another in each answer."""
+    plain = {"Accept": "*/*", "Accept-Encoding": "identity", **headers}
+    answer = httpx.get(f"{address}/sparql", params={"query": query}, headers=plain, timeout=30)
+    own = [(name, value) for name, value in answer.headers.multi_items() if name not in {"x-request-id", "date"}]
+    body = answer.json() if "problem" in answer.headers["content-type"] else sorted(answer.text.splitlines())
+    if isinstance(body, dict):
+        body.pop("requestId")
+    return answer.status_code, own, body
+
+
+CASES = [(query, headers) for query in QUERIES for headers in HEADERS if query != "long" or headers in {"none", "gzip"}]
+"""One format and one coding are enough of what takes long."""
+
+
+@pytest.mark.parametrize(("query", "headers"), CASES)
+def test_both_ways_say_the_same(server, query, headers):
+    sent, told_short = HEADERS[headers], len(server.taken)
+    short = told(server.address, QUERIES[query], sent)
+    assert server.taken[told_short:] == [headers != "other name"]
+    usual = told(server.address, QUERIES[query], {**sent, "X-Other": "1"})
+    assert server.taken[-1] is False
+    assert short == usual
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Authorization": "Bearer x"},
+        {"X-API-Key": "x"},
+        {"X-Claimed": "mill;reader;;"},
+        {"If-None-Match": "*"},
+        {"Origin": "http://x"},
+        {"Cookie": "a=b"},
+        {"X-Forwarded-For": "1.2.3.4"},
+        {"Content-Encoding": "gzip"},
+        {"Transfer-Encoding": "chunked"},
+        {"Content-Length": "0"},
+        {"Connection": "close"},
+        {"X-Request-Id": "mine"},
+        {"Host": "127.0.0.1, evil"},
+    ],
+    ids=lambda headers: next(iter(headers)),
+)
+def test_what_is_not_known_to_be_harmless_goes_the_usual_way(server, headers):
+    httpx.get(f"{server.address}/sparql", params={"query": BOB}, headers=headers)
+    assert server.taken[-1] is False
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/sparql",
+        "/sparql?",
+        "/sparql?query",
+        "/sparql?quer%79=ASK{}",
+        "/sparql?query=ASK{}&query=ASK{}",
+        "/sparql?query=ASK{}&release=1",
+        "/sparql?query=%FF",
+        "/sparql/?query=ASK{}",
+        "/graphs?query=ASK{}",
+    ],
+)
+def test_other_addresses_go_the_usual_way(server, address):
+    httpx.get(server.address + address)
+    assert server.taken[-1] is False
+
+
+def test_other_methods_go_the_usual_way(server):
+    for method in ("HEAD", "POST", "OPTIONS", "DELETE"):
+        httpx.request(method, f"{server.address}/sparql", params={"query": BOB})
+        assert server.taken[-1] is False
+
+
+def exchanged(address, *requests, count):
+    """Send requests at once on one connection; their answers, as bytes, when there are so many."""
+    host = urlsplit(address)
+    received = b""
+    with socket.create_connection((host.hostname, host.port), timeout=20) as connection:
+        connection.sendall(b"".join(requests))
+        while received.count(b"HTTP/1.1 ") < count or not received.endswith(b"\n"):
+            received += connection.recv(1 << 16)
+    return received
+
+
+def get(query, *headers):
+    lines = [f"GET /sparql?query={quote(query)} HTTP/1.1", "Host: 127.0.0.1", "Accept: text/csv", *headers, "", ""]
+    return "\r\n".join(lines).encode()
+
+
+def test_requests_sent_at_once_on_one_connection_are_answered_in_order(server):
+    texts = [f"SELECT ({number} AS ?n) {{}}" for number in range(7, 12)]
+    others = [get(text, *(["X-Other: 1"] if number % 2 else [])) for number, text in enumerate(texts)]
+    received = exchanged(server.address, *others, count=5)
+    bodies = [part.partition(b"\r\n\r\n")[2].split() for part in received.split(b"HTTP/1.1 200 OK")[1:]]
+    assert bodies == [[b"n", str(number).encode()] for number in range(7, 12)]
+
+
+def test_a_server_that_knows_clients_has_no_short_way(tmp_path):
+    store, seen = tmp_path / "store", []
+    admission.fill(store, "public")
+
+    def around(app):
+        seen.append(Seen(app))
+        return seen[0]
+
+    with served(store, around=around) as address:
+        answer = httpx.get(f"{address}/sparql", params={"query": "ASK {}"})
+        assert (answer.status_code, seen[0].taken) == (200, [True])
+        key = admission.add(store, "boss", (Role.ADMIN,), None)
+        refused = httpx.get(f"{address}/sparql", params={"query": "ASK {}"})
+        admitted = httpx.get(f"{address}/sparql", params={"query": "ASK {}"}, headers={"X-API-Key": key})
+    assert (refused.status_code, admitted.status_code, seen[0].taken) == (403, 200, [True, False, False])
+
+
+def test_clients_that_come_while_a_job_is_under_way_get_nothing_of_it(tmp_path):
+    """The job is the owner's; when it takes long, the door is looked at again."""
+    store = tmp_path / "store"
+    admission.fill(store, "CANARY")
+    with served(store, query_seconds=20.0) as address:
+        answers = []
+        asking = threading.Thread(
+            target=lambda: answers.append(httpx.get(f"{address}/sparql", params={"query": LASTING}, timeout=30))
+        )
+        asking.start()
+        time.sleep(0.3)
+        admission.add(store, "boss", (Role.ADMIN,), None)
+        asking.join()
+    assert answers[0].status_code == 403
+    assert b"CANARY" not in answers[0].content
+
+
+def test_a_job_that_takes_long_goes_on_in_the_usual_way(server, monkeypatch):
+    """Where a second is no time at all, each answer is waited for in a task, also behind others."""
+    monkeypatch.setattr("api.readers.pool._LONG", 0.0)
+    statuses = []
+    asking = [
+        threading.Thread(target=lambda: statuses.append(told(server.address, QUERIES["many"], {"Accept": "text/csv"})))
+        for _ in range(12)
+    ]
+    for each in asking:
+        each.start()
+    for each in asking:
+        each.join()
+    assert [(status, len(lines)) for status, _, lines in statuses] == [(200, 401)] * 12
+
+
+def test_the_deadline_holds(make_store):
+    with served(make_store(), readers=1, query_seconds=1.5) as address:
+        began = time.monotonic()
+        status, _, problem = told(address, ENDLESS, {})
+        assert (status, problem["title"]) == (503, "The time for an answer is over")
+        assert 1.4 < time.monotonic() - began < 1.9
+        assert told(address, BOB, {})[0] == 200
+
+
+def test_who_finds_no_place_to_wait_is_told(make_store):
+    with served(make_store(), readers=1, query_seconds=3.0, waiting=0) as address:
+        busy = threading.Thread(target=told, args=(address, ENDLESS, {}))
+        busy.start()
+        time.sleep(0.3)
+        assert told(address, BOB, {})[0] == 503
+        busy.join()
+
+
+def whole(content=b"row"):
+    return FRAME.pack(WHOLE, LENGTH.size + 2 + len(content)) + LENGTH.pack(2) + b"{}" + content
+
+
+class Wants:
+    """An asker that takes an answer, or not, and notes what happens."""
+
+    def __init__(self, takes=True):
+        self.told, self._takes = [], takes
+
+    def takes(self, _content):
+        return self._takes
+
+    def answer(self, content):
+        self.told.append(content[LENGTH.size + 2 :])
+
+    def go_on(self, early):
+        self.told.append(early)
+
+
+class Child:
+    """A process without one: what is sent to it, and its line."""
+
+    def __init__(self):
+        self.line, self.killed, self.clean, self.spent, self.sent = Line(), False, True, False, []
+        self.process = SimpleNamespace(pid=0)
+        self.line.connection_made(SimpleNamespace(write=self.sent.append, close=lambda: None))
+
+    @property
+    def alive(self):
+        return self.clean and not self.killed
+
+    frame = Worker.frame
+
+    def give_way(self):
+        """Nothing is shared here."""
+
+    def fate(self, _last):
+        return "left"
+
+    def kill(self):
+        self.killed = True
+
+
+@pytest.fixture
+def lent(tmp_path, monkeypatch):
+    """A pool with one process that can be lent, and how it ends processes."""
+
+    def make(waiting=5):
+        pool, child = Pool("reading", Limits(1, 20.0, waiting), Settings(store=tmp_path)), Child()
+        pool._idle.append(child)
+        monkeypatch.setattr(Pool, "_renew", lambda _, worker: worker.kill())
+        return pool, child
+
+    return make
+
+
+def test_early_jobs_come_in_the_order_in_which_they_were_asked_for(lent):
+    async def run():
+        pool, child = lent()
+        first, second, third = Wants(), Wants(), Wants()
+        assert [pool.begin(name, wants) for name, wants in ((b"1", first), (b"2", second), (b"3", third))] == [True] * 3
+        sent = [list(child.sent)]
+        for content in (b"one", b"two", b"three"):
+            child.line.data_received(whole(content))
+            sent.append(list(child.sent))
+        assert (pool._lent, pool.waiting, pool.running, len(pool._early)) == (0, 0, 0, 0)
+        return sent, first.told + second.told + third.told
+
+    sent, told_them = asyncio.run(run())
+    assert sent == [[b"1"], [b"1", b"2"], [b"1", b"2", b"3"], [b"1", b"2", b"3"]]
+    assert told_them == [b"one", b"two", b"three"]
+
+
+@pytest.mark.parametrize("what", ["other frame", "not taken", "gone", "late"])
+def test_any_other_outcome_is_left_to_a_task(lent, monkeypatch, what):
+    monkeypatch.setattr("api.readers.pool._LONG", 0.02 if what == "late" else 5.0)
+
+    async def run():
+        (pool, child), wants = lent(), Wants(takes=what != "not taken")
+        pool.begin(b"job", wants)
+        if what == "gone":
+            child.line.connection_lost(None)
+        elif what == "late":
+            await asyncio.sleep(0.05)
+        else:
+            child.line.data_received(FRAME.pack(END, 0) if what == "other frame" else whole())
+        (early,) = wants.told
+        assert isinstance(early, Early)
+        assert len(pool._early) == 0
+        pool.abandon(early)
+        return pool._lent, child.alive
+
+    assert asyncio.run(run()) == (0, False)  # whose job nobody wants is ended
+
+
+def test_a_task_goes_on_where_the_answer_stands(lent):
+    async def run():
+        (pool, child), wants = lent(), Wants(takes=False)
+        pool.begin(b"job", wants)
+        child.line.data_received(whole(b"kept"))
+        async with pool.ask({"kind": "query", "text": ""}, early=wants.told[0]) as answer:
+            found = answer.first, answer.complete
+        pool.abandon(wants.told[0])  # says nothing against who has taken it
+        return found, child.sent, child.alive, pool._lent
+
+    assert asyncio.run(run()) == ((b"kept", True), [b"job"], True, 0)
+
+
+def test_a_job_that_waits_keeps_its_place_when_a_task_goes_on(lent, monkeypatch):
+    monkeypatch.setattr("api.readers.pool._LONG", 0.02)
+
+    async def run():
+        (pool, child), busy, early, later = lent(), Wants(), Wants(), Wants()
+        pool.begin(b"busy", busy)
+        pool.begin(b"early", early)
+        await asyncio.sleep(0.05)  # both are handed over; the second one waits
+        pool.begin(b"later", later)
+
+        async def task():
+            async with pool.ask({"kind": "graph"}, early=early.told[0]) as answer:
+                return answer.first
+
+        going_on = asyncio.create_task(task())
+        await asyncio.sleep(0)
+        child.clean = True
+        pool.abandon(busy.told[0])
+        await asyncio.sleep(0.01)
+        assert (len(child.sent), pool.waiting) == (2, 1)
+        child.line.data_received(whole(b"second"))
+        found = await going_on
+        assert child.sent[2:] == [b"later"]
+        return found
+
+    assert asyncio.run(run()) == b"second"
+
+
+def test_a_job_that_waits_and_is_wanted_no_more_leaves_the_queue(lent, monkeypatch):
+    monkeypatch.setattr("api.readers.pool._LONG", 0.02)
+
+    async def run():
+        (pool, _), busy, early = lent(), Wants(), Wants()
+        pool.begin(b"busy", busy)
+        pool.begin(b"early", early)
+        await asyncio.sleep(0.05)
+        pool.abandon(early.told[0])
+        return pool.waiting
+
+    assert asyncio.run(run()) == 0
+
+
+def test_a_process_that_dies_is_told_as_such(make_store):
+    with served(make_store(), readers=1, query_seconds=20.0) as address:
+        before = set(_children())
+        answers = []
+        asking = threading.Thread(target=lambda: answers.append(told(address, ENDLESS, {})))
+        asking.start()
+        time.sleep(0.3)
+        busy = max(before, key=_seconds)
+        os.kill(busy, signal.SIGKILL)
+        asking.join()
+        assert answers[0][0] == 503
+        assert "needed more memory" in answers[0][2]["detail"]
+        assert told(address, BOB, {})[0] == 200
+
+
+def _children():
+    own = Path(f"/proc/{os.getpid()}/task")
+    return [int(pid) for task in own.iterdir() for pid in (task / "children").read_text().split()]
+
+
+def _seconds(pid):
+    return sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
