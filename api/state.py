@@ -15,6 +15,7 @@ from api.errors import AccessDeniedError, ReaderDiedError, UnsupportedError
 from api.metrics import Metrics, Sample
 from api.readers.answer import Answer
 from api.readers.early import Early
+from api.readers.forks import Forks
 from api.readers.pool import Limits, Pool
 from api.rest.longjobs import LongJobs
 from api.settings import Settings
@@ -65,11 +66,12 @@ class State:
         readers = Limits(settings.readers, settings.query_seconds, settings.waiting)
         writers = Limits(1, settings.write_seconds, settings.waiting)
         jobs = Limits(settings.job_readers, settings.job_seconds, settings.waiting)
+        forks = Forks()
         return cls(
             settings,
-            Pool("reading", readers, settings, messages),
-            Pool("writing", writers, settings, messages),
-            LongJobs(Pool("reading", jobs, settings, messages), settings),
+            Pool("reading", readers, settings, messages, forks),
+            Pool("writing", writers, settings, messages, forks),
+            LongJobs(Pool("reading", jobs, settings, messages, forks), settings),
             None if settings.endpoint else Generations(layout.read(settings.store)),
             Metrics(folder=Path(settings.run_directory) if settings.run_directory else None),
         )

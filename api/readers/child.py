@@ -1,6 +1,6 @@
-"""The child process: does one job after the other until its parent is gone.
+"""The child process: does one job after the other until the server is gone.
 
-Started by :mod:`api.readers.worker` as ``python -m api.readers.child DESCRIPTOR SETTINGS``.
+It is forked by :mod:`api.readers.forkserver`, which has loaded this module and what it needs.
 """
 
 from __future__ import annotations
@@ -36,10 +36,14 @@ IDLE: Final = 0.2
 """Seconds without a job after which a writer lets go of the lock that others may wait for."""
 
 
-def main() -> None:
-    """Serve the socket whose descriptor is the first argument."""
-    connection = socket.socket(fileno=int(sys.argv[1]))
-    told = json.loads(sys.argv[2])
+def run(connection: socket.socket, told: Mapping[str, Any]) -> None:
+    """Serve a socket.
+
+    Args:
+        connection: the child's end of it.
+        told: ``work`` (``reading`` or ``writing``), ``store``, ``memory_megabytes``, ``endpoint``, ``endpoint_seconds`` and
+            ``messages``, as in :class:`api.settings.Settings` and :mod:`api.readers.messages`.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent says when to stop
     signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process even when the engine never returns to Python
     most = int(told["memory_megabytes"]) << 20
@@ -109,7 +113,3 @@ def _no_memory() -> Problem:
     from api.errors import ReaderDiedError
 
     return problem_of(ReaderDiedError("The query needs more memory than one query may take. Ask for less at once."))
-
-
-if __name__ == "__main__":
-    main()

@@ -104,7 +104,7 @@ class Line(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Cut into frames what came."""
         begun = self._begun
-        if not begun and len(data) >= frames.FRAME.size:
+        if not begun and not self._whole and len(data) >= frames.FRAME.size:
             kind, size = frames.FRAME.unpack_from(data)
             if len(data) == frames.FRAME.size + size <= _MOST_HELD:  # one frame and nothing else, as most answers come
                 self._whole.append((kind, data[frames.FRAME.size :]))

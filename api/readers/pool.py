@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 from api.errors import ApiError, BusyError
 from api.readers.answer import Answer
 from api.readers.early import Asker, Early
+from api.readers.forks import Forks
 from api.readers.worker import Work, Worker
 from api.settings import Settings
 from graphstore.terms import PREFIXES
@@ -79,6 +80,7 @@ class Pool:
         work: what they do.
         limits: how many there are and how long they may work.
         messages: where they find what says messages, see :mod:`api.readers.messages`.
+        forks: what starts them; several pools may share one.
         started: how many were started so far.
         ended: how many ended before the pool was closed, by the reason.
     """
@@ -87,6 +89,7 @@ class Pool:
     limits: Limits
     settings: Settings
     messages: str = ""
+    forks: Forks = field(default_factory=Forks)
     started: int = 0
     ended: Counter[str] = field(default_factory=Counter)
     _idle: list[Worker] = field(default_factory=list)
@@ -116,6 +119,7 @@ class Pool:
 
     async def start(self) -> None:
         """Start all processes."""
+        self.forks.hold()
         await asyncio.gather(*(self._add() for _ in range(self.limits.size + SPARE)))
         self._started = True
 
@@ -127,6 +131,8 @@ class Pool:
             worker = self._idle.pop()
             worker.kill()
             await worker.process.wait()
+        if self._started:
+            await self.forks.release()
 
     def begin(self, job: bytes, asker: Asker) -> bool:
         """Begin a job without a task that waits for it: see :mod:`api.readers.early`. It gets as many seconds as a job may have.
@@ -280,7 +286,7 @@ class Pool:
             waiter.set_result(worker)
 
     async def _add(self) -> None:
-        worker = await Worker.start(self.work, self.settings, self.messages)
+        worker = await Worker.start(self.forks, self.work, self.settings, self.messages)
         self.started += 1
         self._idle.append(worker)
         self._lend()

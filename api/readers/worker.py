@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
 import logging
-import os
 import signal
 import socket
-import sys
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Literal
 
 from api.errors import DeadlineError, ReaderDiedError
+from api.readers.forks import Child, Forks
 from api.readers.line import Line
 from api.settings import Settings
 
@@ -22,11 +19,6 @@ log: Final = logging.getLogger("tanmai.api")
 
 Work = Literal["reading", "writing"]
 
-_FRUGAL: Final = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
-"""Environment of a child. The stacks of threads, and the 64 MB that glibc sets aside for each of them, would count as memory of
-the query: the engine opens a store by up to 16 threads at once, which alone can exceed the limit and abort the process."""
-_LOW: Final = 10
-"""Its niceness when it has to give way: it gets a tenth of the processor where others want it too."""
 _TOO_LONG: Final = (
     "The answer took longer than one request may take. Ask for less at once, or add conditions that select more. "
     "A write may have been done all the same: look before it is sent again."
@@ -42,25 +34,19 @@ class Worker:
         spent: whether it has grown so that it should have no further one.
     """
 
-    process: asyncio.subprocess.Process
+    process: Child
     line: Line
     clean: bool = True
     spent: bool = False
 
     @classmethod
-    async def start(cls, work: Work, settings: Settings, messages: str = "") -> Worker:
+    async def start(cls, forks: Forks, work: Work, settings: Settings, messages: str = "") -> Worker:
         """Start a child; ``messages`` says where it finds what says them, see :mod:`api.readers.messages`."""
         ours, theirs = socket.socketpair()
         told = {"work": work, "store": str(settings.store.resolve()), "memory_megabytes": settings.memory_megabytes}
         told |= {"endpoint": settings.endpoint, "endpoint_seconds": settings.endpoint_seconds, "messages": messages}
         with theirs:
-            # -P: a folder called `api` in the working directory must not be taken for ours.
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-P", "-m", "api.readers.child", str(theirs.fileno()), json.dumps(told),
-                pass_fds=(theirs.fileno(),), stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.DEVNULL,
-                env={**os.environ, **_FRUGAL},
-            )  # fmt: skip
+            process = await forks.start(told, theirs)
         made = cls(process, await Line.of(ours))
         try:
             _, unconfined = await made.frame()  # ready: the time that it takes to start is no request's time
@@ -80,8 +66,7 @@ class Worker:
         """Let shorter jobs come first. Nobody may take that back, so the process is replaced when this job is done."""
         if not self.clean:
             self.spent = True
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.setpriority(os.PRIO_PROCESS, self.process.pid, _LOW)
+            self.process.give_way()
 
     def fate(self, last: float) -> str:
         """Why it is of no further use: it is spent, its time was over at ``last``, its client left, or it died."""
@@ -93,8 +78,7 @@ class Worker:
 
     def kill(self) -> None:
         """Kill the process, which its loss cannot hurt: what is half-written is taken back or finished by the next writer."""
-        with contextlib.suppress(ProcessLookupError):
-            self.process.kill()
+        self.process.kill()
         self.line.close()
 
     async def frame(self) -> tuple[bytes, bytes]:
