@@ -22,6 +22,8 @@ HEAD_BYTES: Final = 64 << 10
 HEAD_SECONDS: Final = 10.0
 """Longest time until they are here, from the first byte, or from the beginning of the connection."""
 
+_SOON: Final = 0.001
+"""Seconds by which a timer may come early."""
 _REFUSAL: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
@@ -31,6 +33,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._taken = 0
+        self._expected = 0.0
         self._patience: asyncio.TimerHandle | None = None
         self._short = getattr(self.app, "short", None)
 
@@ -42,12 +45,15 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Expect nothing more."""
         self._arrived()
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless the head is too long."""
         super().data_received(data)
-        if self._patience is not None:
+        if self._expected:
             self._grow(len(data))
 
     def on_message_begin(self) -> None:
@@ -58,10 +64,14 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Answer the request, unless its head was too long although it came at once."""
         self._arrived()
-        if sum(name == b"host" for name, _ in self.headers) > 1:  # whichever is looked at, it is the one that counts
+        hosts, size = 0, len(self.url)
+        for name, value in self.headers:
+            hosts += name == b"host"
+            size += len(name) + len(value) + 4
+        if hosts > 1:  # whichever is looked at, it is the one that counts
             self.send_400_response("More than one Host header.")
             return
-        self._grow(len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers))
+        self._grow(size)
         if not self.transport.is_closing():
             super().on_headers_complete()
 
@@ -75,17 +85,25 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _expect(self) -> None:
         self._taken = 0
-        if self._patience is None:
-            self._patience = self.loop.call_later(HEAD_SECONDS, self._late)
+        if not self._expected:
+            self._expected = self.loop.time() + HEAD_SECONDS
+            if (
+                self._patience is None
+            ):  # one timer for all requests of a connection, since nearly all heads come at once
+                self._patience = self.loop.call_at(self._expected, self._look)
 
     def _arrived(self) -> None:
-        if self._patience is not None:
-            self._patience.cancel()
-            self._patience = None
+        self._expected = 0.0
 
-    def _late(self) -> None:
+    def _look(self) -> None:
+        """Close where a head is late; look again where one is awaited that is not."""
         self._patience = None
-        self.transport.close()
+        if not self._expected:
+            return
+        if self.loop.time() >= self._expected - _SOON:
+            self.transport.close()
+        else:
+            self._patience = self.loop.call_at(self._expected, self._look)
 
     def _grow(self, count: int) -> None:
         self._taken += count

@@ -14,6 +14,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -54,11 +55,11 @@ class Metrics:
 
     def request(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count one request; what clients make up does not become a label."""
-        shown = method if method in METHODS else "other"
-        self.counts["tanmai_requests_total", (("route", route), ("method", shown), ("status", str(status)))] += 1
-        place = _PLACES[bisect_left(BUCKETS, seconds)]
-        self.counts["tanmai_request_seconds_bucket", (("route", route), ("le", place))] += 1
-        self.counts["tanmai_request_seconds_sum", (("route", route),)] += seconds  # type: ignore[assignment]
+        total, duration, sums = _samples_of(route, method if method in METHODS else "other", status)
+        counts = self.counts
+        counts[total] += 1
+        counts[duration[bisect_left(BUCKETS, seconds)]] += 1
+        counts[sums] += seconds  # type: ignore[assignment]
 
     def tell(self, gauges: Mapping[Sample, float]) -> None:
         """Write the figures of this process for the others."""
@@ -84,6 +85,14 @@ class Metrics:
             if path.stem != str(os.getpid()):
                 with contextlib.suppress(OSError):
                     yield int(path.stem), json.loads(path.read_text(encoding="ascii"))
+
+
+@lru_cache(maxsize=1024)
+def _samples_of(route: str, method: str, status: int) -> tuple[Sample, tuple[Sample, ...], Sample]:
+    """What a request counts for: its kind, one class of durations, and the sum of durations."""
+    total = "tanmai_requests_total", (("route", route), ("method", method), ("status", str(status)))
+    duration = tuple(("tanmai_request_seconds_bucket", (("route", route), ("le", place))) for place in _PLACES)
+    return total, duration, ("tanmai_request_seconds_sum", (("route", route),))
 
 
 def age_of(created: float) -> dict[Sample, float]:

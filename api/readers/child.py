@@ -6,7 +6,6 @@ It is forked by :mod:`api.readers.forkserver`, which has loaded this module and 
 from __future__ import annotations
 
 import contextlib
-import json
 import resource
 import select
 import signal

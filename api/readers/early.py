@@ -19,8 +19,8 @@ class Asker(Protocol):
     def takes(self, whole: bytes) -> bool:
         """Whether the content of a ``WHOLE`` frame is an answer that can be given at once."""
 
-    def answer(self, whole: bytes) -> None:
-        """Give it."""
+    def answer(self) -> None:
+        """Give the one that was taken."""
 
     def go_on(self, early: Early) -> None:
         """Wait for the answer in a task, which hands the job to the pool that has begun it, or abandons it there."""
@@ -88,4 +88,4 @@ class Early:
         self.worker.line.drop()
         self.worker.clean = True
         self._pool.had_back(self)
-        self._asker.answer(content)
+        self._asker.answer()

@@ -11,14 +11,15 @@ import json
 import socket
 import struct
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import IO, Any, Final, cast
 
 from api.errors import AnswerTooLargeError
 from api.problems import Problem
 from api.readers.progress import Stage
 
-JOB: Final = struct.Struct(">II")
-"""Length of the JSON text, length of the payload."""
+JOB: Final = struct.Struct(">IiI")
+"""Length of the JSON text, of the text of a query (-1 where the job has none), of the payload."""
 FRAME: Final = struct.Struct(">cI")
 """Kind of the frame, length of its content."""
 LENGTH: Final = struct.Struct(">I")
@@ -44,14 +45,24 @@ WHOLE: Final = b"W"
 SPENT: Final = b"spent"
 """Content of an ``END`` frame: the child has grown, and asks to be replaced."""
 
+_FEW: Final = 2000
+"""Bytes of a JSON text that is kept, since it may come again."""
 BLOCK: Final = 64 << 10
 """About how many bytes of an answer go into one frame. What fits into the first is sent with its length."""
 
 
 def job_bytes(job: Mapping[str, Any], payload: bytes = b"") -> bytes:
     """A job as it goes through the socket."""
-    text = json.dumps(job).encode()
-    return JOB.pack(len(text), len(payload)) + text + payload
+    text = job.get("text")
+    return packed(json.dumps({name: value for name, value in job.items() if name != "text"}).encode(), text, payload)
+
+
+def packed(facts: bytes, text: str | None, payload: bytes = b"") -> bytes:
+    """The same from a JSON text of all but the text of its query. Those are the same for many queries, so both ends may keep them."""
+    if text is None:
+        return JOB.pack(len(facts), -1, len(payload)) + facts + payload
+    query = text.encode("utf-8", "surrogatepass")
+    return JOB.pack(len(facts), len(query), len(payload)) + facts + query + payload
 
 
 def receive_job(connection: socket.socket) -> tuple[dict[str, Any], bytes] | None:
@@ -61,10 +72,23 @@ def receive_job(connection: socket.socket) -> tuple[dict[str, Any], bytes] | Non
         return None
     if len(begun) < JOB.size:
         begun += _receive(connection, JOB.size - len(begun)) or b""
-    text_size, payload_size = JOB.unpack_from(begun)
-    end = JOB.size + text_size
+    facts_size, text_size, payload_size = JOB.unpack_from(begun)
+    begin = JOB.size + facts_size
+    end = begin + max(text_size, 0)
     whole = begun if len(begun) == end + payload_size else _rest(connection, begun, end + payload_size)
-    return None if whole is None else (json.loads(whole[JOB.size : end]), whole[end:])
+    if whole is None:
+        return None
+    facts = whole[JOB.size : begin]
+    job = dict(_facts_again(facts)) if facts_size <= _FEW else json.loads(facts)
+    if text_size >= 0:
+        job["text"] = whole[begin:end].decode("utf-8", "surrogatepass")
+    return job, whole[end:]
+
+
+@lru_cache(maxsize=32)
+def _facts_again(text: bytes) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 def _rest(connection: socket.socket, begun: bytes, size: int) -> bytes | None:
@@ -121,6 +145,10 @@ class Output(io.RawIOBase):
         """Say what the answer is; before anything is written."""
         self._head = json.dumps(facts).encode()
 
+    def head_of_table(self, content_type: str, generation: str | None) -> None:
+        """The same for the answer of a query, of which nothing else is to be said."""
+        self._head = _head_of_table(content_type, generation)
+
     def write(self, data: Any) -> int:
         """Add bytes to the answer.
 
@@ -175,3 +203,14 @@ class Output(io.RawIOBase):
     def _send(self) -> None:
         self._connection.sendall(self._pending)
         self._pending.clear()
+
+
+@lru_cache(maxsize=32)
+def generation_of(head: bytes) -> str:
+    """The generation that an answer was made from, as its head says."""
+    return str(json.loads(head)["generation"])
+
+
+@lru_cache(maxsize=32)
+def _head_of_table(content_type: str, generation: str | None) -> bytes:
+    return json.dumps({"content_type": content_type, "generation": generation}).encode()

@@ -303,16 +303,17 @@ def write_answer(
 ) -> None:
     """Write a result in the format that the client likes best; ``generation`` is said where the store is a view of it."""
     offer = negotiation.choose(accept, negotiation.GRAPHS if result.kind == "graph" else negotiation.TABLES)
-    facts: dict[str, Any] = {"content_type": offer.content_type, "generation": generation or store.generation}
+    shown = generation or store.generation
     if not result.extended:
-        out.head(**facts)
+        out.head_of_table(offer.content_type, shown)
         result.serialize(offer.name, out.file)
         return
     # Why values are unbound is known only when all were calculated, and has to be said before the answer begins.
     whole = io.BytesIO()
     result.serialize(offer.name, whole)
     unbound = [f"{count} x {reason}" for reason, count in result.failures.items()]
-    out.head(**facts, unbound=json.dumps(unbound[:_MOST_REASONS]) if unbound else None)
+    told = json.dumps(unbound[:_MOST_REASONS]) if unbound else None
+    out.head(content_type=offer.content_type, generation=shown, unbound=told)
     out.write(whole.getvalue())
 
 

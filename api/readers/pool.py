@@ -279,10 +279,15 @@ class Pool:
 
     def _lend(self) -> None:
         """Give processes to those who wait."""
-        while waiter := next((each for each in self._waiters if not each.done()), None):
+        while self._waiters:
+            waiter = self._waiters[0]
+            if waiter.done():  # it has given up, and takes itself away in a moment
+                if (later := next((each for each in self._waiters if not each.done()), None)) is None:
+                    return
+                waiter = later
             if (worker := self._taken()) is None:
                 return
-            self._waiters.remove(waiter)  # nearly always the first
+            self._waiters.remove(waiter)
             waiter.set_result(worker)
 
     async def _add(self) -> None:

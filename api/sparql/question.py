@@ -52,12 +52,17 @@ class Question:
     @property
     def headers(self) -> dict[str, str]:
         """Headers of the answer that hold for each state of the store."""
-        return {"vary": "Accept", "cache-control": "no-cache" if self.lasting else "no-store"}
+        return headers_of(self.lasting)
 
     def tag(self, generation: str) -> str:
         """The entity tag of the answer of a generation."""
-        parts = (self.asked.text, self.asked.dataset, self.base, self.accept, self.pin, self.audience)
+        parts = (self.asked.text, self.asked.dataset, self.base, self.accept, self.pin.release, self.pin.as_of)
         return tag_of(generation, self.audience, *parts)
+
+
+def headers_of(lasting: bool) -> dict[str, str]:
+    """Headers of an answer, which lasts as long as the store stays as it is, or not even that."""
+    return {"vary": "Accept", "cache-control": "no-cache" if lasting else "no-store"}
 
 
 def job_of(asked: Operation, base: str) -> dict[str, Any]:

@@ -12,9 +12,10 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
+from urllib.parse import unquote_to_bytes
 
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -26,9 +27,9 @@ from api.observation import BEGAN, QUERY, Observer
 from api.pins import Pin
 from api.readers import frames
 from api.readers.early import Early
-from api.requests import PLAIN_HOST, parameters
+from api.requests import PLAIN_HOST
 from api.sparql.protocol import Operation
-from api.sparql.question import Question
+from api.sparql.question import Question, headers_of
 from api.sparql.routes import EARLY, PATH
 from api.state import State
 from graphstore.errors import GraphStoreError
@@ -47,7 +48,8 @@ _HARMLESS: Final = frozenset(
 )
 """Headers that a request may have: the first three are heeded here as by the usual way, which heeds the others in nothing that is
 answered here. ``connection`` is uvicorn's, and says here at most what is so without it."""
-_MOST_ROOTS: Final = 64
+_ONLY: Final = b"query="
+_MOST_KEPT: Final = 64
 
 
 class Cycle(Protocol):
@@ -87,6 +89,9 @@ class ShortWay:
     app: ASGIApp
     route: Route
     _roots: dict[bytes, str] = field(default_factory=dict)
+    _kept: dict[tuple[str, str, str], bytes] = field(default_factory=dict)
+    _lines: dict[tuple[bytes, bool], bytes] = field(default_factory=dict)
+    _default: tuple[Sequence[tuple[bytes, bytes]], bytes] = ((), b"")
 
     def take(self, cycle: Cycle, start: Start) -> bool:
         """Begin to answer a request, if it is one for this way.
@@ -106,15 +111,15 @@ class ShortWay:
             question = self._question(scope)
             if question is None or self.access.file.current() is not None:
                 return False
-            settings = self.state.settings
-            job = self.state.reading(question.job(self.state), None) | {"seconds": settings.query_seconds}
+            facts = self._facts(question, self.state.newest())
         except (ApiError, GraphStoreError):  # which the usual way meets too, and tells
             return False
-        return self.state.readers.begin(frames.job_bytes(job), _Asker(self, cycle, start, question, began))
+        job = frames.packed(facts, question.asked.text)
+        return self.state.readers.begin(job, _Asker(self, cycle, start, question, began))
 
     def _question(self, scope: Scope) -> Question | None:
         asked: bytes = scope["query_string"]
-        if not asked.startswith(b"query=") or b"&" in asked:
+        if not asked.startswith(_ONLY) or b"&" in asked or not asked.isascii():
             return None
         headers = dict[bytes, bytes](scope["headers"])
         if len(headers) < len(scope["headers"]) or not _HARMLESS.issuperset(headers):
@@ -124,9 +129,38 @@ class ShortWay:
         root = self._root(scope["scheme"], headers.get(b"host", b""))
         if root is None:
             return None
-        ((_, text),) = parameters(asked.decode("latin-1"), "address")
+        try:
+            text = unquote_to_bytes(asked[len(_ONLY) :].replace(b"+", b" ")).decode()
+        except UnicodeDecodeError:
+            return None
         accept = headers.get(b"accept", b"*/*").decode("latin-1")
         return Question.of(self.state, Operation("query", text), root + PATH, accept, _PRESENT, None)
+
+    def _facts(self, question: Question, generation: str) -> bytes:
+        """All of the job but the text of the query; the same for all queries that come alike."""
+        key = generation, question.base, question.accept
+        found = self._kept.get(key)
+        if found is None:
+            job = self.state.reading({"generation": generation, **question.job(self.state)}, None)
+            del job["text"]
+            found = json.dumps(job | {"seconds": self.state.settings.query_seconds}).encode()
+            _keep(self._kept, key, found)
+        return found
+
+    def begun(self, cycle: Cycle, head: bytes, lasting: bool) -> bytes:
+        """The first lines of an answer: what does not depend on the query."""
+        if (
+            cycle.default_headers is not self._default[0]
+        ):  # uvicorn makes them anew each second, which is when the date changes
+            lines = b"".join([b"%s: %s\r\n" % each for each in cycle.default_headers])
+            self._default = cycle.default_headers, b"HTTP/1.1 200 OK\r\n" + lines
+        key = head, lasting
+        found = self._lines.get(key)
+        if found is None:
+            told = {"content-type": json.loads(head)["content_type"], **headers_of(lasting)}
+            found = "".join([f"{name}: {value}\r\n" for name, value in told.items()]).encode("latin-1")
+            _keep(self._lines, key, found)
+        return self._default[1] + found
 
     def _root(self, scheme: str, host: bytes) -> str | None:
         """Where a client sees this server; ``None`` where that takes a closer look, or the server does not answer to the name."""
@@ -135,10 +169,16 @@ class ShortWay:
             settings, name = self.state.settings, host.decode("latin-1")
             if PLAIN_HOST.fullmatch(name) is None or not settings.answers_to(name):
                 return None
-            if len(self._roots) >= _MOST_ROOTS:
-                self._roots.clear()
-            found = self._roots[host] = settings.public_url or f"{scheme}://{name}"
+            found = settings.public_url or f"{scheme}://{name}"
+            _keep(self._roots, host, found)
         return found
+
+
+def _keep(kept: dict[Any, Any], key: object, value: object) -> None:
+    """Keep what will be asked for again, but never more than a few, whatever clients think of."""
+    if len(kept) >= _MOST_KEPT:
+        kept.clear()
+    kept[key] = value
 
 
 _PRESENT: Final = Pin(None, None)
@@ -153,33 +193,28 @@ class _Asker:
     start: Start
     question: Question
     began: float
-    facts: dict[str, Any] = field(default_factory=dict)
+    head: bytes = b""
+    body: bytes = b""
 
     def takes(self, whole: bytes) -> bool:
         """Whether an answer can be written at once."""
-        head, body = frames.parted(whole)
-        self.facts = json.loads(head)
-        packed = len(body) >= LEAST and any(name == b"accept-encoding" for name, _ in self.cycle.scope["headers"])
-        return (
-            not packed and not self.facts.get("unbound") and self.cycle.keep_alive and not self.cycle.flow.write_paused
-        )
+        self.head, self.body = frames.parted(whole)
+        if len(self.body) >= LEAST and any(name == b"accept-encoding" for name, _ in self.cycle.scope["headers"]):
+            return False  # to be compressed
+        return b'"unbound"' not in self.head and self.cycle.keep_alive and not self.cycle.flow.write_paused
 
-    def answer(self, whole: bytes) -> None:
+    def answer(self) -> None:
         """Write it, and note that."""
-        cycle, facts, (_, body) = self.cycle, self.facts, frames.parted(whole)
+        cycle, scope, question = self.cycle, self.cycle.scope, self.question
         request_id = os.urandom(16).hex()
-        told = {"content-type": facts["content_type"], **self.question.headers}
-        if self.question.lasting:
-            told["etag"] = self.question.tag(str(facts["generation"]))
-        told |= {"content-length": str(len(body)), "x-request-id": request_id}
-        lines = "".join([f"{name}: {value}\r\n" for name, value in told.items()]).encode("latin-1")
-        default = b"".join([b"%s: %s\r\n" % each for each in cycle.default_headers])
         if not cycle.disconnected and not cycle.transport.is_closing():
-            cycle.transport.write(b"".join((b"HTTP/1.1 200 OK\r\n", default, lines, b"\r\n", body)))
+            tag = f"etag: {question.tag(frames.generation_of(self.head))}\r\n" if question.lasting else ""
+            own = f"{tag}content-length: {len(self.body)}\r\nx-request-id: {request_id}\r\n\r\n".encode("latin-1")
+            begun = self.way.begun(cycle, self.head, question.lasting)
+            cycle.transport.write(b"".join((begun, own, self.body)))
         cycle.response_started = cycle.response_complete = True
         cycle.message_event.set()
-        scope = cycle.scope
-        scope["app"], scope["route"], scope[QUERY] = self.way.app, self.way.route, self.question.asked.text
+        scope["app"], scope["route"], scope[QUERY] = self.way.app, self.way.route, question.asked.text
         self.way.observer.saw(scope, request_id, 200, self.began)
         cycle.on_response()
 

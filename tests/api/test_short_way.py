@@ -262,11 +262,12 @@ class Wants:
     def __init__(self, takes=True):
         self.told, self._takes = [], takes
 
-    def takes(self, _content):
+    def takes(self, content):
+        self._content = content[LENGTH.size + 2 :]
         return self._takes
 
-    def answer(self, content):
-        self.told.append(content[LENGTH.size + 2 :])
+    def answer(self):
+        self.told.append(self._content)
 
     def go_on(self, early):
         self.told.append(early)
