@@ -84,7 +84,7 @@ def create_app(settings: Settings, translate: Translate = untranslated) -> FastA
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_middleware(around)
     app.route_directly({routes.PATH: sparql}, around)
-    app.short = ShortWay(state, access, observer, app, sparql)
+    app.short = ShortWay(state, access, observer)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(settings.cors_origins),

@@ -13,7 +13,8 @@ from starlette.types import Send
 from api.access.principals import principal_of
 from api.delivery import deliver
 from api.readers.early import Early
-from api.state import Job, State, matches
+from api.state import Job, State
+from api.tags import matches
 
 
 def _nothing(_: Mapping[str, Any]) -> Mapping[str, str]:

@@ -23,7 +23,7 @@ class Application(FastAPI):
     """
 
     short: ShortWay | None = None
-    """What takes the plainest requests before they come here; see :mod:`api.listening`."""
+    """What takes the plainest requests before they come here; see :mod:`api.sparql.short`."""
     _direct: Mapping[str, tuple[Route, ASGIApp]] = MappingProxyType({})
 
     def route_directly(self, routes: Mapping[str, Route], around: Around) -> None:

@@ -21,7 +21,8 @@ from api.access.principals import Role, principal_of, require_whole_store
 from api.conditional import Read
 from api.errors import MethodError, RequestError, UnsupportedError
 from api.requests import body_of, only, parameters, require_writes, root_of
-from api.state import State, generations_in, tag_of
+from api.state import State
+from api.tags import generations_in, tag_of
 
 PATH: Final = "/graphs"
 METHODS: Final = ("GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS")

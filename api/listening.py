@@ -1,28 +1,22 @@
 """How a connection is read: the head of a request has to come whole, soon, and be of bounded size.
 
 uvicorn bounds neither time nor size of what comes before a request is known, so that a few thousand connections which say
-nothing, or one header that never ends, would take what memory and descriptors there are. From here a request also goes the
-short way (:mod:`api.sparql.short`), if the application has one and takes it there.
+nothing, or one header that never ends, would take what memory and descriptors there are.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
-
-if TYPE_CHECKING:
-    from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_BYTES: Final = 64 << 10
 """Longest address and headers together. A longer query is sent by POST."""
 HEAD_SECONDS: Final = 10.0
 """Longest time until they are here, from the first byte, or from the beginning of the connection."""
 
-_SOON: Final = 0.001
+SOON: Final = 0.001
 """Seconds by which a timer may come early."""
 _REFUSAL: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
@@ -35,7 +29,6 @@ class BoundedProtocol(HttpToolsProtocol):
         self._taken = 0
         self._expected = 0.0
         self._patience: asyncio.TimerHandle | None = None
-        self._short = getattr(self.app, "short", None)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
         """Expect a head."""
@@ -75,14 +68,6 @@ class BoundedProtocol(HttpToolsProtocol):
         if not self.transport.is_closing():
             super().on_headers_complete()
 
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        """Answer a request, the short way if it is one for that, else in a task."""
-        if self._short is None or app is not self.app or not self._short.take(cycle, self._usual(cycle)):
-            super()._start_asgi_task(cycle, app)
-
-    def _usual(self, cycle: RequestResponseCycle) -> Callable[[ASGI3Application], None]:
-        return partial(super()._start_asgi_task, cycle)
-
     def _expect(self) -> None:
         self._taken = 0
         if not self._expected:
@@ -100,7 +85,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._patience = None
         if not self._expected:
             return
-        if self.loop.time() >= self._expected - _SOON:
+        if self.loop.time() >= self._expected - SOON:
             self.transport.close()
         else:
             self._patience = self.loop.call_at(self._expected, self._look)

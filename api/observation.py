@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from starlette.requests import Request
 from starlette.types import Scope
 
-from api.access.principals import principal_of
+from api.access.principals import OWNER, principal_of
 from api.logs import FIELD
 from api.metrics import Metrics
 
@@ -20,6 +20,7 @@ QUERY: Final = "tanmai.query"
 """Key in the scope of a request under which its route leaves the text of a query, for the log alone."""
 BEGAN: Final = "tanmai.began"
 """Key in the scope of a request under which the short way leaves the time at which it took it."""
+_OK: Final = 200
 _MOST_QUERY: Final = 2000
 
 
@@ -41,18 +42,21 @@ class Observer:
         self.metrics.request(route, scope["method"], status, seconds)
         if not log.isEnabledFor(logging.INFO):
             return
-        told: dict[str, Any] = {
-            "request": request_id,
-            "method": scope["method"],
-            "route": route,
-            "status": status,
-            "seconds": round(seconds, 6),
-            "principal": principal_of(Request(scope)).name,
-            "client": (scope.get("client") or ("",))[0],
-        }
-        if self.queries and QUERY in scope:
-            told["query"] = scope[QUERY][:_MOST_QUERY]
-        log.info("request", extra={FIELD: told})
+        asked = {"query": scope[QUERY][:_MOST_QUERY]} if self.queries and QUERY in scope else {}
+        name, client = principal_of(Request(scope)).name, (scope.get("client") or ("",))[0]
+        _tell(request_id, scope["method"], route, status, seconds, principal=name, client=client, **asked)
+
+    def saw_plain(self, route: str, client: str, request_id: str, began: float) -> None:
+        """Note that a GET of the owner was answered beside the application."""
+        seconds = time.perf_counter() - began
+        self.metrics.request(route, "GET", _OK, seconds)
+        if log.isEnabledFor(logging.INFO):
+            _tell(request_id, "GET", route, _OK, seconds, principal=OWNER.name, client=client)
+
+
+def _tell(request_id: str, method: str, route: str, status: int, seconds: float, **more: str) -> None:
+    told = {"request": request_id, "method": method, "route": route, "status": status, "seconds": round(seconds, 6)}
+    log.info("request", extra={FIELD: {**told, **more}})
 
 
 def route_of(scope: Scope) -> str:

@@ -217,10 +217,19 @@ class Settings:
         A server on loopback must not answer to other names: a web page whose own name is made to point at 127.0.0.1 could
         otherwise read it (DNS rebinding).
         """
-        name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
-        name = name.strip("[]").lower()
+        return self.names is None or name_in(host) in self.names
+
+    @property
+    def names(self) -> frozenset[str] | None:
+        """The names by which the server may be called; ``None`` for any."""
         public = self.public_url.partition("://")[2].partition("/")[0].partition(":")[0]
-        return self.host not in LOOPBACK or name in {*LOOPBACK, *self.hosts, public}
+        return frozenset({*LOOPBACK, *self.hosts, public}) if self.host in LOOPBACK else None
+
+
+def name_in(host: str) -> str:
+    """The name in a ``Host`` header."""
+    name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+    return name.strip("[]").lower()
 
 
 Network = IPv4Network | IPv6Network

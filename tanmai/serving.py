@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from api.settings import Settings
 
 APPLICATION: Final = "tanmai.serving:application"
-PROTOCOL: Final = "api.listening:BoundedProtocol"
+PROTOCOL: Final = "api.sparql.short:Connection"
 """What the server loads in each of its processes."""
 
 

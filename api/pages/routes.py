@@ -22,7 +22,8 @@ from api.pages.examples import examples
 from api.pages.forms import BOTH, HTML
 from api.pages.interface import operations
 from api.pages.rendering import HEADERS, Setting, render
-from api.state import State, tag_of
+from api.state import State
+from api.tags import tag_of
 
 METHODS: Final = ("GET", "HEAD")
 

@@ -16,7 +16,7 @@ from api.readers.worker import Worker, deadline
 
 log: Final = logging.getLogger("tanmai.api")
 
-_ENDS: Final = frozenset({frames.END, frames.WHOLE})
+_ENDS: Final = frozenset({frames.END, frames.WHOLE, frames.LINES})
 
 
 @dataclass(slots=True)
@@ -61,6 +61,9 @@ class Answer:
         kind, head = await self._next()
         if kind == frames.WHOLE:
             head, self.first = frames.parted(head)
+        elif kind == frames.LINES:
+            head, said = frames.parted(head)
+            _, self.first = frames.parted(said)
         else:
             kind, self.first = await self._next()
             if kind == frames.DATA and len(self.first) < frames.BLOCK:

@@ -16,11 +16,14 @@ from api.readers.worker import Worker
 class Asker(Protocol):
     """Who wants an early answer."""
 
-    def takes(self, whole: bytes) -> bool:
-        """Whether the content of a ``WHOLE`` frame is an answer that can be given at once."""
+    def takes(self) -> bool:
+        """Whether an answer can be given at once."""
 
-    def answer(self) -> None:
-        """Give the one that was taken."""
+    def answer(self, said: bytes) -> None:
+        """Give one: lines of HTTP and data, as :func:`api.readers.frames.parted` parts them."""
+
+    def other(self) -> None:
+        """Ask in another way, since this is not one for such a request."""
 
     def go_on(self, early: Early) -> None:
         """Wait for the answer in a task, which hands the job to the pool that has begun it, or abandons it there."""
@@ -82,10 +85,13 @@ class Early:
     def _heard(self) -> None:
         assert self.worker is not None
         kind, content = self.worker.line.come() or (b"", b"")
-        if kind != frames.WHOLE or not self._asker.takes(content):
+        if kind != frames.OTHER and (kind != frames.LINES or not self._asker.takes()):
             self.go_on()
             return
         self.worker.line.drop()
         self.worker.clean = True
         self._pool.had_back(self)
-        self._asker.answer()
+        if kind == frames.OTHER:
+            self._asker.other()
+        else:
+            self._asker.answer(frames.parted(content)[1])

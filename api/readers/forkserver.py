@@ -21,6 +21,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from api.readers import child
+from api.readers.kinds import reading_work
 
 LOW: Final = 10
 """Niceness of a child that has to give way: it gets a tenth of the processor where others want it too."""
@@ -41,6 +42,7 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     for number in _IGNORED:
         signal.signal(number, signal.SIG_IGN)
+    reading_work("plain")  # which is asked most
     gc.collect()
     gc.freeze()  # what is here already is never looked through by a child, so that its pages stay shared
     birth = _serve(control)

@@ -26,7 +26,7 @@ LENGTH: Final = struct.Struct(">I")
 
 
 def parted(whole: bytes) -> tuple[bytes, bytes]:
-    """The head and the data of a ``WHOLE`` frame."""
+    """The head and the data of a ``WHOLE`` frame; of a ``LINES`` frame the head, and lines and data, which are parted alike."""
     (size,) = LENGTH.unpack_from(whole)
     begin = LENGTH.size + size
     return whole[LENGTH.size : begin], whole[begin:]
@@ -41,6 +41,11 @@ STAGE: Final = b"S"
 """What the child is at, before or between the other frames; only for a job that asks for it."""
 WHOLE: Final = b"W"
 """Length of the head, head and data of an answer in one: most are that short."""
+
+LINES: Final = b"L"
+"""The same, and before the data, with its length, the lines of HTTP that say what follows from head and data."""
+OTHER: Final = b"O"
+"""The request is none that can be answered in this way; nothing was done."""
 
 SPENT: Final = b"spent"
 """Content of an ``END`` frame: the child has grown, and asks to be replaced."""
@@ -117,6 +122,8 @@ class Output(io.RawIOBase):
         self._block = bytearray()
         self._left: int | None = None
         self._head = b""
+        self._lines: bytes | None = None
+        self._other = False
 
     def bound(self, most: int | None) -> None:
         """Let the answer have so many bytes at most; ``None`` for any number."""
@@ -149,6 +156,19 @@ class Output(io.RawIOBase):
         """The same for the answer of a query, of which nothing else is to be said."""
         self._head = _head_of_table(content_type, generation)
 
+    @property
+    def written(self) -> int:
+        """How many bytes of the answer have not been sent yet."""
+        return len(self._block)
+
+    def lines(self, said: bytes) -> None:
+        """Say the answer in lines of HTTP too, if it is as short as that; ``said`` is all but its length."""
+        self._lines = said
+
+    def other(self) -> None:
+        """Have the end say that the request is none for this way, in place of an answer."""
+        self._other = True
+
     def write(self, data: Any) -> int:
         """Add bytes to the answer.
 
@@ -167,7 +187,13 @@ class Output(io.RawIOBase):
 
     def end(self, spent: bool = False) -> None:
         """Say that the answer is complete, and whether this process should have no further job."""
-        if self._head and not spent:
+        if self._other:
+            self._frame(OTHER, b"")
+        elif self._head and self._lines is not None and not spent:
+            lines = b"%bcontent-length: %d\r\n" % (self._lines, len(self._block))
+            told = LENGTH.pack(len(self._head)) + self._head + LENGTH.pack(len(lines)) + lines
+            self._frame(LINES, told + self._block)
+        elif self._head and not spent:
             self._frame(WHOLE, LENGTH.pack(len(self._head)) + self._head + self._block)
         else:
             self._flush_block()
@@ -203,12 +229,6 @@ class Output(io.RawIOBase):
     def _send(self) -> None:
         self._connection.sendall(self._pending)
         self._pending.clear()
-
-
-@lru_cache(maxsize=32)
-def generation_of(head: bytes) -> str:
-    """The generation that an answer was made from, as its head says."""
-    return str(json.loads(head)["generation"])
 
 
 @lru_cache(maxsize=32)

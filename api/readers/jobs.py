@@ -300,14 +300,22 @@ def dataset_of(job: Job) -> Dataset | None:
 
 def write_answer(
     store: SparqlStore, result: QueryResult, accept: str, out: Output, generation: str | None = None
-) -> None:
-    """Write a result in the format that the client likes best; ``generation`` is said where the store is a view of it."""
+) -> str:
+    """Write a result in the format that the client likes best, which is returned as a content type.
+
+    Args:
+        store: what was asked.
+        result: the result.
+        accept: what the client takes.
+        out: where it goes.
+        generation: which generation that is, where the store is a view of it.
+    """
     offer = negotiation.choose(accept, negotiation.GRAPHS if result.kind == "graph" else negotiation.TABLES)
     shown = generation or store.generation
     if not result.extended:
         out.head_of_table(offer.content_type, shown)
         result.serialize(offer.name, out.file)
-        return
+        return offer.content_type
     # Why values are unbound is known only when all were calculated, and has to be said before the answer begins.
     whole = io.BytesIO()
     result.serialize(offer.name, whole)
@@ -315,6 +323,7 @@ def write_answer(
     told = json.dumps(unbound[:_MOST_REASONS]) if unbound else None
     out.head(content_type=offer.content_type, generation=shown, unbound=told)
     out.write(whole.getvalue())
+    return offer.content_type
 
 
 OWN: Final[Mapping[str, Callable[[SparqlStore, Job, Output], None]]] = {

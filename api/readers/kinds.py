@@ -15,6 +15,7 @@ WritingWork = Callable[[SparqlStore, Mapping[str, Any], bytes], Mapping[str, Any
 """Does a job in a store that is open for writing; returns the facts that are told."""
 
 READING: Final[Mapping[str, str]] = {
+    "plain": "api.sparql.plain:answer",
     "pact-list": "api.pact.reading:list_page",
     "pact-footprint": "api.pact.reading:footprint",
     "pact-event": "api.pact.reading:check_event",

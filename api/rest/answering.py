@@ -20,7 +20,8 @@ from api.pages.rendering import HEADERS
 from api.requests import language_of, root_of
 from api.rest.books import Owner
 from api.rest.longjobs import Result, Run, told
-from api.state import State, tag_of
+from api.state import State
+from api.tags import tag_of
 
 JSON: Final = (Offer("json", "application/json"),)
 """What most answers are written in."""

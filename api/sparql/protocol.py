@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from api.errors import MediaTypeError, MethodError, RequestError
 from api.requests import Parameters, only, parameters
+from api.sparql.question import Names
 
 FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"
@@ -15,7 +16,6 @@ UPDATE: Final = "application/sparql-update"
 METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS")
 
 Verb = Literal["query", "update", "describe"]
-Names = tuple[tuple[str, ...], tuple[str, ...]]
 
 _DATASETS: Final = {
     "query": ("default-graph-uri", "named-graph-uri"),

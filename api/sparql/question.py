@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from api.pins import Pin
-from api.sparql.protocol import Operation
-from api.state import State, tag_of
+from api.tags import tag_of
+
+Names = tuple[tuple[str, ...], tuple[str, ...]]
 
 _CHANGING: Final = re.compile(r"\b(now|rand|uuid|struuid|bnode)\s*\(|\\u", re.IGNORECASE)
 """What makes an answer another one each time it is asked for (or may hide that it does), so that it gets no entity tag."""
@@ -19,52 +19,47 @@ class Question:
     """One query.
 
     Attributes:
-        asked: what the request asks for.
-        base: the address against which relative names are read.
+        text: the query.
+        base: the address against which relative names in it are read.
         accept: the formats that the client takes.
-        pin: the past state that it is asked of, if it is.
+        dataset: names of the graphs that are the default graph, and of the named graphs; ``None`` where none is stated.
+        release: name of the release that it is asked of; ``None`` for the present state.
+        as_of: the day of whose state it is asked.
         audience: whose view of the store it is asked of; ``None`` for the whole store.
-        lasting: whether the answer is the same as long as the store is.
     """
 
-    asked: Operation
+    text: str
     base: str
     accept: str
-    pin: Pin
-    audience: str | None
-    lasting: bool
+    dataset: Names | None = None
+    release: str | None = None
+    as_of: str | None = None
+    audience: str | None = None
 
-    @classmethod
-    def of(cls, state: State, asked: Operation, base: str, accept: str, pin: Pin, audience: str | None) -> Question:
-        """A query that is put to a running application; see the attributes."""
-        lasting = state.lasting and _CHANGING.search(asked.text) is None
-        return cls(asked, base, accept, pin, audience, lasting)
+    @property
+    def lasting(self) -> bool:
+        """Whether the answer is the same as long as the store is."""
+        return _CHANGING.search(self.text) is None
 
-    def job(self, state: State) -> dict[str, Any]:
-        """What a reader does for it."""
+    def job(self, patterns: int) -> dict[str, Any]:
+        """What a reader does for it, if it joins so many patterns at most."""
         return {
-            **job_of(self.asked, self.base),
-            **self.pin.fields(),
-            "patterns": state.settings.patterns,
+            "kind": "query",
+            "text": self.text,
+            "dataset": self.dataset,
+            "base": self.base,
+            "release": self.release,
+            "as_of": self.as_of,
+            "patterns": patterns,
             "accept": self.accept,
         }
 
-    @property
-    def headers(self) -> dict[str, str]:
-        """Headers of the answer that hold for each state of the store."""
-        return headers_of(self.lasting)
-
     def tag(self, generation: str) -> str:
         """The entity tag of the answer of a generation."""
-        parts = (self.asked.text, self.asked.dataset, self.base, self.accept, self.pin.release, self.pin.as_of)
+        parts = (self.text, self.dataset, self.base, self.accept, self.release, self.as_of)
         return tag_of(generation, self.audience, *parts)
 
 
 def headers_of(lasting: bool) -> dict[str, str]:
     """Headers of an answer, which lasts as long as the store stays as it is, or not even that."""
     return {"vary": "Accept", "cache-control": "no-cache" if lasting else "no-store"}
-
-
-def job_of(asked: Operation, base: str) -> dict[str, Any]:
-    """What a child does for any operation."""
-    return {"kind": asked.verb, "text": asked.text, "dataset": asked.dataset, "base": base}

@@ -20,7 +20,7 @@ from api.pins import Pin, stated_pin
 from api.requests import body_of, parameters, require_writes, root_of
 from api.sparql.description import service_description
 from api.sparql.protocol import METHODS, Operation, operation
-from api.sparql.question import Question, job_of
+from api.sparql.question import Question, headers_of
 from api.state import State
 
 PATH: Final = "/sparql"
@@ -58,12 +58,16 @@ class SparqlEndpoint:
 
     async def _query(self, request: Request, asked: Operation, pin: Pin, send: Send) -> None:
         note(request.scope, graphs=_graphs(asked))
-        base, accept = root_of(request, self.state.settings) + PATH, request.headers.get("accept", "*/*")
-        question = Question.of(self.state, asked, base, accept, pin, principal_of(request).audience)
-        tag = question.tag if question.lasting else None
+        audience, state = principal_of(request).audience, self.state
+        accept = request.headers.get("accept", "*/*")
+        question = Question(asked.text, self._base(request), accept, asked.dataset, pin.release, pin.as_of, audience)
+        lasting = state.lasting and question.lasting
+        job, tag = question.job(state.settings.patterns), question.tag if lasting else None
         early = request.scope.get(EARLY)
-        read = Read(self.state, question.job(self.state), question.headers, tag, pin.release, _told, early=early)
-        await read.answer(request, send)
+        await Read(state, job, headers_of(lasting), tag, pin.release, _told, early=early).answer(request, send)
+
+    def _base(self, request: Request) -> str:
+        return root_of(request, self.state.settings) + PATH
 
     async def _update(self, request: Request, asked: Operation, pin: Pin, send: Send) -> None:
         require_writes(request, self.state.settings)
@@ -71,7 +75,8 @@ class SparqlEndpoint:
             raise RequestError("An update changes the present state, never a past one. Leave out release and as-of.")
         require_whole_store(request, Role.CURATOR)
         note(request.scope, graphs=_graphs(asked))
-        async with self.state.write(job_of(asked, root_of(request, self.state.settings) + PATH)) as answer:
+        job = {"kind": "update", "text": asked.text, "dataset": asked.dataset, "base": self._base(request)}
+        async with self.state.write(job) as answer:
             told = {name: answer.head[name] for name in ("added", "removed", "generation")}
         note(request.scope, **told)
         await JSONResponse(told)(request.scope, request.receive, send)

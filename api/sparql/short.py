@@ -1,10 +1,10 @@
 """The short way of a plain query on a server that asks nobody who he is.
 
-Most queries are a GET with nothing but the query, and are answered soon by a few rows. Such a request is begun as soon as its head
-was read, and its answer is written when it comes: no task, no layers. What a request or an answer has beyond that (a header that is
-not on the list, a past state, an error, a long answer, a slow one, one to be compressed, a list of clients) goes the usual way
-through the application, from the beginning or from where the answer stands. So the short way knows one kind of answer alone,
-and says it as the usual way does.
+Most queries are a GET with nothing but the query, and are answered soon by a few rows. The bytes of such a request go to a reader as
+they came (:mod:`api.sparql.plain`), and its answer to the client: no parsing here, no task, no layers. What a request or an answer
+has beyond that (another header, a past state, an error, a long answer, a slow one, one to be compressed) goes the usual way through
+the application, from the beginning or from where the answer stands. Where there is a list of clients, or queries are logged, the
+short way is closed.
 """
 
 from __future__ import annotations
@@ -12,63 +12,26 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
-from urllib.parse import unquote_to_bytes
-
-from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from typing import TYPE_CHECKING, Any
 
 from api.access.control import Access
 from api.compression import LEAST
 from api.errors import ApiError
-from api.observation import BEGAN, QUERY, Observer
-from api.pins import Pin
+from api.listening import HEAD_BYTES, SOON, BoundedProtocol
+from api.observation import BEGAN, Observer
 from api.readers import frames
 from api.readers.early import Early
-from api.requests import PLAIN_HOST
-from api.sparql.protocol import Operation
-from api.sparql.question import Question, headers_of
-from api.sparql.routes import EARLY, PATH
+from api.readers.pool import Pool
+from api.sparql.plain import BEGIN, END, PATH
+from api.sparql.routes import EARLY
 from api.state import State
 from graphstore.errors import GraphStoreError
 
-_HARMLESS: Final = frozenset(
-    {
-        b"host",
-        b"accept",
-        b"accept-encoding",
-        b"accept-language",
-        b"connection",
-        b"user-agent",
-        b"cache-control",
-        b"pragma",
-    }
-)
-"""Headers that a request may have: the first three are heeded here as by the usual way, which heeds the others in nothing that is
-answered here. ``connection`` is uvicorn's, and says here at most what is so without it."""
-_ONLY: Final = b"query="
-_MOST_KEPT: Final = 64
-
-
-class Cycle(Protocol):
-    """What is used of uvicorn's request and response."""
-
-    scope: Any
-    transport: Any
-    flow: Any
-    message_event: Any
-    default_headers: list[tuple[bytes, bytes]]
-    on_response: Callable[..., None]
-    keep_alive: bool
-    disconnected: bool
-    response_started: bool
-    response_complete: bool
-
-
-Start = Callable[[ASGIApp], None]
-"""Has an application answer the request in a task, which is the usual way."""
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+    from uvicorn._types import ASGI3Application
+    from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 
 @dataclass(slots=True)
@@ -79,155 +42,214 @@ class ShortWay:
         state: the running parts of the application.
         access: its door; where that knows clients, the short way is closed.
         observer: sees what was answered here too.
-        app: the application.
-        route: the route of the endpoint, for the log and the figures.
     """
 
     state: State
     access: Access
     observer: Observer
-    app: ASGIApp
-    route: Route
-    _roots: dict[bytes, str] = field(default_factory=dict)
-    _kept: dict[tuple[str, str, str], bytes] = field(default_factory=dict)
-    _lines: dict[tuple[bytes, bool], bytes] = field(default_factory=dict)
-    _default: tuple[Sequence[tuple[bytes, bytes]], bytes] = ((), b"")
+    _jobs: dict[tuple[str, str], bytes] = field(default_factory=dict)
 
-    def take(self, cycle: Cycle, start: Start) -> bool:
-        """Begin to answer a request, if it is one for this way.
-
-        Args:
-            cycle: the request, whose head was read.
-            start: goes on with it in the usual way.
+    def begin(self, connection: Connection, request: bytes) -> Plain | None:
+        """Give a request to a reader.
 
         Returns:
-            Whether it was taken; if not, nothing was done.
+            What waits for the answer; ``None`` where the short way is closed, and nothing was done.
         """
-        scope = cycle.scope
-        if scope["path"] != PATH or scope["method"] != "GET" or not cycle.keep_alive:
-            return False
         began = time.perf_counter()
         try:
-            question = self._question(scope)
-            if question is None or self.access.file.current() is not None:
-                return False
-            facts = self._facts(question, self.state.newest())
-        except (ApiError, GraphStoreError):  # which the usual way meets too, and tells
-            return False
-        job = frames.packed(facts, question.asked.text)
-        return self.state.readers.begin(job, _Asker(self, cycle, start, question, began))
-
-    def _question(self, scope: Scope) -> Question | None:
-        asked: bytes = scope["query_string"]
-        if not asked.startswith(_ONLY) or b"&" in asked or not asked.isascii():
-            return None
-        headers = dict[bytes, bytes](scope["headers"])
-        if len(headers) < len(scope["headers"]) or not _HARMLESS.issuperset(headers):
-            return None
-        if headers.get(b"connection", b"keep-alive").lower() != b"keep-alive":
-            return None
-        root = self._root(scope["scheme"], headers.get(b"host", b""))
-        if root is None:
-            return None
-        try:
-            text = unquote_to_bytes(asked[len(_ONLY) :].replace(b"+", b" ")).decode()
-        except UnicodeDecodeError:
-            return None
-        accept = headers.get(b"accept", b"*/*").decode("latin-1")
-        return Question.of(self.state, Operation("query", text), root + PATH, accept, _PRESENT, None)
-
-    def _facts(self, question: Question, generation: str) -> bytes:
-        """All of the job but the text of the query; the same for all queries that come alike."""
-        key = generation, question.base, question.accept
-        found = self._kept.get(key)
-        if found is None:
-            job = self.state.reading({"generation": generation, **question.job(self.state)}, None)
-            del job["text"]
-            found = json.dumps(job | {"seconds": self.state.settings.query_seconds}).encode()
-            _keep(self._kept, key, found)
-        return found
-
-    def begun(self, cycle: Cycle, head: bytes, lasting: bool) -> bytes:
-        """The first lines of an answer: what does not depend on the query."""
-        if (
-            cycle.default_headers is not self._default[0]
-        ):  # uvicorn makes them anew each second, which is when the date changes
-            lines = b"".join([b"%s: %s\r\n" % each for each in cycle.default_headers])
-            self._default = cycle.default_headers, b"HTTP/1.1 200 OK\r\n" + lines
-        key = head, lasting
-        found = self._lines.get(key)
-        if found is None:
-            told = {"content-type": json.loads(head)["content_type"], **headers_of(lasting)}
-            found = "".join([f"{name}: {value}\r\n" for name, value in told.items()]).encode("latin-1")
-            _keep(self._lines, key, found)
-        return self._default[1] + found
-
-    def _root(self, scheme: str, host: bytes) -> str | None:
-        """Where a client sees this server; ``None`` where that takes a closer look, or the server does not answer to the name."""
-        found = self._roots.get(host)
-        if found is None:
-            settings, name = self.state.settings, host.decode("latin-1")
-            if PLAIN_HOST.fullmatch(name) is None or not settings.answers_to(name):
+            if self.observer.queries or self.access.file.current() is not None:
                 return None
-            found = settings.public_url or f"{scheme}://{name}"
-            _keep(self._roots, host, found)
+            facts = self._facts(self.state.newest(), connection.scheme or "http")
+        except (ApiError, GraphStoreError):  # which the usual way meets too, and tells
+            return None
+        asked = Plain(self, connection, request, began)
+        return asked if self.state.readers.begin(frames.packed(facts, None, request), asked) else None
+
+    def _facts(self, generation: str, scheme: str) -> bytes:
+        """All of the job but the request; the same until the store changes."""
+        key = generation, scheme
+        found = self._jobs.get(key)
+        if found is None:
+            settings = self.state.settings
+            job = self.state.reading({"kind": "plain", "generation": generation}, None) | {
+                "scheme": scheme,
+                "public_url": settings.public_url,
+                "names": None if settings.names is None else sorted(settings.names),
+                "patterns": settings.patterns,
+                "seconds": settings.query_seconds,
+                "lasting": self.state.lasting,
+                "least": LEAST,
+            }
+            self._jobs.clear()
+            found = self._jobs[key] = json.dumps(job).encode()
         return found
-
-
-def _keep(kept: dict[Any, Any], key: object, value: object) -> None:
-    """Keep what will be asked for again, but never more than a few, whatever clients think of."""
-    if len(kept) >= _MOST_KEPT:
-        kept.clear()
-    kept[key] = value
-
-
-_PRESENT: Final = Pin(None, None)
 
 
 @dataclass(slots=True)
-class _Asker:
-    """One request on the short way: gives the answer, or goes on in the usual way."""
+class Plain:
+    """One request on the short way."""
 
     way: ShortWay
-    cycle: Cycle
-    start: Start
-    question: Question
+    connection: Connection
+    request: bytes
     began: float
-    head: bytes = b""
-    body: bytes = b""
 
-    def takes(self, whole: bytes) -> bool:
-        """Whether an answer can be written at once."""
-        self.head, self.body = frames.parted(whole)
-        if len(self.body) >= LEAST and any(name == b"accept-encoding" for name, _ in self.cycle.scope["headers"]):
-            return False  # to be compressed
-        return b'"unbound"' not in self.head and self.cycle.keep_alive and not self.cycle.flow.write_paused
+    def takes(self) -> bool:
+        """Whether the connection takes an answer at once."""
+        return self.connection.ready
 
-    def answer(self) -> None:
-        """Write it, and note that."""
-        cycle, scope, question = self.cycle, self.cycle.scope, self.question
+    def answer(self, said: bytes) -> None:
+        """Send it, and note that."""
         request_id = os.urandom(16).hex()
-        if not cycle.disconnected and not cycle.transport.is_closing():
-            tag = f"etag: {question.tag(frames.generation_of(self.head))}\r\n" if question.lasting else ""
-            own = f"{tag}content-length: {len(self.body)}\r\nx-request-id: {request_id}\r\n\r\n".encode("latin-1")
-            begun = self.way.begun(cycle, self.head, question.lasting)
-            cycle.transport.write(b"".join((begun, own, self.body)))
-        cycle.response_started = cycle.response_complete = True
-        cycle.message_event.set()
-        scope["app"], scope["route"], scope[QUERY] = self.way.app, self.way.route, question.asked.text
-        self.way.observer.saw(scope, request_id, 200, self.began)
-        cycle.on_response()
+        client = self.connection.client
+        self.way.observer.saw_plain(PATH, client[0] if client else "", request_id, self.began)
+        self.connection.answer(*frames.parted(said), request_id)
+
+    def other(self) -> None:
+        """Ask in the usual way."""
+        self.connection.go_on(self.request)
 
     def go_on(self, early: Early) -> None:
-        """Have the application answer, from where the answer stands."""
-        pool = self.way.state.readers
-        scope = self.cycle.scope
-        scope[EARLY], scope[BEGAN] = early, self.began
+        """Go on in the usual way, from where the answer stands."""
+        self.connection.go_on(self.request, Begun(early, self.way.state.readers, self.began))
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What was begun already of a request that goes on in the usual way."""
+
+    early: Early
+    pool: Pool
+    began: float
+
+    def within(self, app: ASGI3Application) -> ASGIApp:
+        """The application, told of that; what it does not take is ended."""
 
         async def answering(scope: Scope, receive: Receive, send: Send) -> None:
+            scope[EARLY], scope[BEGAN] = self.early, self.began
             try:
-                await self.way.app(scope, receive, send)
+                await app(scope, receive, send)  # type: ignore[arg-type] # one protocol, written down twice
             finally:
-                pool.abandon(early)
+                self.abandon()
 
-        self.start(answering)
+        return answering
+
+    def abandon(self) -> None:
+        """End it, unless somebody has taken it."""
+        self.pool.abandon(self.early)
+
+
+class Connection(BoundedProtocol):
+    """A connection whose plain queries go the short way, if its application has one."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._way: ShortWay | None = getattr(self.app, "short", None)
+        self._asked: Plain | None = None
+        self._begun: Begun | None = None
+        self._held = b""
+        self._between = True
+        self._stopping = False
+        self._default: tuple[object, bytes] = (None, b"")
+        self._rest = 0.0
+
+    @property
+    def ready(self) -> bool:
+        """Whether an answer may be written now, and another request may follow."""
+        return not self.flow.write_paused and not self._stopping
+
+    def data_received(self, data: bytes) -> None:
+        """Answer a plain request, or read on."""
+        if self._asked is not None:  # one after the other: what comes meanwhile waits
+            self._held += data
+            self.flow.pause_reading()
+        elif not self._plain(data):
+            super().data_received(data)
+
+    def _plain(self, data: bytes) -> bool:
+        """Whether the short way takes what came."""
+        whole = data.startswith(BEGIN) and data.find(END) == len(data) - len(END) and len(data) <= HEAD_BYTES
+        if self._way is None or not whole or not self._free:
+            return False
+        self._asked = self._way.begin(self, data)
+        if self._asked is None:
+            return False
+        self._arrived()
+        return True
+
+    @property
+    def _free(self) -> bool:
+        """Whether a request begins here, with none before it under way, and may be answered."""
+        idle = (
+            self._between and (self.cycle is None or self.cycle.response_complete) and not self.transport.is_closing()
+        )
+        few = self.limit_concurrency is None or len(self.connections) < self.limit_concurrency
+        return idle and few and not self._held
+
+    def answer(self, lines: bytes, body: bytes, request_id: str) -> None:
+        """Send an answer, and go on with what came meanwhile."""
+        self._asked = None
+        if self.parser is None or self.transport.is_closing():
+            return
+        default = self.server_state.default_headers
+        if default is not self._default[0]:  # made anew each second, which is when the date changes
+            self._default = default, b"HTTP/1.1 200 OK\r\n" + b"".join([b"%s: %s\r\n" % each for each in default])
+        self.transport.write(b"%b%bx-request-id: %b\r\n\r\n%b" % (self._default[1], lines, request_id.encode(), body))
+        self.server_state.total_requests += 1
+        self._rest = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+        if self._held:
+            self._release()
+
+    def go_on(self, request: bytes, begun: Begun | None = None) -> None:
+        """Have the application answer a request of which something may have been done."""
+        self._asked, self._begun = None, begun
+        if self.parser is not None and not self.transport.is_closing():
+            super().data_received(request)
+            if self._stopping and self.cycle is not None:
+                self.cycle.keep_alive = False
+        if self._begun is not None:  # the parser has refused it, or the client is gone
+            self._begun.abandon()
+            self._begun = None
+        if self._held and self.parser is not None:
+            self._release()
+
+    def _release(self) -> None:
+        held, self._held = self._held, b""
+        self.flow.resume_reading()
+        self.data_received(held)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        if self._begun is not None:
+            begun, self._begun = self._begun, None
+            super()._start_asgi_task(cycle, begun.within(app))  # type: ignore[arg-type] # one protocol, written down twice
+        else:
+            super()._start_asgi_task(cycle, app)
+
+    def on_message_begin(self) -> None:
+        """Expect the rest of it."""
+        self._between = False
+        super().on_message_begin()
+
+    def on_message_complete(self) -> None:
+        """Expect another one."""
+        self._between = True
+        super().on_message_complete()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection that has rested for long. The short way does not set the timer anew each time, so look whether it has."""
+        left = self._rest + self.timeout_keep_alive - self.loop.time()
+        if self._asked is None and left <= SOON:
+            super().timeout_keep_alive_handler()
+        else:
+            self.timeout_keep_alive_task = self.loop.call_later(max(left, SOON), self.timeout_keep_alive_handler)
+
+    def shutdown(self) -> None:
+        """Stop when the request under way is answered."""
+        if self._asked is None:
+            super().shutdown()
+        else:
+            self._stopping = True

@@ -14,9 +14,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.access.principals import Principal, Role, identify
 from api.app import create_app
-from api.listening import BoundedProtocol
 from api.readers.messages import Translate, untranslated
 from api.settings import Settings
+from api.sparql.short import Connection
 
 PEOPLE = """
 <urn:alice> <urn:knows> <urn:bob> ; <urn:name> "Alice"@en , "爱丽丝"@zh ; <urn:age> 30 .
@@ -59,7 +59,7 @@ def served(
     certificate, key = tls or (None, None)
     config = uvicorn.Config(
         around(create_app(settings, translate)),
-        http=BoundedProtocol,
+        http=Connection,
         log_level="critical",
         timeout_graceful_shutdown=2,
         proxy_headers=False,
