@@ -2,6 +2,7 @@
 
 import asyncio
 import platform
+import signal
 import subprocess
 import sys
 import textwrap
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from api.readers.confine import MACHINES, program
+from api.readers.forks import Forks
 from api.readers.worker import Worker
 from api.settings import Settings
 
@@ -73,12 +75,15 @@ def test_the_filter_is_as_long_as_its_jumps_say():
 @here
 def test_readers_and_writers_are_confined(make_store):
     async def status(work):
-        worker = await Worker.start(work, Settings(store=make_store()))
+        forks = Forks()
+        forks.hold()
+        worker = await Worker.start(forks, work, Settings(store=make_store()))
         try:
             return Path(f"/proc/{worker.process.pid}/status").read_text(encoding="ascii")
         finally:
             worker.kill()
-            await worker.process.wait()
+            assert await worker.process.wait() == -signal.SIGKILL
+            await forks.release()
 
     for work in ("reading", "writing"):
         assert "\nSeccomp:\t2\n" in asyncio.run(status(work))

@@ -7,7 +7,7 @@ import pytest
 from api import negotiation, problems
 from api.errors import MediaTypeError, NotAcceptableError, SettingsError
 from api.settings import Settings
-from api.state import matches, tag_of
+from api.tags import matches, tag_of
 from graphstore.errors import QueryError
 from graphstore.sparql import count_patterns, guard, significant
 

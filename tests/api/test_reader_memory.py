@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from api.readers.answer import Answer
+from api.readers.forks import Forks
 from api.readers.pool import Limits, Pool
 from api.readers.worker import Worker
 from api.settings import Settings
@@ -29,7 +30,9 @@ def test_opening_a_store_takes_a_quarter_of_the_limit_at_most(make_store):
     """It took 390 to 1,100 of 1,024 MB, by how many of the engine's threads happened to live at once; then it was aborted."""
 
     async def peak():
-        worker = await Worker.start("reading", Settings(store=store, memory_megabytes=4 * MEGABYTES))
+        forks = Forks()
+        forks.hold()
+        worker = await Worker.start(forks, "reading", Settings(store=store, memory_megabytes=4 * MEGABYTES))
         try:
             last = asyncio.get_running_loop().time() + 20
             answer = await Answer.begin(worker, job(store, "ASK { ?s ?p ?o }"), b"", last)
@@ -38,6 +41,7 @@ def test_opening_a_store_takes_a_quarter_of_the_limit_at_most(make_store):
         finally:
             worker.kill()
             await worker.process.wait()
+            await forks.release()
         return next(int(line.split()[1]) // 1024 for line in status.splitlines() if line.startswith("VmPeak"))
 
     store = make_store()
