@@ -7,6 +7,7 @@ one before it.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -56,6 +57,18 @@ def knowledge_store():
         with store.transaction("knowledge") as transaction:
             knowledge.load_into(transaction)
         yield store
+
+
+@pytest.fixture(scope="session")
+def with_knowledge(tmp_path_factory) -> Callable[[Path], Path]:
+    """Make a store on disk that holds all reference knowledge: a copy of one that is filled once and that nobody opens."""
+    from graphstore import GraphStore
+    from tanmai import knowledge
+
+    filled = tmp_path_factory.mktemp("knowledge") / "store"
+    with GraphStore.open(filled) as store, store.transaction("knowledge") as transaction:
+        knowledge.load_into(transaction)
+    return lambda where: shutil.copytree(filled, where)
 
 
 @pytest.fixture
