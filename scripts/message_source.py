@@ -260,7 +260,7 @@ class _Trace:
             yield from ((argument, scope, False) for argument in given)
             yield from self._made(name)
         for file, function in self._called(node.func, scope):
-            for inner in ast.walk(function):
+            for inner in _nodes(function):
                 if isinstance(inner, ast.Return | ast.Yield) and inner.value is not None:
                     yield inner.value, _Scope(file, function), False
 
@@ -310,6 +310,12 @@ class _Trace:
                 yield from ((value, where, not function.name.startswith("_")) for value in given)
 
 
+@cache
+def _nodes(function: Function) -> tuple[ast.AST, ...]:
+    """All nodes of a function, which is looked through for each name in it."""
+    return tuple(ast.walk(function))
+
+
 def _parameters(function: Function) -> list[str]:
     arguments = function.args
     return [each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
@@ -317,13 +323,13 @@ def _parameters(function: Function) -> list[str]:
 
 def _is_caught(name: str, scope: _Scope) -> bool:
     """Whether a name is that of an error that was caught: its words are translated where they are known."""
-    inner = ast.walk(scope.function) if scope.function is not None else ()
+    inner = _nodes(scope.function) if scope.function is not None else ()
     return any(isinstance(node, ast.ExceptHandler) and node.name == name for node in inner)
 
 
 def _assigned(name: str, inside: ast.AST) -> Iterator[ast.expr]:
     """Yield what a name is set to, or what is added to it."""
-    body = ast.walk(inside) if isinstance(inside, Function) else iter(getattr(inside, "body", ()))
+    body = _nodes(inside) if isinstance(inside, Function) else iter(getattr(inside, "body", ()))
     for node in body:
         match node:
             case ast.Assign(targets=[target], value=value) if _binds(target, name):
