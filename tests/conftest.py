@@ -20,6 +20,9 @@ from hypothesis import HealthCheck, settings
 # benchmarks/ and scripts/ are part of the checkout, not of the installed package; appended, so that installed packages win
 sys.path.append(str(Path(__file__).parents[1]))
 
+# processes that tests start take the compiled modules of the one before them, wherever the tests are run (as in CI)
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 settings.register_profile(
     "tanmai", max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
