@@ -24,6 +24,8 @@ _QUERY = re.compile(r"\s*(ASK|CONSTRUCT|DESCRIBE|PREFIX|SELECT)\b")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 _LEAVES = (ast.Name, ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
 """Nodes in which nothing is raised, called or reported: the half of all."""
+_TEXTS = (ast.Constant, ast.JoinedStr, ast.BinOp)
+"""Nodes that may be a text."""
 _NOT_TOLD = {"AttributeError", "BrokenPipeError", "NotImplementedError"}
 _ERRORS = {"BadParameter", "LookupError", "OSError", "RuntimeError", "TypeError", "ValueError"}
 """Classes of others that we raise with words of our own."""
@@ -78,6 +80,7 @@ class Source:
     calls: dict[str, list[tuple[_Scope, ast.Call]]] = field(default_factory=lambda: defaultdict(list))
     raises: list[tuple[_Scope, ast.expr]] = field(default_factory=list)
     reports: list[tuple[_Scope, ast.expr]] = field(default_factory=list)
+    texts: list[ast.expr] = field(default_factory=list)
 
     @classmethod
     def of(cls, texts: Mapping[str, str]) -> Source:
@@ -107,6 +110,8 @@ class Source:
                 self.calls[_name(child.func)].append((scope, child))
             elif isinstance(child, ast.Yield) and child.value is not None and _is_lint(scope):
                 self.reports.append((scope, child.value))
+            if isinstance(child, _TEXTS):
+                self.texts.append(child)
             self.reports.extend((scope, told) for told in _reported(child))
             self._index(inner, child)
 
@@ -122,8 +127,7 @@ class Source:
 
     def written(self) -> set[str]:
         """Return every string and f-string of the source as a template, whether or not a message is made of it."""
-        nodes = (node for tree in self.trees.values() for node in ast.walk(tree))
-        return {template for node in nodes if isinstance(node, ast.expr) and (template := _template(node)[0])}
+        return {template for node in self.texts if (template := _template(node)[0])}
 
 
 def _is_lint(scope: _Scope) -> bool:
