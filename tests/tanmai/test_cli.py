@@ -499,6 +499,17 @@ def test_help_and_no_command():
     assert child().code == 2
 
 
+def test_only_the_parser_of_the_command_that_is_named_is_built():
+    from tanmai.cli import _parser
+
+    whole = list(_parser(["--help"]).commands)
+    assert {"demo", "info", "footprint", "pact"} < set(whole)
+    for name in set(whole) - {"demo"}:
+        assert list(_parser([name, "--help"]).commands) == [name]
+    for arguments in ([], ["demo"], ["fotprint"], ["--lang", "zh", "info"]):
+        assert list(_parser(arguments).commands) == whole
+
+
 def test_a_closed_pipe_is_no_error(demo):
     first, second = os.pipe()
     os.close(first)
