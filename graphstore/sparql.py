@@ -188,6 +188,28 @@ def bind(text: str, bindings: Mapping[str, Value] | None) -> str:
     values = {key.lstrip("?$"): _serialised(key, value) for key, value in bindings.items()}
     unused = set(values)
     parts: list[str] = []
+    done = 0
+    for variable in (_variables_again if len(text) <= _SHORT else _variables)(text):
+        if (bound := values.get(variable.text[1:])) is not None:
+            unused.discard(variable.text[1:])
+            parts += text[done : variable.start], f"({bound} AS {variable.text})" if variable.projected else bound
+            done = variable.start + len(variable.text)
+    if unused:
+        shown = ", ".join(f"?{key}" for key in sorted(unused))
+        raise BindingError(f"The query has no variable {shown} to bind. Check the parameter names.")
+    return "".join([*parts, text[done:]])
+
+
+class _Variable(NamedTuple):
+    """A variable as it stands in a text, where it starts, and whether in a plain projection."""
+
+    text: str
+    start: int
+    projected: bool
+
+
+def _variables(text: str) -> tuple[_Variable, ...]:
+    found: list[_Variable] = []
     projecting, depth = False, 0
     for token in tokens(text):
         if token.kind == "word":
@@ -197,19 +219,12 @@ def bind(text: str, bindings: Mapping[str, Value] | None) -> str:
         elif token.kind in {"open", "close"}:
             depth += 1 if token.kind == "open" else -1
             projecting = projecting and token.text != "{"
-        parts.append(_bound(token, values, unused, projecting and depth == 0))
-    if unused:
-        shown = ", ".join(f"?{key}" for key in sorted(unused))
-        raise BindingError(f"The query has no variable {shown} to bind. Check the parameter names.")
-    return "".join(parts)
+        elif token.kind == "variable":
+            found.append(_Variable(token.text, token.start, projecting and depth == 0))
+    return tuple(found)
 
 
-def _bound(token: Token, values: Mapping[str, str], unused: set[str], projected: bool) -> str:
-    if token.kind != "variable" or token.text[1:] not in values:
-        return token.text
-    unused.discard(token.text[1:])
-    value = values[token.text[1:]]
-    return f"({value} AS {token.text})" if projected else value
+_variables_again: Final = lru_cache(maxsize=64)(_variables)
 
 
 def _serialised(key: str, value: Value) -> str:

@@ -22,6 +22,10 @@ _BUILT_IN = {name for kind in (dict, list, str, set, bytes) for name in dir(kind
 _QUERY = re.compile(r"\s*(ASK|CONSTRUCT|DESCRIBE|PREFIX|SELECT)\b")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+_LEAVES = (ast.Name, ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
+"""Nodes in which nothing is raised, called or reported: the half of all."""
+_TEXTS = (ast.Constant, ast.JoinedStr, ast.BinOp)
+"""Nodes that may be a text."""
 _NOT_TOLD = {"AttributeError", "BrokenPipeError", "NotImplementedError"}
 _ERRORS = {"BadParameter", "LookupError", "OSError", "RuntimeError", "TypeError", "ValueError"}
 """Classes of others that we raise with words of our own."""
@@ -76,6 +80,7 @@ class Source:
     calls: dict[str, list[tuple[_Scope, ast.Call]]] = field(default_factory=lambda: defaultdict(list))
     raises: list[tuple[_Scope, ast.expr]] = field(default_factory=list)
     reports: list[tuple[_Scope, ast.expr]] = field(default_factory=list)
+    texts: list[ast.expr] = field(default_factory=list)
 
     @classmethod
     def of(cls, texts: Mapping[str, str]) -> Source:
@@ -87,6 +92,8 @@ class Source:
 
     def _index(self, scope: _Scope, node: ast.AST) -> None:
         for child in ast.iter_child_nodes(node):
+            if isinstance(child, _LEAVES):
+                continue
             inner = scope
             if isinstance(child, Function):
                 self.functions[child.name].append((scope.file, child))
@@ -103,6 +110,8 @@ class Source:
                 self.calls[_name(child.func)].append((scope, child))
             elif isinstance(child, ast.Yield) and child.value is not None and _is_lint(scope):
                 self.reports.append((scope, child.value))
+            if isinstance(child, _TEXTS):
+                self.texts.append(child)
             self.reports.extend((scope, told) for told in _reported(child))
             self._index(inner, child)
 
@@ -118,8 +127,7 @@ class Source:
 
     def written(self) -> set[str]:
         """Return every string and f-string of the source as a template, whether or not a message is made of it."""
-        nodes = (node for tree in self.trees.values() for node in ast.walk(tree))
-        return {template for node in nodes if isinstance(node, ast.expr) and (template := _template(node)[0])}
+        return {template for node in self.texts if (template := _template(node)[0])}
 
 
 def _is_lint(scope: _Scope) -> bool:
@@ -260,7 +268,7 @@ class _Trace:
             yield from ((argument, scope, False) for argument in given)
             yield from self._made(name)
         for file, function in self._called(node.func, scope):
-            for inner in ast.walk(function):
+            for inner in _nodes(function):
                 if isinstance(inner, ast.Return | ast.Yield) and inner.value is not None:
                     yield inner.value, _Scope(file, function), False
 
@@ -310,6 +318,12 @@ class _Trace:
                 yield from ((value, where, not function.name.startswith("_")) for value in given)
 
 
+@cache
+def _nodes(function: Function) -> tuple[ast.AST, ...]:
+    """All nodes of a function, which is looked through for each name in it."""
+    return tuple(ast.walk(function))
+
+
 def _parameters(function: Function) -> list[str]:
     arguments = function.args
     return [each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
@@ -317,13 +331,13 @@ def _parameters(function: Function) -> list[str]:
 
 def _is_caught(name: str, scope: _Scope) -> bool:
     """Whether a name is that of an error that was caught: its words are translated where they are known."""
-    inner = ast.walk(scope.function) if scope.function is not None else ()
+    inner = _nodes(scope.function) if scope.function is not None else ()
     return any(isinstance(node, ast.ExceptHandler) and node.name == name for node in inner)
 
 
 def _assigned(name: str, inside: ast.AST) -> Iterator[ast.expr]:
     """Yield what a name is set to, or what is added to it."""
-    body = ast.walk(inside) if isinstance(inside, Function) else iter(getattr(inside, "body", ()))
+    body = _nodes(inside) if isinstance(inside, Function) else iter(getattr(inside, "body", ()))
     for node in body:
         match node:
             case ast.Assign(targets=[target], value=value) if _binds(target, name):

@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 a negative verdict (a check that failed), 2 an error with 
 from __future__ import annotations
 
 import contextlib
+import copy
 import io
 import os
 import re
@@ -13,6 +14,8 @@ import sys
 from typing import Final, cast
 
 import typer
+import typer.core
+import typer.main
 
 from tanmai.commands import (
     affected,
@@ -118,7 +121,7 @@ def main() -> None:
     lang = language_of(sys.argv[1:])
     _list_commands_in(lang)
     try:
-        code = app(standalone_mode=False)
+        code = _parser(sys.argv[1:])(standalone_mode=False)
     except BrokenPipeError:
         sys.stdout = None  # the reader went away (`| head`); nothing is left to flush
         return
@@ -132,6 +135,19 @@ def main() -> None:
         typer.echo(word("interrupted", lang), err=True)
     if code:
         sys.exit(code)
+
+
+def _parser(arguments: list[str]) -> typer.core.TyperGroup:
+    """Build the parser of the one command that is named: to build those of all takes longer than many a command runs.
+
+    All are built for what names none (help, a misspelling), and for `demo`, which runs the others.
+    """
+    named = arguments[0] if arguments else ""
+    chosen = copy.copy(app)
+    chosen.registered_commands = [info for info in app.registered_commands if info.name == named]
+    chosen.registered_groups = [info for info in app.registered_groups if info.name == named]
+    alone = named != "demo" and (chosen.registered_commands or chosen.registered_groups)
+    return typer.main.get_group(chosen if alone else app)
 
 
 _CHINESE_PART: Final = re.compile(r"(?<=[.!?])\s+(?=[^\x00-\x7f])")

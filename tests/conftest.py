@@ -7,6 +7,7 @@ one before it.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,9 @@ from hypothesis import HealthCheck, settings
 
 # benchmarks/ and scripts/ are part of the checkout, not of the installed package; appended, so that installed packages win
 sys.path.append(str(Path(__file__).parents[1]))
+
+# processes that tests start take the compiled modules of the one before them, wherever the tests are run (as in CI)
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 settings.register_profile(
     "tanmai", max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -56,6 +60,18 @@ def knowledge_store():
         with store.transaction("knowledge") as transaction:
             knowledge.load_into(transaction)
         yield store
+
+
+@pytest.fixture(scope="session")
+def with_knowledge(tmp_path_factory) -> Callable[[Path], Path]:
+    """Make a store on disk that holds all reference knowledge: a copy of one that is filled once and that nobody opens."""
+    from graphstore import GraphStore
+    from tanmai import knowledge
+
+    filled = tmp_path_factory.mktemp("knowledge") / "store"
+    with GraphStore.open(filled) as store, store.transaction("knowledge") as transaction:
+        knowledge.load_into(transaction)
+    return lambda where: shutil.copytree(filled, where)
 
 
 @pytest.fixture

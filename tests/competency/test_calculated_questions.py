@@ -12,7 +12,6 @@ from graphstore.answers.footprint import calculate
 from graphstore.answers.graph import Calculation, Settings
 from graphstore.answers.missing import missing
 from graphstore.answers.results import materialize, stored
-from tanmai import knowledge
 
 DEMO = "https://w3id.org/tanmai/demo/"
 
@@ -246,11 +245,9 @@ def own_factor(value):
         <{EX}bread> a tm:Product . <{EX}power> a tm:Product .""".encode()
 
 
-def test_question_30_what_has_changed_between_two_releases_and_which_results_are_stale(tmp_path, ask):
-    with GraphStore.open(tmp_path / "store", mode="write") as store:
-        with store.transaction("first") as transaction:
-            knowledge.load_into(transaction)
-            transaction.load_bytes(own_factor("0.6"), key="own", format="turtle")
+def test_question_30_what_has_changed_between_two_releases_and_which_results_are_stale(with_knowledge, tmp_path, ask):
+    with GraphStore.open(with_knowledge(tmp_path / "store"), mode="write") as store:
+        store.load_bytes(own_factor("0.6"), key="own", format="turtle")
         materialize(Calculation(store, Settings()), [f"{EX}bread"])
         assert [results.fresh for results in stored(store)] == [True]
         store.release("r1")
@@ -264,12 +261,10 @@ def test_question_30_what_has_changed_between_two_releases_and_which_results_are
     assert values == {"r1": Decimal("0.6"), "r2": Decimal("0.5")}
 
 
-def test_question_30_which_footprints_are_affected_by_the_factor(tmp_path):
+def test_question_30_which_footprints_are_affected_by_the_factor(with_knowledge, tmp_path):
     """2 kWh x 0.6 = 1.2 becomes 2 x 0.5 = 1.0; the results written before the change are no number that changed."""
-    with GraphStore.open(tmp_path / "store", mode="write") as store:
-        with store.transaction("first") as transaction:
-            knowledge.load_into(transaction)
-            transaction.load_bytes(own_factor("0.6"), key="own", format="turtle")
+    with GraphStore.open(with_knowledge(tmp_path / "store"), mode="write") as store:
+        store.load_bytes(own_factor("0.6"), key="own", format="turtle")
         materialize(Calculation(store, Settings()))
         store.release("r1")
         store.load_bytes(own_factor("0.5"), key="own", format="turtle")

@@ -7,7 +7,7 @@ import pytest
 from chains import HEAD, process, product
 
 from graphstore import GraphStore
-from tanmai import cli, knowledge
+from tanmai import cli
 
 CHAIN = (
     process("frame", unit="unit:NUM", inputs=((":sheet", 5), (":rubber", 0.2)), emissions=(("flow:CO2-fossil", 1),))
@@ -20,11 +20,10 @@ CHAIN = (
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory):
+def store(tmp_path_factory, with_knowledge):
     path = tmp_path_factory.mktemp("missing") / "store"
-    with GraphStore.open(path, mode="write") as opened, opened.transaction("chain") as transaction:
-        knowledge.load_into(transaction)
-        transaction.load_bytes((HEAD + CHAIN).encode(), key="chain", format="turtle")
+    with GraphStore.open(with_knowledge(path), mode="write") as opened:
+        opened.load_bytes((HEAD + CHAIN).encode(), key="chain", format="turtle")
     return path
 
 

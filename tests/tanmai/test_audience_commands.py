@@ -30,6 +30,23 @@ def store(filled, tmp_path):
     return shutil.copytree(filled, tmp_path / "store")
 
 
+@pytest.fixture(scope="module")
+def _published(filled, tmp_path_factory):
+    """The store with canaries after `tanmai audience publish`."""
+    path = shutil.copytree(filled, tmp_path_factory.mktemp("published") / "store")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["tanmai", "audience", "publish", "--store", str(path)])
+        cli.main()
+    return path
+
+
+@pytest.fixture
+def published(_published, store):
+    """The same for a test to change, in place of the store of which nothing is published yet."""
+    shutil.rmtree(store)
+    return shutil.copytree(_published, store)
+
+
 @pytest.fixture
 def tanmai(monkeypatch, capsys, store):
     """Run a command on the store; return exit code, stdout, stderr."""
@@ -64,14 +81,13 @@ def test_a_partner_gets_the_number_and_not_what_it_is_made_of(tanmai, store):
         assert met((out + err).encode(), HIDDEN["buyer"]) == []
 
 
-def test_what_is_unshared_is_gone_and_the_gap_is_told(tanmai, store):
-    assert tanmai("audience", "publish")[0] == 0
+def test_what_is_unshared_is_gone_and_the_gap_is_told(tanmai, published):
     code, out, _ = tanmai("audience", "unshare", "zqsmelter-data", "--with", "buyer", "--json")
     assert code == 1
     [told] = json.loads(out)["publications"]
     assert told["anew"] is True
     assert [withheld["iri"] for withheld in told["withheld"]] == ["https://example.org/foil-ingot"]
-    assert leaks(store / "audiences" / "buyer", HIDDEN["buyer"]) == []
+    assert leaks(published / "audiences" / "buyer", HIDDEN["buyer"]) == []
     code, out, _ = tanmai("audience", "publish", "buyer", "--lang", "zh")
     assert code == 1
     assert "buyer 无法计算以下各项：其供应方未共享" in out
@@ -95,17 +111,17 @@ def test_any_command_that_writes_brings_audiences_up_to_date(tanmai, store, tmp_
     assert leaks(store / "audiences" / "late", ["zqmore"]) != []
 
 
-def test_an_audience_is_removed_with_its_store(tanmai, store):
-    assert tanmai("audience", "publish", "buyer")[0] == 0
+def test_an_audience_is_removed_with_its_store(tanmai, published):
+    assert (published / "audiences" / "buyer").exists()
     code, out, _ = tanmai("audience", "remove", "buyer")
     assert (code, out.strip()) == (0, "The audience buyer and its store are gone; 2 datasets were shared with it.")
-    assert not (store / "audiences" / "buyer").exists()
+    assert not (published / "audiences" / "buyer").exists()
 
 
-def test_confidential_takes_shared_data_back(tanmai, store):
-    assert tanmai("audience", "publish", "buyer")[0] == 0
+def test_confidential_takes_shared_data_back(tanmai, published):
+    assert leaks(published / "audiences" / "buyer", MILL[1:]) != []
     tanmai("audience", "level", "mill", "confidential")
-    assert leaks(store / "audiences" / "buyer", MILL[1:]) == []
+    assert leaks(published / "audiences" / "buyer", MILL[1:]) == []
 
 
 @pytest.mark.parametrize(
@@ -129,11 +145,10 @@ def test_mistakes_get_one_message(tanmai, arguments, words):
     assert words in err
 
 
-def test_a_command_about_one_audience_does_what_a_writer_that_died_left_undone_for_another(tanmai, store):
-    assert tanmai("audience", "publish")[0] == 0
-    with GraphStore.open(store) as opened:  # as one that died before it published
+def test_a_command_about_one_audience_does_what_a_writer_that_died_left_undone_for_another(tanmai, published):
+    with GraphStore.open(published) as opened:  # as one that died before it published
         changes.unshare(opened, "mill", "buyer")
-    buyer = store / "audiences" / "buyer"
+    buyer = published / "audiences" / "buyer"
     assert leaks(buyer, MILL) != []
     listed = json.loads(tanmai("audience", "list", "--json")[1])
     assert {each["name"]: each["up_to_date"] for each in listed["audiences"]} == {"buyer": False, "rival": False}

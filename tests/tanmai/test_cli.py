@@ -115,16 +115,14 @@ def test_the_demo_tells_its_story(demo):
     assert "internal" not in said
 
 
-def test_the_demo_in_chinese(tanmai, tmp_path, monkeypatch):
+def test_the_demo_in_chinese_again_on_the_same_store(tanmai, fresh, monkeypatch):
     monkeypatch.setenv("TANMAI_LANG", "zh")
-    found = tanmai("demo", "--store", tmp_path / "store")
-    assert found.code == 0
+    found = tanmai("demo", "--store", fresh)
+    assert (found.code, found.err) == (0, "")
     for word in ("碳足迹", "原铝（电网电力）", "12,208.9", "示意值", "假设"):
         assert word in found.out
     assert "Largest contributions" not in found.out
-    again = tanmai("demo", "--store", tmp_path / "store")
-    assert (again.code, again.err) == (0, "")
-    assert "此前的示例已将其撤回。" in again.out
+    assert "此前的示例已将其撤回。" in found.out
 
 
 def test_the_next_commands_of_the_demo_work(demo, tanmai, tmp_path, monkeypatch):
@@ -499,6 +497,17 @@ def test_help_and_no_command():
     for command in ("demo", "init", "load", "import", "query", "footprint", "explain", "doctor"):
         assert command in found.out
     assert child().code == 2
+
+
+def test_only_the_parser_of_the_command_that_is_named_is_built():
+    from tanmai.cli import _parser
+
+    whole = list(_parser(["--help"]).commands)
+    assert {"demo", "info", "footprint", "pact"} < set(whole)
+    for name in set(whole) - {"demo"}:
+        assert list(_parser([name, "--help"]).commands) == [name]
+    for arguments in ([], ["demo"], ["fotprint"], ["--lang", "zh", "info"]):
+        assert list(_parser(arguments).commands) == whole
 
 
 def test_a_closed_pipe_is_no_error(demo):

@@ -34,17 +34,14 @@ class Outcome:
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory):
+def store(tmp_path_factory, with_knowledge):
     """The demo chain in two releases: r1 as shipped; in r2 less power for electrolysis, and extrusion on hydropower."""
     from graphstore import GraphStore
-    from tanmai import knowledge
 
     folder = tmp_path_factory.mktemp("compare") / "store"
     chain = (files("tanmai") / "demo" / "aluminium.ttl").read_text(encoding="utf-8")
-    with GraphStore.open(folder) as opened:
-        with opened.transaction("r1") as transaction:
-            knowledge.load_into(transaction)
-            transaction.load_bytes(chain.encode(), key="demo", format="turtle")
+    with GraphStore.open(with_knowledge(folder)) as opened:
+        opened.load_bytes(chain.encode(), key="demo", format="turtle")
         opened.release("r1")
         changed = _replaced(chain, "electrolysis-grid-in-electricity", "tm:amount 13400", "tm:amount 13000")
         changed = _replaced(changed, "extrusion-in-electricity", "grid-average-2024", "hydro-2024")

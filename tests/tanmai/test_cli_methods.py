@@ -20,14 +20,14 @@ class Outcome:
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory):
+def store(tmp_path_factory, with_knowledge):
     from typer.testing import CliRunner
 
     from tanmai.cli import app
 
-    where = tmp_path_factory.mktemp("copper") / "store"
-    for arguments in (["init"], ["load", str(COPPER)]):
-        assert CliRunner().invoke(app, [*arguments, "--store", str(where)], catch_exceptions=False).exit_code == 0
+    where = with_knowledge(tmp_path_factory.mktemp("copper") / "store")
+    arguments = ["load", str(COPPER), "--store", str(where)]
+    assert CliRunner().invoke(app, arguments, catch_exceptions=False).exit_code == 0
     return where
 
 

@@ -21,8 +21,10 @@ s:carbon a tm:PropertyValue ; tm:property <https://w3id.org/tanmai/id/property/f
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    return tmp_path_factory.mktemp("pact")
+def home(tmp_path_factory, with_knowledge):
+    where = tmp_path_factory.mktemp("pact")
+    with_knowledge(where / "store")
+    return where
 
 
 @pytest.fixture

@@ -31,6 +31,12 @@ def run(monkeypatch, capsys, tmp_path):
 
 
 @pytest.fixture
+def known(with_knowledge, tmp_path):
+    """Reference knowledge in the store; without it, what is handed in first brings it."""
+    with_knowledge(tmp_path / "store")
+
+
+@pytest.fixture
 def wrong(tmp_path):
     """The complete study, but it declares 3 t CO2e too much."""
     text = STUDY.read_text(encoding="utf-8")
@@ -77,6 +83,7 @@ def test_the_life_of_a_study(run, wrong):
     assert [row["id"] for row in json.loads(out)["submissions"]] == [identifier]
 
 
+@pytest.mark.usefixtures("known")
 def test_a_certificate_from_application_to_issue(run):
     identifier = json.loads(run("submit", STUDY, "--json")[1])["id"]
     _, out, _ = run("certificate", "apply", identifier, "--body", CQC, "--by", "Works", "--json")
@@ -106,6 +113,7 @@ def test_a_certificate_from_application_to_issue(run):
     assert f"- 其所依据的提交 {identifier} 已撤回" in out
 
 
+@pytest.mark.usefixtures("known")
 def test_the_bytes_come_back_and_a_rebuild_brings_everything(run, wrong, tmp_path):
     run("submit", STUDY)
     identifier = json.loads(run("submit", wrong, "--json")[1])["id"]
@@ -116,6 +124,7 @@ def test_the_bytes_come_back_and_a_rebuild_brings_everything(run, wrong, tmp_pat
     assert run("submission", "show", identifier, "--json", "--report")[1] == before
 
 
+@pytest.mark.usefixtures("known")
 def test_a_withdrawn_study_that_is_handed_in_again_is_said_to_be_out(run):
     identifier = json.loads(run("submit", STUDY, "--json")[1])["id"]
     run("submission", "withdraw", identifier, "--by", "Works")
@@ -123,6 +132,7 @@ def test_a_withdrawn_study_that_is_handed_in_again_is_said_to_be_out(run):
     assert (code, "It is withdrawn now, and its statements are not in the graph" in out) == (0, True)
 
 
+@pytest.mark.usefixtures("known")
 def test_the_receipt_of_a_rejected_study_names_each_broken_rule_and_the_cure(run, tmp_path):
     stolen = STUDY.read_text(encoding="utf-8").replace("tm:co2e 2793.128", "tm:co2e 2793.9", 1)
     (tmp_path / "sum.ttl").write_text(stolen, encoding="utf-8")
@@ -131,6 +141,7 @@ def test_the_receipt_of_a_rejected_study_names_each_broken_rule_and_the_cure(run
     assert "- GEN-05: The stages sum to" in out
 
 
+@pytest.mark.usefixtures("known")
 def test_a_study_is_a_name_of_its_product(run):
     run("submit", STUDY)
     study = "https://w3id.org/tanmai/example/studies/aluminium/study"
@@ -157,8 +168,8 @@ def test_what_is_no_study_is_one_error_and_stores_nothing(run, tmp_path, data, t
     assert json.loads(run("submission", "list", "--json")[1])["submissions"] == []
 
 
+@pytest.mark.usefixtures("known")
 def test_unknown_submissions_are_told(run):
-    run("init")
     code, _, err = run("submission", "show", "abc")
     assert code == 2
     assert "Known: none yet" in err

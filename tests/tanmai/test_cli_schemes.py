@@ -12,12 +12,11 @@ MIX = ("--supply", "direct:hydro:0.4", "--supply", "contract:wind:0.3:all", "--s
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory):
+def store(tmp_path_factory, with_knowledge):
     """A store with the reference knowledge, the demonstration's supply chain and a cell with too much anode."""
     from importlib.resources import files
 
     from graphstore import GraphStore
-    from tanmai import knowledge
 
     path = tmp_path_factory.mktemp("schemes") / "store"
     cell = (
@@ -31,8 +30,7 @@ def store(tmp_path_factory):
     tm:productGroup id:product-group\\/prebaked-anode ; tm:inputGroup id:product-group\\/electricity ; tm:upperBound 1 ;
     tm:unit unit:KiloW-HR ; tm:perUnit unit:TONNE ; tm:severity id:severity\\/error .
 """
-    with GraphStore.open(path, mode="write") as opened, opened.transaction("all") as transaction:
-        knowledge.load_into(transaction)
+    with GraphStore.open(with_knowledge(path), mode="write") as opened, opened.transaction("all") as transaction:
         demo = files("tanmai").joinpath("demo/aluminium.ttl").read_bytes()
         transaction.load_bytes(demo, key="demo", format="turtle")
         transaction.load_bytes((HEAD + cell + must).encode(), key="cell", format="turtle")

@@ -29,14 +29,11 @@ TURTLE = (
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory):
+def store(tmp_path_factory, with_knowledge):
     from graphstore import GraphStore
-    from tanmai import knowledge
 
     path = tmp_path_factory.mktemp("uncertain") / "store"
-    with GraphStore.open(path) as opened:
-        with opened.transaction("knowledge") as transaction:
-            knowledge.load_into(transaction)
+    with GraphStore.open(with_knowledge(path)) as opened:
         opened.load_bytes(TURTLE.encode(), key="bars", format="turtle")
     return path
 

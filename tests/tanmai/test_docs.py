@@ -16,13 +16,11 @@ NUMBER = re.compile(r"[+-]?\d[\d,.]*\d(?:e-\d+)?")
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
+def demo(tmp_path_factory, with_knowledge):
     from graphstore import GraphStore
-    from tanmai import knowledge
 
     where = tmp_path_factory.mktemp("docs") / "store"
-    with GraphStore.open(where) as store, store.transaction("demo") as transaction:
-        knowledge.load_into(transaction)
+    with GraphStore.open(with_knowledge(where)) as store, store.transaction("demo") as transaction:
         transaction.load(ROOT / "tanmai/demo/aluminium.ttl", key="demo-aluminium")
     return where
 

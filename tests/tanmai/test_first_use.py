@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,23 +19,11 @@ BOLT = process(
 BY_HAND = 1.1 * (1.8 + 0.002 * 29.8) + 1.5 * 0.5777
 
 
-@pytest.fixture(scope="module")
-def knowledge(tmp_path_factory):
-    from graphstore import GraphStore
-    from tanmai.knowledge import load_into
-
-    path = tmp_path_factory.mktemp("first") / "store"
-    with GraphStore.open(path, mode="write") as store, store.transaction("init") as transaction:
-        load_into(transaction)
-    return path
-
-
 @pytest.fixture
-def tanmai(monkeypatch, capsys, knowledge, tmp_path):
+def tanmai(monkeypatch, capsys, with_knowledge, tmp_path):
     """Run a command on a store with the reference knowledge; return exit code, stdout, stderr."""
     monkeypatch.setenv("TANMAI_LANG", "en")
-    shutil.copytree(knowledge, tmp_path / "store")
-    monkeypatch.setenv("TANMAI_STORE", str(tmp_path / "store"))
+    monkeypatch.setenv("TANMAI_STORE", str(with_knowledge(tmp_path / "store")))
 
     def run(*arguments):
         monkeypatch.setattr(sys, "argv", ["tanmai", *map(str, arguments)])

@@ -37,10 +37,11 @@ def command(*arguments):
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory):
+def store(tmp_path_factory, with_knowledge):
     """A store with the three sectors of rule R11 and a pump of 850 kg that pays 40 CNY to sector 2."""
     folder = tmp_path_factory.mktemp("hybrid")
     manifest = write(folder, more=INDEX)
+    with_knowledge(folder / "s")
     cost = (f"<{LOCAL}/sector-product/three/2>", 40.0, "u:CNY-2020")
     pump = process("pump", unit="unit:NUM", inputs=(cost,), emissions=(("flow:CO2-fossil", 850.0),))
     (folder / "pump.ttl").write_text(HEAD + pump, "utf-8")

@@ -57,7 +57,7 @@ def serving(store, certificate):
 
 
 @pytest.fixture
-def ours(tmp_path, monkeypatch, capsys):
+def ours(tmp_path, with_knowledge, monkeypatch, capsys):
     """`tanmai` from the shell with our store: a rack takes 3 kg of a part, which our own process makes with 5 kg CO2 per kg."""
 
     def command(*arguments):
@@ -74,7 +74,7 @@ def ours(tmp_path, monkeypatch, capsys):
         assert "Traceback" not in printed.err
         return code, printed.out, printed.err
 
-    assert command("init")[0] == 0
+    with_knowledge(tmp_path / "ours")
     chain = process("part", emissions=(("flow:CO2-fossil", 5),)) + process("rack", inputs=((":part", 3),))
     (tmp_path / "chain.ttl").write_text(HEAD + chain, encoding="utf-8")
     assert command("load", tmp_path / "chain.ttl")[0] == 0

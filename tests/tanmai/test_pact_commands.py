@@ -23,8 +23,8 @@ def mill(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def where(tmp_path_factory):
-    return tmp_path_factory.mktemp("pact") / "store"
+def where(tmp_path_factory, with_knowledge):
+    return with_knowledge(tmp_path_factory.mktemp("pact") / "store")
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,6 @@ def run(shell, capsys):
 
 @pytest.fixture(scope="module", autouse=True)
 def known(shell, mill):
-    assert shell("init") == 0
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TANMAI_PACT_SECRET", SECRET)
         assert shell("pact", "partner", "add", "mill", mill.url + "/", "--client-id", CLIENT) == 0

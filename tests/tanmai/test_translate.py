@@ -305,17 +305,15 @@ def test_states_and_the_reason_of_another_engine_are_told_in_chinese():
     assert engine_of(data, "en") == "Engine: pyshacl (no expression for x)"
 
 
-def test_names_beside_iris_are_chinese_too(told, tmp_path):
+def test_names_beside_iris_are_chinese_too(told, with_knowledge, tmp_path):
     from chains import HEAD, process
 
     from graphstore import GraphStore
-    from tanmai import knowledge
 
     text = HEAD + process("bolt", inputs=((":wire", 2),))
     text += ':wire a tm:Product ; rdfs:label "钢丝"@zh, "wire"@en .\n:bolt-making rdfs:label "螺栓制造"@zh .\n'
-    with GraphStore.open(tmp_path / "s", mode="write") as graph, graph.transaction("test") as transaction:
-        knowledge.load_into(transaction)
-        transaction.load_bytes(text.encode(), key="bolt", format="turtle")
+    with GraphStore.open(with_knowledge(tmp_path / "s"), mode="write") as graph:
+        graph.load_bytes(text.encode(), key="bolt", format="turtle")
     code, err = told("footprint", "bolt")
     assert code == 2
     assert '"钢丝" <https://example.org/wire>（见于 "螺栓制造" <https://example.org/bolt-making>）。请载入' in err

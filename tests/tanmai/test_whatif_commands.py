@@ -17,16 +17,14 @@ GRID = "China, grid average, 2024"
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory):
+def filled(tmp_path_factory, with_knowledge):
     """A store with the reference knowledge and the demonstration."""
     from graphstore import GraphStore
-    from tanmai.knowledge import load_into
 
     path = tmp_path_factory.mktemp("whatif") / "store"
     text = (files("tanmai") / "demo" / "aluminium.ttl").read_bytes()
-    with GraphStore.open(path) as store, store.transaction("demo") as transaction:
-        load_into(transaction)
-        transaction.load_bytes(text, key="demo", format="turtle")
+    with GraphStore.open(with_knowledge(path)) as store:
+        store.load_bytes(text, key="demo", format="turtle")
     return path
 
 
