@@ -148,7 +148,7 @@ class Catalogue:
 
     def current(self) -> list[DatasetVersion]:
         """The versions whose graphs are in the store, by key."""
-        return [version for version in self.versions() if version.status == "current"]
+        return self._found({"status": ox.NamedNode(_STATUS_IRI + "current")})
 
     def history(self, key: str) -> list[DatasetVersion]:
         """All versions of one dataset, oldest first; empty when the key is unknown."""

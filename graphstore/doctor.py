@@ -31,7 +31,10 @@ from graphstore.lock import writer_lock
 from graphstore.records import Kind
 from graphstore.recovery import Operation, operations_of, replay
 from graphstore.terms import catalogue_iri
-from graphstore.workspace import DiskWorkspace, MemoryWorkspace
+from graphstore.workspace import DiskWorkspace, MemoryWorkspace, Workspace
+
+_SMALL = 100_000
+"""Quads up to which a dataset is read again in memory: to make tables on disk takes longer than to fill them."""
 
 
 @dataclass(slots=True)
@@ -172,7 +175,8 @@ class _Deep:
         version = operation.version
         names = version.all_graphs(self._layout.base)
         self._owned.update(name.value for name in names)
-        fresh = DiskWorkspace(None, self._folder / "fresh")
+        small = version.quads <= _SMALL
+        fresh: Workspace = MemoryWorkspace() if small else DiskWorkspace(None, self._folder / "fresh")
         with operation.stream() as stream:
             operations.load_version(fresh, self._layout.base, version, stream, None)
         wrong = [name.value for name in names if fingerprint(fresh.engine, name) != fingerprint(self._engine, name)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Any
 
 EX = "https://example.org/"
@@ -72,6 +73,39 @@ def process(
     return f"{text} .\n{rest}"
 
 
+COMPILED: dict[Any, Any] = {}
+"""The compiled systems of one state of one store, by state and reading."""
+
+
+@cache
+def remembering() -> Any:
+    """The class of calculations that compile a state of a store once, however many questions and tests ask of it."""
+    from graphstore.answers.graph import Calculation
+
+    class Remembering(Calculation):
+        @cached_property
+        def base(self) -> Any:
+            reading = self.settings.reading
+            if self.part is not None:
+                return self.part
+            state = _state(self.graph)
+            key = (state, reading.coproducts, reading.recycling)
+            if key not in COMPILED:
+                found = Calculation.__dict__["base"].func(self)
+                for old in [kept for kept in COMPILED if kept[0] != state]:
+                    del COMPILED[old]
+                COMPILED[key] = found
+            return COMPILED[key]
+
+    return Remembering
+
+
+def _state(store: Any) -> tuple[Any, ...]:
+    """What tells one state of a store from another, also where the same file was loaded anew: its blank nodes are others."""
+    versions = tuple((version.key, version.number, version.sha256) for version in store.datasets())
+    return store, versions, tuple(sorted(store.local_statements().items()))
+
+
 @dataclass(frozen=True)
 class Case:
     """A supply chain loaded beside the reference knowledge."""
@@ -88,9 +122,9 @@ class Case:
         scenario: Any = None,
     ) -> Any:
         from footprint.gaps import Reading
-        from graphstore.answers.graph import Calculation, Settings
+        from graphstore.answers.graph import Settings
 
-        return Calculation(
+        return remembering()(
             self.store, Settings(gwp, Reading(unlinked, coproducts, recycling), strict, scenario=scenario)
         )
 

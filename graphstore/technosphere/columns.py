@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -33,7 +34,7 @@ def table(select: Select, query: str, *columns: str) -> pl.DataFrame:
     raw = select(query)
     if raw.find(b"\n", raw.find(b"\n") + 1) < 0:  # the header alone
         return pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
-    return pl.read_csv(io.BytesIO(raw), infer_schema=False).select(columns)
+    return pl.read_csv(io.BytesIO(raw), infer_schema=False)[list(columns)]
 
 
 def number(text: str) -> float:
@@ -54,8 +55,17 @@ def scans(select: Select, predicates: Sequence[str], subject: str, value: str) -
         iri = predicate if ":" in predicate else TM + predicate
         return table(select, f"SELECT ?{subject} ?{value} {{ ?{subject} <{iri}> ?{value} }}", subject, value)
 
-    with ThreadPoolExecutor(WORKERS) as pool:
-        return list(pool.map(scan, predicates))
+    return list(_workers().map(scan, predicates))
+
+
+@cache
+def _workers() -> ThreadPoolExecutor:
+    """The threads of all scans of this process; to start them anew for each step takes longer than a small scan."""
+    return ThreadPoolExecutor(WORKERS, thread_name_prefix="scan")
+
+
+if hasattr(os, "register_at_fork"):  # a forked process has the pool without its threads
+    os.register_at_fork(after_in_child=_workers.cache_clear)
 
 
 def members(select: Select, name: str) -> pl.Series:

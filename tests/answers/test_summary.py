@@ -5,9 +5,10 @@ import math
 from dataclasses import replace
 
 import pytest
+from amounts import tries
 from chains import EX, ID, exchange, process, product
 from economies import sector, turtle, write
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from test_result import CO2, PLANT
 
@@ -235,7 +236,7 @@ def chains(draw):
 
 
 @given(made=chains(), amount=st.floats(0.01, 1e4))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tries(15)
 def test_both_answers_agree_whatever_the_chain(case, made, amount):
     text, size = made
     loaded = case(text)

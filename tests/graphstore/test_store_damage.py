@@ -137,7 +137,9 @@ def test_a_commit_that_cannot_be_published_is_published_from_the_journal(
     assert deep_check(path).problems == []
 
 
-def test_flipped_bytes_in_a_table_are_found_and_mended(path: Path) -> None:
+@pytest.mark.parametrize("small", [0, 100_000], ids=["read again on disk", "read again in memory"])
+def test_flipped_bytes_in_a_table_are_found_and_mended(path: Path, monkeypatch: pytest.MonkeyPatch, small: int) -> None:
+    monkeypatch.setattr("graphstore.doctor._SMALL", small)
     with GraphStore.open(path) as store:  # a value long enough to be stored as text in a table
         store.load_bytes(b'<urn:long> <urn:b> "a value that is stored as it is written" .', key="t", format="turtle")
     before = state(path)

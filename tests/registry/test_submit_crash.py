@@ -1,6 +1,6 @@
 """Submissions killed by SIGKILL at any step: all of one is there, bytes, study, judgement and state, or none of it.
 
-Every run kills at every second step; where TANMAI_THOROUGH is set, at each.
+Every run kills at every third step; where TANMAI_THOROUGH is set, at each.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def test_killed_at_any_step(server: CrashServer, tmp_path: Path) -> None:
     assert steps > 15
     rng = random.Random("kill submit")
     known = handed_in(path)
-    kills = [{"crash": f"*:{step}"} for step in range(1, steps + 1, 1 if THOROUGH else 2)]
+    kills = [{"crash": f"*:{step}"} for step in range(1, steps + 1, 1 if THOROUGH else 3)]
     kills += [{"kill_after": rng.uniform(0, 0.4)} for _ in range(KILLED_AT_RANDOM)]
     for number, how in enumerate(kills, start=3):
         answer = server(operation="submit", path=str(path), number=number, **how)
