@@ -7,12 +7,11 @@ one before it.
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import _surroundings  # noqa: F401 - before numpy is imported
 import pytest
 from amounts import examples
 from chains import HEAD, Case
@@ -20,20 +19,6 @@ from hypothesis import HealthCheck, settings
 
 # benchmarks/ and scripts/ are part of the checkout, not of the installed package; appended, so that installed packages win
 sys.path.append(str(Path(__file__).parents[1]))
-
-IN_MEMORY, ROOM = Path("/dev/shm"), 4e9
-"""Where files are made that last as long as a test, and how many bytes must be free there: stores wait for the disk often."""
-
-
-def _files_in_memory() -> None:
-    """Make the folders of tests in memory, where the system has such a place, unless TMPDIR names another one."""
-    usable = IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK) and not os.statvfs(IN_MEMORY).f_flag & os.ST_NOEXEC
-    if usable and "TMPDIR" not in os.environ and shutil.disk_usage(IN_MEMORY).free >= ROOM:
-        os.environ["TMPDIR"] = str(IN_MEMORY)
-        tempfile.tempdir = None
-
-
-_files_in_memory()
 
 settings.register_profile(
     "tanmai", max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.too_slow]
