@@ -16,6 +16,7 @@ import io
 import os
 import shutil
 import sys
+import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,7 +140,7 @@ def classify(store: ox.Store) -> Classification:
     world = owl.World()
     world.get_ontology(ontology.TM).load(fileobj=io.BytesIO(axioms(store)), format="ntriples")
     try:
-        with _environment("JAVA_TOOL_OPTIONS", JAVA_OPTIONS):
+        with _environment("JAVA_TOOL_OPTIONS", JAVA_OPTIONS), _folder_of_its_own():
             owl.sync_reasoner_hermit(world, infer_property_values=False, debug=0)
     except owl.OwlReadyInconsistentOntologyError:
         return Classification(consistent=False, unsatisfiable=(), ancestors={})
@@ -164,6 +165,18 @@ def _environment(name: str, value: str) -> Iterator[None]:
             del os.environ[name]
         else:
             os.environ[name] = before
+
+
+@contextmanager
+def _folder_of_its_own() -> Iterator[None]:
+    """Have temporary files made in a folder that goes: owlready2 leaves its file where HermiT finds a contradiction."""
+    usual = tempfile.tempdir
+    with tempfile.TemporaryDirectory() as folder:
+        tempfile.tempdir = folder
+        try:
+            yield
+        finally:
+            tempfile.tempdir = usual
 
 
 def subclass_turtle(ancestors: dict[str, tuple[str, ...]]) -> str:
