@@ -122,6 +122,18 @@ class Compiled:
         shape = (*factors.shape[:-1], self.n)
         return Cost(factors, np.reshape(values, shape), np.reshape(terms * np.array(sizes), shape))
 
+    def check_cost(self, cost: Cost) -> None:
+        """Refuse the emissions of another number of activities: those of a lone one would be taken for those of each.
+
+        Raises:
+            InvalidQuery: the cost was made by another system, such as the one before activities were added.
+        """
+        count = cost.values.shape[-1]
+        if count != self.n:
+            raise InvalidQuery(
+                f"the cost holds the emissions of {count} activities, the system has {self.n}: take the cost of this system."
+            )
+
     def _direct(self, factors: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Sum the characterised emissions of each activity, with sign and without."""
         terms = factors[self.system.bio_row] * self.system.bio_amount

@@ -96,14 +96,14 @@ class Sensitivities:
 
 def by_activity(supply: Supply, cost: Cost) -> Breakdown:
     """Divide by the activity that emits: direct emissions b_j x_j of every activity."""
-    _single(cost)
+    _single(supply, cost)
     values = product(Bounded(cost.values, cost.errors), Bounded(supply.runs, supply.bounds))
     return _broken_down(supply, cost, supply.compiled.system.activity_ids, values)
 
 
 def by_exchange(supply: Supply, cost: Cost, scores: Scores) -> ExchangeContributions:
     """Compute what each exchange brings with it."""
-    _single(cost)
+    _single(supply, cost)
     everything = np.arange(len(supply.compiled.system.tech_amount), dtype=np.int32)
     return ExchangeContributions(_embodied(supply, supply, scores, everything), _emitted(supply, cost))
 
@@ -173,7 +173,7 @@ def by_first_label(
     Raises:
         FootprintError: the system without the labelled exchanges cannot be solved (only with credits).
     """
-    _single(cost)
+    _single(supply, cost)
     labelled = np.flatnonzero(tech >= 0).astype(np.int32)
     before = before_label(supply, tech, settings)
     handed, emitted = _embodied(supply, before, scores, labelled), _emitted(before, cost)
@@ -222,7 +222,7 @@ def unlabelled(compiled: Compiled, tech: AnyArray) -> Compiled:
 
 def sensitivities(supply: Supply, cost: Cost, scores: Scores) -> Sensitivities:
     """Differentiate the footprint of the demand by every number: dF = y_i x_j dT_ij for an exchange, and so on."""
-    _single(cost)
+    _single(supply, cost)
     compiled, system = supply.compiled, supply.compiled.system
     worth = compiled.sign * scores.values
     return Sensitivities(
@@ -232,8 +232,9 @@ def sensitivities(supply: Supply, cost: Cost, scores: Scores) -> Sensitivities:
     )
 
 
-def _single(cost: Cost) -> None:
-    """Contributions are made for one characterisation at a time."""
+def _single(supply: Supply, cost: Cost) -> None:
+    """Contributions are made for one characterisation of the same system at a time."""
+    supply.compiled.check_cost(cost)
     if cost.values.ndim != 1:
         raise InvalidQuery(
             f"the cost holds {len(cost.values)} characterisations, contributions take one: "
@@ -260,7 +261,7 @@ def _emitted(supply: Supply, cost: Cost) -> Bounded:
 
 def _grouped(supply: Supply, cost: Cost, names: Sequence[str], *, merge: bool = True) -> Breakdown:
     """Characterise the inventory and sum it by name."""
-    _single(cost)
+    _single(supply, cost)
     values = product(supply.inventory(), exact(cost.factors))
     if not merge:
         return _broken_down(supply, cost, names, values)

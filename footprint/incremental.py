@@ -138,8 +138,9 @@ def rescored(
         settings: how to solve.
 
     Raises:
-        UnsolvableSystem, NotConverged, NotCertified: as for ``scores``.
+        InvalidQuery, UnsolvableSystem, NotConverged, NotCertified: as for ``scores``.
     """
+    compiled.check_cost(cost)
     if affected.all():
         return scores(compiled, cost, settings)
     kept = match[~affected]

@@ -136,10 +136,10 @@ def simulate(
         told: is told before each portion how many draws were made, and of how many.
 
     Raises:
-        InvalidQuery: no draws, an unknown activity or kernel, a negative seed.
+        InvalidQuery: no draws, an unknown activity or kernel, a negative seed, the cost of a system of another size.
         UnproductiveLoop and others: the deterministic system cannot be solved (see ``scores``).
     """
-    _check(compiled, demands, plan)
+    _check(compiled, cost, demands, plan)
     run = _Run(compiled, cost, variables, reached(compiled, [activity for activity, _ in demands]), plan, told)
     if run.pattern.technosphere_exact:
         return run.fixed(demands, tracked)
@@ -152,7 +152,7 @@ def moments(compiled: Compiled, cost: Cost, variables: Variables, plan: Plan) ->
     Raises:
         InvalidQuery, UnproductiveLoop and others: as for ``simulate``.
     """
-    _check(compiled, (), plan)
+    _check(compiled, cost, (), plan)
     run = _Run(compiled, cost, variables, np.arange(compiled.n, dtype=np.int64), plan)
     count, mean, squares = 0, np.zeros(compiled.n), np.zeros(compiled.n)
     for _, _, values, good in run.portions():
@@ -172,7 +172,8 @@ def moments(compiled: Compiled, cost: Cost, variables: Variables, plan: Plan) ->
     return Moments(out, spread, count, plan.draws - count)
 
 
-def _check(compiled: Compiled, demands: Sequence[Demand], plan: Plan) -> None:
+def _check(compiled: Compiled, cost: Cost, demands: Sequence[Demand], plan: Plan) -> None:
+    compiled.check_cost(cost)
     if plan.draws < 1:
         raise InvalidQuery(f"{plan.draws} draws were asked for: ask for at least 1; rule R15 recommends 10,000.")
     if plan.seed < 0:

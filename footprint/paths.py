@@ -150,7 +150,7 @@ def path_tree(
         max_nodes: most nodes of the tree; the largest branches are the ones opened.
 
     Raises:
-        InvalidQuery: unknown activity, several characterisations, a cut-off that is not positive.
+        InvalidQuery: unknown activity, several characterisations or those of another system, a cut-off that is not positive.
     """
     _check(compiled, cost, activity, cutoff)
     branches = _Branches(compiled, scores, cost)
@@ -182,6 +182,7 @@ def _grown(root: _Node, branches: _Branches, limit: float, max_depth: int, max_n
 def _check(compiled: Compiled, cost: Cost, activity: int, cutoff: float) -> None:
     if not 0 <= activity < compiled.n:
         raise InvalidQuery(f"activity {activity} does not exist: the system has {compiled.n}, numbered from 0.")
+    compiled.check_cost(cost)
     if cost.values.ndim != 1:
         raise InvalidQuery("a path tree is made for one characterisation: pass factors with one value per row.")
     if not cutoff > 0:

@@ -103,8 +103,10 @@ class Supply:
         """Return the footprint of the demand: shape () or (k,) as the cost is (n,) or (k, n).
 
         Raises:
+            InvalidQuery: the cost is that of a system of another size.
             NotCertified: it is too large for a float64.
         """
+        self.compiled.check_cost(cost)
         values = np.atleast_2d(cost.values)
         errors = np.atleast_2d(cost.errors)
         with np.errstate(over="ignore", invalid="ignore"):
@@ -150,11 +152,13 @@ def scores(compiled: Compiled, cost: Cost, settings: Settings = DEFAULT, start: 
         start: a solution of a similar system to start from.
 
     Raises:
+        InvalidQuery: the cost is that of a system of another size.
         UnproductiveLoop: activities that use up all they make; named.
         SingularSystem: no unique solution.
         NotConverged: no solver reached the tolerance.
         NotCertified: the errors cannot be bounded.
     """
+    compiled.check_cost(cost)
     equations = compiled.adjoint
     order = equations.order
     rhs = _rows(cost.values / compiled.scale, order)

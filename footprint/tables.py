@@ -137,7 +137,11 @@ def first_tier(compiled: Compiled, found: Scores, cost: Cost, activity: int) -> 
     """Divide the footprint of one unit of a product between its own activity and each exchange that this has.
 
     The parts are those of the adjoint equations, so they sum to the footprint within the bounds.
+
+    Raises:
+        InvalidQuery: the cost is that of a system of another size.
     """
+    compiled.check_cost(cost)
     system = compiled.system
     position, start = compiled.exchanges_of
     mine = position[start[activity] : start[activity + 1]]

@@ -13,8 +13,11 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import shutil
 import sys
+import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +40,13 @@ CLOSURE_PREFIXES = ("dcat", "prov", "qudt", "rdfs", "skos", "tm")
 OWL_DATATYPES = {XSD + name for name in ("string", "boolean", "decimal", "integer", "double", "float", "dateTime")} | {
     ontology.PREFIXES["rdf"] + "langString"
 }
+
+BUILT_IN_ANNOTATIONS = {
+    ox.NamedNode(ontology.PREFIXES["rdfs"] + name) for name in ("label", "comment", "seeAlso", "isDefinedBy")
+}
+
+# For a process that lives for a second: one thread collects garbage, and code is compiled quickly rather than well.
+JAVA_OPTIONS = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
 
 
 class CheckError(Exception):
@@ -90,18 +100,27 @@ def findings(store: ox.Store, rules: Sequence[str] | None = None) -> Iterator[tu
 
 
 def axioms(store: ox.Store) -> bytes:
-    """Return the statements a reasoner reads, as N-Triples: no imports, no ontology headers but one, no odd literals."""
-    headers = {quad.subject for quad in store.quads_for_pattern(None, RDF_TYPE, ox.NamedNode(OWL + "Ontology"), None)}
+    """Return the statements a reasoner reads, as N-Triples: no imports, no ontology headers but one, no odd literals.
+
+    Nor what annotations say, which is three quarters of it and by OWL 2 bears on no conclusion.
+    """
+    headers = _of_type(store, "Ontology")
+    annotations = _of_type(store, "AnnotationProperty") | BUILT_IN_ANNOTATIONS
     out = io.BytesIO()
     kept = [
         quad.triple
         for quad in store
         if quad.subject not in headers
+        and quad.predicate not in annotations
         and not (isinstance(quad.object, ox.Literal) and quad.object.datatype.value not in OWL_DATATYPES)
     ]
     kept.append(ox.Triple(ox.NamedNode(ontology.TM[:-1]), RDF_TYPE, ox.NamedNode(OWL + "Ontology")))
     ox.serialize(kept, out, format=ox.RdfFormat.N_TRIPLES)
     return out.getvalue()
+
+
+def _of_type(store: ox.Store, name: str) -> set[ox.NamedNode | ox.BlankNode | ox.Triple]:
+    return {quad.subject for quad in store.quads_for_pattern(None, RDF_TYPE, ox.NamedNode(OWL + name), None)}
 
 
 def classify(store: ox.Store) -> Classification:
@@ -121,7 +140,8 @@ def classify(store: ox.Store) -> Classification:
     world = owl.World()
     world.get_ontology(ontology.TM).load(fileobj=io.BytesIO(axioms(store)), format="ntriples")
     try:
-        owl.sync_reasoner_hermit(world, infer_property_values=False, debug=0)
+        with _environment("JAVA_TOOL_OPTIONS", JAVA_OPTIONS), _folder_of_its_own():
+            owl.sync_reasoner_hermit(world, infer_property_values=False, debug=0)
     except owl.OwlReadyInconsistentOntologyError:
         return Classification(consistent=False, unsatisfiable=(), ancestors={})
     unsatisfiable = sorted(c.iri for c in world.inconsistent_classes() if c is not owl.Nothing)
@@ -131,6 +151,32 @@ def classify(store: ox.Store) -> Classification:
         if c.iri.startswith(ontology.TM)
     }
     return Classification(consistent=True, unsatisfiable=tuple(unsatisfiable), ancestors=ancestors)
+
+
+@contextmanager
+def _environment(name: str, value: str) -> Iterator[None]:
+    """Put a value before what a variable of the environment says, for the processes that are started meanwhile."""
+    before = os.environ.get(name)
+    os.environ[name] = value if before is None else f"{value} {before}"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
+
+
+@contextmanager
+def _folder_of_its_own() -> Iterator[None]:
+    """Have temporary files made in a folder that goes: owlready2 leaves its file where HermiT finds a contradiction."""
+    usual = tempfile.tempdir
+    with tempfile.TemporaryDirectory() as folder:
+        tempfile.tempdir = folder
+        try:
+            yield
+        finally:
+            tempfile.tempdir = usual
 
 
 def subclass_turtle(ancestors: dict[str, tuple[str, ...]]) -> str:

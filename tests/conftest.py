@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import _surroundings  # noqa: F401 - before numpy is imported
 import pytest
 from amounts import examples
 from chains import HEAD, Case

@@ -16,7 +16,7 @@ from footprint.graph import _sorted, components
 from footprint.text import Strings
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # each kernel comes to this module anew
 def large():
     return compile_system(generate(3000, seed=7))
 
@@ -58,7 +58,7 @@ def test_components_do_not_depend_on_how_scipy_numbers_them():
     assert len(set(zip(label, again, strict=True))) == label.max() + 1
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def truth(large):
     return dense_scores(large, large.cost(factors()))
 

@@ -310,10 +310,10 @@ def test_draws_that_use_up_what_they_make_are_counted(kernel, own):
     tech = [(0, 0, 0.5)] if own else [(1, 0, 0.5), (0, 1, 1.0)]
     compiled = compile_system(system([1.0] * (1 if own else 2), tech, [(0, 0, 1.0)]))
     made = variables([(Family.UNIFORM, 0.5, NAN, 2.5)], tech=[(0, 0)])
-    found = draw(compiled, made, draws=400, kernel=kernel)
-    multipliers = made.distributions.sampler(montecarlo.DEFAULT_SEED).draw(400)[:, 0]
+    found = draw(compiled, made, draws=100, kernel=kernel)
+    multipliers = made.distributions.sampler(montecarlo.DEFAULT_SEED).draw(100)[:, 0]
     sound = multipliers < 2
-    assert found.failed == np.sum(~sound) > 50
+    assert found.failed == np.sum(~sound) > 15
     assert found.values[:, 0] == pytest.approx(1 / (1 - 0.5 * multipliers[sound]), rel=1e-5)
 
 

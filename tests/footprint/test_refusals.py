@@ -8,6 +8,8 @@ from small_systems import FACTORS, assert_bounded, dense_scores, exact_runs, exa
 
 from benchmarks.generate import factors, generate
 from footprint import Settings, compile_system, fallback, path_tree, scores, supply
+from footprint.contributions import by_activity, by_exchange
+from footprint.distributions import Distributions
 from footprint.errors import (
     InvalidQuery,
     InvalidSystem,
@@ -16,6 +18,11 @@ from footprint.errors import (
     SingularSystem,
     UnproductiveLoop,
 )
+from footprint.incremental import rescored
+from footprint.montecarlo import Plan, simulate
+from footprint.tables import first_tier
+from footprint.variables import Places, Variables
+from footprint.whatif import WhatIf
 
 GOOD = ([1.0, 1.0], [(0, 1, 0.5)], [(0, 0, 1.0)])
 
@@ -215,6 +222,30 @@ def test_factors_must_fit_the_rows(shape):
 def test_factors_must_be_numbers():
     with pytest.raises(InvalidQuery, match="CH4_fossil"):
         compile_system(system(*GOOD)).cost(np.array([1.0, np.nan, 0.0]))
+
+
+@pytest.mark.parametrize("others", [1, 3])
+def test_the_cost_of_a_system_of_another_size_is_refused(how, others):
+    """That of a lone activity is the dangerous one: its emissions would be repeated for every activity."""
+    compiled = compile_system(system(*GOOD))
+    cost, chain = compiled.cost(FACTORS), supply(compiled, 1, 1.0, how)
+    found = scores(compiled, cost, how)
+    foreign = compile_system(system([1.0] * others, [], [(0, 0, 1.0)])).cost(FACTORS)
+    nothing = Variables([], Distributions.of([]), Places.of(), Places.of(), Places.of())
+    asked = [
+        lambda: scores(compiled, foreign, how),
+        lambda: chain.total(foreign),
+        lambda: by_activity(chain, foreign),
+        lambda: by_exchange(chain, foreign, found),
+        lambda: path_tree(compiled, found, foreign, 1),
+        lambda: first_tier(compiled, found, foreign, 1),
+        lambda: rescored(compiled, foreign, found, np.array([0, 1]), np.zeros(2, dtype=bool), how),
+        lambda: simulate(compiled, foreign, nothing, [(1, 1.0)], Plan(draws=2)),
+        lambda: WhatIf(chain, foreign, found, how),
+    ]
+    for ask in asked:
+        with pytest.raises(InvalidQuery, match=rf"emissions of {others} activities, the system has 2"):
+            ask()
 
 
 @pytest.mark.parametrize(("activity", "amount"), [(2, 1.0), (-1, 1.0), (0, np.nan), (0, np.inf)])

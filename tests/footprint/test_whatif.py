@@ -57,6 +57,11 @@ def weights(edit):
     return np.concatenate((FACTORS, [1526.0] * len(edit.rows)))
 
 
+def changed_scores(asked, edit, how):
+    changed = edited(asked.chain.compiled, edit)
+    return scores(changed, changed.cost(weights(edit)), how)
+
+
 @given(s=ANY, data=st.data())
 def test_whatif_is_the_changed_system_in_exact_arithmetic(how, s, data):
     edit = data.draw(edits(s))
@@ -87,7 +92,7 @@ def test_all_products_under_a_change(how, s, data):
         difference = asked.all_products(edit, weights(edit))
     except FootprintError:
         with pytest.raises(FootprintError):
-            scores(edited(asked.chain.compiled, edit), asked.cost, how)
+            changed_scores(asked, edit, how)
         return
     assert_bounded(difference.values, difference.bounds, [b - a for a, b in zip(base, changed, strict=False)])
 
@@ -159,6 +164,17 @@ def test_unproductive_change_names_the_loop(how):
     with pytest.raises(UnproductiveLoop) as caught:
         asked.total(Edit(tech={0: 2.5}))
     assert set(caught.value.activities) == {"activity-0", "activity-1"}
+
+
+def test_unproductive_change_beside_a_new_provider_names_the_loop_for_all_products(how):
+    """0.5 x 2.5 of itself goes round; the provider that is added makes the changed system larger by one activity."""
+    asked = question(from_matrix(LOOP, [1, 2, 3]), how)
+    edit = Edit(tech={0: 2.5}, relinked={2: (3, 0.8)}, rows=(HFC,), added=(Added("factor", ((0, 0.5), (3, 0.1))),))
+    with pytest.raises(UnproductiveLoop) as caught:
+        asked.all_products(edit, weights(edit))
+    assert set(caught.value.activities) == {"activity-0", "activity-1"}
+    with pytest.raises(UnproductiveLoop, match=re.escape(str(caught.value))):
+        changed_scores(asked, edit, how)
 
 
 def test_two_steps_that_are_unproductive_one_by_one(how):

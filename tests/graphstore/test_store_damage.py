@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from amounts import examples
 from store_helpers import ONE, TWO, VALUE, newest, said_by_child, segment, state
 
 from graphstore import GraphStore, records
@@ -275,7 +276,7 @@ def test_a_journal_cut_anywhere_gives_a_whole_prefix_of_the_commits(path: Path) 
     prefixes = [(commit.position.offset, commit.commit["quads"]) for commit in commits]
     rng = random.Random("cut")
     first = commits[0].records[0].start
-    for size in [*(rng.randrange(first, len(data)) for _ in range(20)), len(data)]:
+    for size in [*(rng.randrange(first, len(data)) for _ in range(examples(20))), len(data)]:
         quads = next((count for offset, count in reversed(prefixes) if offset <= size), 0)
         found = rebuilt(size)
         assert sum(number for number, _ in found.values()) == quads

@@ -51,22 +51,29 @@ def test_facts_that_cannot_be_true_are_found(checks, mistake):
     assert not classify(checks, mistake).consistent
 
 
-def test_facts_as_the_calculation_reads_them_are_consistent(checks):
-    facts = """
+@pytest.fixture(scope="module")
+def facts(checks):
+    """What the reasoner finds with facts as the calculation reads them."""
+    return classify(
+        checks,
+        """
         ex:ingot a tm:Product ; tm:referenceUnit unit:TONNE .
         ex:electrolysis a tm:UnitProcess ; tm:quantitativeReference ex:out ; tm:output ex:out ; tm:input ex:in .
         ex:out a tm:Exchange ; tm:flow ex:ingot ; tm:amount 1.0 ; tm:unit unit:TONNE .
         ex:in a tm:Exchange ; tm:flow ex:power ; tm:amount 13400 ; tm:unit unit:KiloW-HR ; tm:defaultProvider ex:grid .
         ex:power a tm:Product .
         ex:grid a tm:ElectricityFootprintFactor ; tm:co2e 0.5777 ; tm:perUnit unit:KiloW-HR .
-    """
-    assert classify(checks, facts).consistent
+        """,
+    )
 
 
-def test_superclasses_are_closed(checks):
-    found = classify(checks).ancestors
-    assert found[ontology.TM + "Product"] == (ontology.TM + "Flow",)
-    assert found[ontology.TM + "ElectricityCO2Factor"] == (ontology.TM + "EmissionFactor",)
+def test_facts_as_the_calculation_reads_them_are_consistent(facts):
+    assert facts.consistent
+
+
+def test_superclasses_are_closed(facts):
+    assert facts.ancestors[ontology.TM + "Product"] == (ontology.TM + "Flow",)
+    assert facts.ancestors[ontology.TM + "ElectricityCO2Factor"] == (ontology.TM + "EmissionFactor",)
 
 
 def test_closure_text_is_sorted_and_short(checks):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+import ontology
 import shapes
 from shapes.report import Report
 
@@ -27,6 +28,20 @@ def cases() -> list[str]:
 
 def parsed(path: Path) -> list[ox.Triple]:
     return [quad.triple for quad in ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE)]
+
+
+@cache
+def knowledge() -> tuple[ox.Quad, ...]:
+    """The shipped knowledge, as a store holds it."""
+    store = ox.Store()
+    for file in ontology.files():
+        store.load(file.read_bytes(), ox.RdfFormat.TURTLE)
+    return tuple(store)
+
+
+def lines(store: ox.Store) -> set[bytes]:
+    """What a store holds, to be compared with what it holds later."""
+    return set((store.dump(format=ox.RdfFormat.N_QUADS) or b"").splitlines())
 
 
 @cache

@@ -7,12 +7,11 @@ The totals expected here were worked out by hand from the figures in the files; 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-import tanmai
 from tanmai.graph import Graph
 
 STUDIES = Path(__file__).parents[2] / "examples" / "studies"
@@ -59,16 +58,16 @@ SELECT ?stage ?total ?part WHERE {
 }
 """
 
+Loaded = Callable[[Path], Graph]
+
 
 def product(study: str) -> str:
     return f"https://w3id.org/tanmai/example/studies/{study}/{PRODUCTS[study]}"
 
 
-@pytest.fixture(scope="module", params=PRODUCTS)
-def study(request: pytest.FixtureRequest) -> Iterator[tuple[str, Graph]]:
-    with tanmai.open(lang="en") as graph:
-        graph.load(STUDIES / f"{request.param}.ttl")
-        yield request.param, graph
+@pytest.fixture(params=PRODUCTS)
+def study(request: pytest.FixtureRequest, loaded: Loaded) -> tuple[str, Graph]:
+    return request.param, loaded(STUDIES / f"{request.param}.ttl")
 
 
 def test_what_is_declared_is_what_is_computed(study: tuple[str, Graph]) -> None:
@@ -87,7 +86,7 @@ def test_the_result_is_that_worked_out_by_hand(study: tuple[str, Graph]) -> None
     assert graph.footprint(product(key)).total == pytest.approx(BY_HAND[key], rel=1e-9)
 
 
-def test_more_cycles_share_the_same_battery_among_more_energy(tmp_path: Path) -> None:
+def test_more_cycles_share_the_same_battery_among_more_energy(tmp_path: Path, loaded: Loaded) -> None:
     """The burdens of one battery stay; another total energy divides them."""
     energy = random.Random(20261125).randint(10_000, 900_000)
     text = (STUDIES / "eu-battery.ttl").read_text(encoding="utf-8")
@@ -95,9 +94,8 @@ def test_more_cycles_share_the_same_battery_among_more_energy(tmp_path: Path) ->
     assert text.count(stated) == 1
     changed = tmp_path / "changed.ttl"
     changed.write_text(text.replace(stated, stated.replace("36000", str(energy))), encoding="utf-8")
-    with tanmai.open(lang="en") as graph:
-        graph.load(changed)
-        assert graph.footprint(product("eu-battery")).total == pytest.approx(EU_BATTERY * 36000 / energy, rel=1e-9)
+    found = loaded(changed).footprint(product("eu-battery"))
+    assert found.total == pytest.approx(EU_BATTERY * 36000 / energy, rel=1e-9)
 
 
 def test_the_energy_of_thirty_years_follows_from_the_use_profile() -> None:

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-import tanmai
-
 STUDIES = Path(__file__).parents[2] / "examples" / "studies"
 GRID = 0.5777
 
@@ -95,11 +93,9 @@ def product(study):
     return f"https://w3id.org/tanmai/example/studies/{study}/{PRODUCTS[study]}"
 
 
-@pytest.fixture(scope="module", params=PRODUCTS)
-def study(request):
-    with tanmai.open(lang="en") as graph:
-        graph.load(STUDIES / f"{request.param}.ttl")
-        yield request.param, graph
+@pytest.fixture(params=PRODUCTS)
+def study(request, loaded):
+    return request.param, loaded(STUDIES / f"{request.param}.ttl")
 
 
 def declared(graph, variant):
@@ -122,10 +118,9 @@ def test_the_result_is_that_worked_out_by_hand(study):
     assert graph.footprint(product(key)).total == pytest.approx(BY_HAND[key], rel=1e-9)
 
 
-def test_the_second_declaration_of_copper_is_that_by_mass():
-    with tanmai.open(lang="en") as graph:
-        graph.load(STUDIES / "copper.ttl")
-        assert declared(graph, variant=True)[0] == pytest.approx(BY_MASS, rel=1e-9)
-        methods = {row["method"].get("notation"): row for row in graph.variants(product("copper")).data["rows"]}
+def test_the_second_declaration_of_copper_is_that_by_mass(loaded):
+    graph = loaded(STUDIES / "copper.ttl")
+    assert declared(graph, variant=True)[0] == pytest.approx(BY_MASS, rel=1e-9)
+    methods = {row["method"].get("notation"): row for row in graph.variants(product("copper")).data["rows"]}
     assert methods["mass"]["total"]["value"] == pytest.approx(BY_MASS, rel=1e-9)
     assert methods["economic"]["total"]["value"] == pytest.approx(BY_VALUE, rel=1e-9)

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 
-import tanmai
+from tanmai.graph import Graph
 
 STUDIES = Path(__file__).parents[2] / "examples" / "studies"
 GRID = 0.5777
@@ -101,6 +101,8 @@ SELECT ?group ?part WHERE {
 }
 """
 
+Loaded = Callable[[Path], Graph]
+
 
 def studies() -> list[str]:
     """The files that hold a study, not a record for exchange alone."""
@@ -109,14 +111,12 @@ def studies() -> list[str]:
     )
 
 
-@pytest.fixture(scope="module", params=studies())
-def study(request: pytest.FixtureRequest) -> Iterator[tanmai.Graph]:
-    with tanmai.open(lang="en") as graph:
-        graph.load(STUDIES / f"{request.param}.ttl")
-        yield graph
+@pytest.fixture(params=studies())
+def study(request: pytest.FixtureRequest, loaded: Loaded) -> Graph:
+    return loaded(STUDIES / f"{request.param}.ttl")
 
 
-def test_what_a_study_declares_is_what_is_computed(study: tanmai.Graph) -> None:
+def test_what_a_study_declares_is_what_is_computed(study: Graph) -> None:
     ((product, total),) = ((row["product"], float(row["total"])) for row in study.query(STUDY).frame.to_dicts())
     found = study.footprint(product)
     assert total == pytest.approx(found.total, rel=1e-9)
@@ -149,13 +149,11 @@ def test_the_declared_variant_of_ethylene_shares_by_heating_value() -> None:
     assert float(stated[1]) == pytest.approx(by_heat, rel=1e-9)
 
 
-def test_other_coal_changes_the_cement_as_the_clinker_ratio_says(tmp_path: Path) -> None:
+def test_other_coal_changes_the_cement_as_the_clinker_ratio_says(tmp_path: Path, loaded: Loaded) -> None:
     coal = random.Random(20261125).randint(100, 900)
     text = (STUDIES / "cement.ttl").read_text(encoding="utf-8")
     assert text.count("    tm:amount 270 ;\n") == 1
     changed = tmp_path / "changed.ttl"
     changed.write_text(text.replace("    tm:amount 270 ;\n", f"    tm:amount {coal} ;\n"), encoding="utf-8")
-    with tanmai.open(lang="en") as graph:
-        graph.load(changed)
-        found = graph.footprint("https://w3id.org/tanmai/example/studies/cement/cement")
+    found = loaded(changed).footprint("https://w3id.org/tanmai/example/studies/cement/cement")
     assert found.total == pytest.approx(CEMENT + 0.75 * (coal - 270), rel=1e-9)
