@@ -81,7 +81,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
-    readers: int = 2
+    readers: int = 4
     query_seconds: float = 30.0
     write_seconds: float = 120.0
     job_readers: int = 1

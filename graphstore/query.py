@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import IO, Any, Final, Literal, Protocol
 
@@ -69,6 +70,9 @@ class Extension(Protocol):
         """The functions by name."""
 
 
+_KINDS: Final[Mapping[type, Kind]] = {ox.QuerySolutions: "select", ox.QueryBoolean: "ask", ox.QueryTriples: "graph"}
+
+
 class QueryResult:
     """The answer to one query.
 
@@ -78,8 +82,6 @@ class QueryResult:
 
     Attributes:
         kind: ``select`` (a table), ``ask`` (yes or no) or ``graph`` (triples of CONSTRUCT or DESCRIBE).
-        columns: variable names of the table in projection order; ``("subject", "predicate", "object")``
-            for graphs; empty for ``ask``.
     """
 
     def __init__(
@@ -89,14 +91,7 @@ class QueryResult:
         self._extension = extension
         self._rows: list[Row] | None = None
         self._spent = False
-        self.kind: Kind
-        self.columns: tuple[str, ...]
-        if isinstance(raw, ox.QueryBoolean):
-            self.kind, self.columns = "ask", ()
-        elif isinstance(raw, ox.QueryTriples):
-            self.kind, self.columns = "graph", ("subject", "predicate", "object")
-        else:
-            self.kind, self.columns = "select", tuple(variable.value for variable in raw.variables)
+        self.kind: Final = _KINDS[type(raw)]
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
@@ -107,6 +102,13 @@ class QueryResult:
     def __bool__(self) -> bool:
         """For ``ask`` the answer, else whether there is any row."""
         return bool(self._raw) if self.kind == "ask" else bool(self.rows)
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """Variable names of the table in projection order; ``("subject", "predicate", "object")`` for graphs; empty for ``ask``."""
+        if self.kind == "select":
+            return tuple(variable.value for variable in self._raw.variables)
+        return ("subject", "predicate", "object") if self.kind == "graph" else ()
 
     @property
     def failures(self) -> Mapping[str, int]:
@@ -267,7 +269,10 @@ def _prefixes(text: str) -> dict[str, str]:
     """The usual prefixes that a text may use; the engine reads the IRI of each one that it is given."""
     if "\\" in text:  # an escape may stand for a letter of a prefix
         return dict(PREFIXES)
-    return {name: namespace for name, namespace in PREFIXES.items() if f"{name}:" in text}
+    return {name: PREFIXES[name] for name in _PREFIX.findall(text) if name in PREFIXES}
+
+
+_PREFIX: Final = re.compile("([A-Za-z]+):")
 
 
 def run(

@@ -127,15 +127,23 @@ def look(text: str, patterns: int = 0) -> Look:
     Raises:
         QueryError: see :func:`guard`.
     """
-    count = text.count
-    marks = count("{") + count("[")
-    most = marks + count(".") + count(";") + count(",") + count("/")
-    cleared = len(text) <= MAX_LENGTH and _SUSPECT.search(text) is None
-    cleared = cleared and max(marks + count("("), count("!") + count("^") + count("-") + count("+")) <= MAX_NESTING
+    cleared, most = (_first_look_again if len(text) <= _SHORT else _first_look)(text)
     if cleared and most <= patterns:
         return Look(False, most)
     words = guard(text)
     return Look(any(token.kind == "word" and token.text.upper() == "FROM" for token in words), count_patterns(words))
+
+
+def _first_look(text: str) -> tuple[bool, int]:
+    """Whether a text is cleared by its characters, but for its patterns, of which there cannot be more than the number."""
+    count = text.count
+    marks = count("{") + count("[")
+    most = marks + count(".") + count(";") + count(",") + count("/")
+    cleared = len(text) <= MAX_LENGTH and _SUSPECT.search(text) is None
+    return cleared and max(marks + count("("), count("!") + count("^") + count("-") + count("+")) <= MAX_NESTING, most
+
+
+_first_look_again: Final = lru_cache(maxsize=64)(_first_look)
 
 
 def count_patterns(found: Sequence[Token]) -> int:

@@ -26,7 +26,7 @@ def serve(
     ] = None,
     readers: Annotated[
         int | None,
-        typer.Option("--readers", help="Queries that run at once, for each worker. 并行查询数。", show_default="2"),
+        typer.Option("--readers", help="Queries that run at once, for each worker. 并行查询数。", show_default="4"),
     ] = None,
     timeout: Annotated[
         float | None,
