@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib import import_module
 from typing import Any, Final
 
@@ -56,6 +57,7 @@ WRITING: Final[Mapping[str, str]] = {
 """Kind to ``module:function`` of a :data:`WritingWork`."""
 
 
+@cache
 def reading_work(kind: str) -> ReadingWork:
     """The function that answers a kind of job."""
     work: ReadingWork = _named(READING[kind])
