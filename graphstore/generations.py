@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -104,6 +105,7 @@ class Generations:
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
         self._folder = layout.generations
+        self._name = str(self._folder)
         self._seen: tuple[int, str | None] = (-1, None)
 
     def ids(self) -> list[str]:
@@ -113,7 +115,7 @@ class Generations:
 
     def newest_id(self) -> str | None:
         """Id of the newest generation, ``None`` when none was ever published; the folder is read only when it has changed."""
-        changed = self._folder.stat().st_mtime_ns
+        changed = os.stat(self._name).st_mtime_ns  # noqa: PTH116 - asked for each answer, at half the price of a path
         if changed != self._seen[0]:
             found = self.ids()
             # Within one tick of the clock a second change would leave the same time behind: what is fresh is not relied on.

@@ -127,16 +127,16 @@ class Forks:
     _process: asyncio.subprocess.Process | None = None
     _line: _Line | None = None
     _starting: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _held: int = 0
+    _holders: set[int] = field(default_factory=set)
 
-    def hold(self) -> None:
-        """Have it stay until it is released."""
-        self._held += 1
+    def hold(self, holder: object) -> None:
+        """Have it stay until the same holder releases it."""
+        self._holders.add(id(holder))
 
-    async def release(self) -> None:
+    async def release(self, holder: object) -> None:
         """Hold it no longer. A child that has a job then finishes it, unless it is told to end."""
-        self._held -= 1
-        if self._held == 0:
+        self._holders.discard(id(holder))
+        if not self._holders:
             await self._close()
 
     async def start(self, told: Mapping[str, Any], end: socket.socket) -> Child:

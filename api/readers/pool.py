@@ -119,7 +119,7 @@ class Pool:
 
     async def start(self) -> None:
         """Start all processes."""
-        self.forks.hold()
+        self.forks.hold(self)
         await asyncio.gather(*(self._add() for _ in range(self.limits.size + SPARE)))
         self._started = True
 
@@ -131,8 +131,7 @@ class Pool:
             worker = self._idle.pop()
             worker.kill()
             await worker.process.wait()
-        if self._started:
-            await self.forks.release()
+        await self.forks.release(self)
 
     def begin(self, job: bytes, asker: Asker) -> bool:
         """Begin a job without a task that waits for it: see :mod:`api.readers.early`. It gets as many seconds as a job may have.

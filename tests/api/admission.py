@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,7 +29,7 @@ CLIENTS = {
 }
 
 
-_templates: list[Path] = []
+_templates: list[tempfile.TemporaryDirectory[str]] = []
 """A store with its views, made once and copied for each test that wants one."""
 
 
@@ -62,15 +63,16 @@ def guarded(where: Path, limits: str = GENEROUS) -> tuple[Path, dict[str, str]]:
     """A store with views for two audiences, and the keys of its clients."""
     store = where / "store"
     if not _templates:
-        fill(where / "template", PUBLIC, PARTNER, SECRET)
-        with GraphStore.open(where / "template") as opened:
+        _templates.append(tempfile.TemporaryDirectory(prefix="admission-"))
+        template = Path(_templates[0].name) / "store"
+        fill(template, PUBLIC, PARTNER, SECRET)
+        with GraphStore.open(template) as opened:
             changes.set_level(opened, "data0", Level.PUBLIC)
             changes.add(opened, "public", Audience("Everybody"))
             changes.add(opened, "mill", Audience("The mill"))
             changes.share(opened, "data1", "mill", Extent.DATA)
             publish(opened)
-        _templates.append(where / "template")
-    shutil.copytree(_templates[0], store)
+    shutil.copytree(Path(_templates[0].name) / "store", store)
     found = {name: add(store, name, *stated) for name, stated in CLIENTS.items()}
     (store / "access" / "limits.toml").write_text(limits)
     return store, found

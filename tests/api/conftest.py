@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,12 @@ import pytest
 from servers import NUMBERS, PEOPLE, served
 
 from graphstore import GraphStore
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _collected() -> None:
+    """What tests before have left is collected by the thread that made it: a server's thread may not drop results of the engine."""
+    gc.collect()
 
 
 @pytest.fixture(scope="session")

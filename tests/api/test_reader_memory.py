@@ -31,7 +31,7 @@ def test_opening_a_store_takes_a_quarter_of_the_limit_at_most(make_store):
 
     async def peak():
         forks = Forks()
-        forks.hold()
+        forks.hold(forks)
         worker = await Worker.start(forks, "reading", Settings(store=store, memory_megabytes=4 * MEGABYTES))
         try:
             last = asyncio.get_running_loop().time() + 20
@@ -41,7 +41,7 @@ def test_opening_a_store_takes_a_quarter_of_the_limit_at_most(make_store):
         finally:
             worker.kill()
             await worker.process.wait()
-            await forks.release()
+            await forks.release(forks)
         return next(int(line.split()[1]) // 1024 for line in status.splitlines() if line.startswith("VmPeak"))
 
     store = make_store()
