@@ -33,10 +33,14 @@ settings.load_profile("tanmai")
 LONG = frozenset(
     {
         "test_cli.py",
+        "test_endpoint_whole.py",
         "test_first_use.py",
+        "test_pact_host.py",
         "test_readers.py",
+        "test_renewal.py",
         "test_rest_studies.py",
         "test_serve_process.py",
+        "test_short_way.py",
         "test_store_crash.py",
         "test_store_damage.py",
         "test_submit.py",
@@ -45,6 +49,11 @@ LONG = frozenset(
     }
 )
 """Files that take long, few as their tests may be. Begun last, one would run on when all others are done."""
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are processors: tests of servers, deadlines and kills wait a good part of their time."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

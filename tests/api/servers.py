@@ -54,7 +54,7 @@ def served(
 
     It speaks HTTPS where a certificate and its key are given, else plain HTTP for everything.
     """
-    stated.setdefault("plain_http_accepted", tls is None)
+    stated = {"readers": 2, "plain_http_accepted": tls is None, **stated}
     settings = Settings(store=store, **stated)  # type: ignore[arg-type]
     certificate, key = tls or (None, None)
     config = uvicorn.Config(

@@ -229,7 +229,7 @@ def test_void_names_the_datasets(reading):
 def test_health_and_ready(reading):
     assert reading.get("/health").json() == {"status": "ok"}
     ready = reading.get("/ready").json()
-    assert (ready["status"], ready["readers"]) == ("ready", 5)  # one stands by
+    assert (ready["status"], ready["readers"]) == ("ready", 3)  # one stands by
 
 
 # ------------------------------------------------------------------ clients that people use
