@@ -111,6 +111,11 @@ class Books:
         """Choose a name for this process."""
         self.presence = Presence(self.folder)
 
+    @property
+    def exists(self) -> bool:
+        """Whether anything was ever entered."""
+        return self._connection is not None or (self.folder / FILE).exists()
+
     def begin(self, owner: Owner, who: str, about: str, most: int, most_bytes: int) -> str:
         """Enter a job; its id.
 
@@ -141,7 +146,7 @@ class Books:
 
     def find(self, owner: Owner, name: str) -> Entry | None:
         """A job of a principal; ``None`` where there is none, it is another's, or its time is over."""
-        if self._connection is None and not (self.folder / FILE).exists():
+        if not self.exists:
             return None  # who only asks makes no files
         self._bury()
         with self._entering() as books:

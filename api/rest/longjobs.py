@@ -93,6 +93,11 @@ class LongJobs:
         """What is another when something was taken away from an audience; see `graphstore.audiences.visibility`."""
         return epoch(layout.read(self.settings.store), audience)
 
+    def start(self) -> None:
+        """Let go of old results from now on, where a server of before left some."""
+        if self.books.exists:
+            self._sweep_soon()
+
     def begin(self, owner: Owner, who: str, about: str, run: Run) -> Entry:
         """Begin a job.
 
@@ -103,8 +108,7 @@ class LongJobs:
         name = self.books.begin(owner, who, about, self.settings.jobs_each, self.settings.jobs_bytes)
         loop = asyncio.get_running_loop()
         self._tasks[name] = loop.create_task(self._run(name, run))
-        if self._sweeping is None:
-            self._sweeping = loop.create_task(self._sweep())
+        self._sweep_soon()
         return self.find(owner, name)
 
     async def read(self, name: str, job: Mapping[str, Any], payload: bytes) -> tuple[Answer, bytes]:
@@ -245,11 +249,15 @@ class LongJobs:
                 log.exception("the job %s failed", name)
             self.books.failed(name, problem)
 
+    def _sweep_soon(self) -> None:
+        if self._sweeping is None:
+            self._sweeping = asyncio.get_running_loop().create_task(self._sweep())
+
     async def _sweep(self) -> None:
         while True:
-            await asyncio.sleep(max(1.0, min(_SWEEP, self.settings.job_kept_seconds)))
             with contextlib.suppress(ApiError):
                 self.books.sweep()
+            await asyncio.sleep(max(1.0, min(_SWEEP, self.settings.job_kept_seconds)))
 
 
 def _let_go(name: str) -> NotFoundError:

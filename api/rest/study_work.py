@@ -242,13 +242,18 @@ def _report(store: SparqlStore, submission: Submission, job: Job, *, whole: bool
 
 def submissions(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
     """What was handed in, in short."""
+    from registry.errors import TransitionError
     from registry.receipt import overview
     from registry.states import SUBMISSION, States
     from registry.submissions import submissions as every
 
     known = every(store)
     if job["status"] is not None:
-        wanted = States.of(store, SUBMISSION).named(job["status"]).iri
+        states = States.of(store, SUBMISSION)
+        try:
+            wanted = states.named(job["status"]).iri
+        except TransitionError as error:  # nothing is taken to another state here
+            raise RequestError(str(error)) from None
         known = [each for each in known if each.status == wanted]
     tell(out, job, {"submissions": overview(store, known)})
 
