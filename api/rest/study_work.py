@@ -107,6 +107,7 @@ def _day(job: Job) -> dt.date | None:
 
 def submit(store: SparqlStore, job: Job, payload: bytes) -> dict[str, Any]:
     """Hand in a study; the receipt, and its report in the format that the client takes."""
+    from registry.errors import SubmissionError
     from registry.receipt import receipt
     from registry.shapes_judge import judge
     from registry.submissions import find
@@ -117,6 +118,11 @@ def submit(store: SparqlStore, job: Job, payload: bytes) -> dict[str, Any]:
         whole = embedded(store, "try a study in a copy of the whole graph")
         made = hand_in(whole, handed, partial(_followed, judge))
     submission = find(store, made.id)
+    if not made.new and job["audience"] is not None and submission.by != job["organisation"]:
+        raise SubmissionError(
+            "These bytes were handed in before, and not for the organisation that you act for. Nothing was stored. What became of "
+            "them is told to the organisation that handed them in."
+        )
     data = _told(receipt(store, submission) | {"new": made.new}, job)
     body = _body(store, submission, job, data)
     return {"body": body, "type": job["content_type"], "id": made.id, "verdict": data["verdict"], "new": made.new}
