@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 import httpx
 import pytest
@@ -17,7 +18,9 @@ from servers import served
 from api.rest.books import Books
 from graphstore import GraphStore
 from graphstore.audiences import changes
+from graphstore.audiences.visibility import Audience, Extent
 from registry.publishing.publish import publish
+from tanmai.translate import translated
 
 ASYNC = {"Prefer": "respond-async"}
 
@@ -104,3 +107,25 @@ def test_a_server_lets_go_of_results_that_one_of_before_left(tmp_path):
     before.close()
     with served(store, job_kept_seconds=1):
         until(lambda: not list(folder.glob("*.result")))
+
+
+def test_who_may_have_the_total_alone_is_told_where_it_is(shop_store, tmp_path):
+    store = tmp_path / "store"
+    shutil.copytree(shop_store, store)
+    with GraphStore.open(store) as opened:
+        changes.add(opened, "buyer", Audience("The buyer"))
+        changes.share(opened, "demo", "buyer", Extent.RESULT)
+        publish(opened)
+    asking = {"X-Claimed": "buyer;reader;;buyer", "Accept-Language": "zh"}
+    with (
+        served(store, translate=translated) as address,
+        httpx.Client(base_url=address, headers=asking, timeout=60) as buyer,
+    ):
+        product = quote("https://w3id.org/tanmai/demo/ingot-hydro", safe="")
+        for tail in ("", "/footprint", "/footprint/credits", "/explain", "/contributions", "/uncertainty"):
+            told = buyer.get(f"/products/{product}{tail}")
+            assert told.status_code == 404, tail
+            (place,) = re.findall(r"/resource\?iri=\S+?(?=[，。 ]|$)", told.json()["detail"])
+            shown = buyer.get(place, headers={"Accept": "text/turtle"})
+            assert "4656.69" in shown.text, tail
+        assert "/resource" not in buyer.get("/products/urn:nothing/footprint").json()["detail"]
