@@ -20,7 +20,7 @@ from typing import Any, Final
 from api.access.private import make_folder
 from api.errors import ApiError, WatchError
 from api.pact.outbound import Reply
-from api.pages.changes import moment
+from api.pages.moments import moment
 from api.problems import ToldError, problem_of
 from api.state import State
 from api.watch import targets
