@@ -87,6 +87,7 @@ class State:
             await self.readers.start()
             if self.settings.allow_writes:
                 await self.writers.start()
+            self.jobs.start()
             telling = asyncio.create_task(self._tell())
             yield
             telling.cancel()
@@ -98,7 +99,7 @@ class State:
     def gauges(self) -> dict[Sample, float]:
         """The state of the processes of this server process, and what they count."""
         found: dict[Sample, float] = {("tanmai_workers", ()): 1}
-        for work, pool in (("reading", self.readers), ("writing", self.writers)):
+        for work, pool in (("reading", self.readers), ("writing", self.writers), ("long", self.jobs.pool)):
             labels = (("work", work),)
             found["tanmai_jobs_running", labels] = pool.running
             found["tanmai_jobs_waiting", labels] = pool.waiting

@@ -9,6 +9,7 @@
     releases/NAME     the generation that a release pins
     archive/          index of superseded dataset versions in the journal; can be rebuilt
     audiences/NAME/   what one audience may read, as a store of its own; can be made anew
+    EPOCH             of such a store: another whenever something was taken away from it, for those who keep what they read
     AUDIENCES         the generation that they were brought up to date with; without it they are brought up to date again
     access/           clients of the server and their keys; not of the store
     audit/            the server's audit log, likewise; in no backup
@@ -84,6 +85,11 @@ class Layout:
     def audiences_mark(self) -> Path:
         """The generation that the stores of audiences were brought up to date with."""
         return self.root / "AUDIENCES"
+
+    @property
+    def epoch(self) -> Path:
+        """In the store of an audience: what is another whenever something was taken away."""
+        return self.root / "EPOCH"
 
     @property
     def cache(self) -> Path:

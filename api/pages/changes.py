@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from api.pages.datasets import title_of
 from api.pages.labels import Labels
+from api.pages.moments import moment
 from api.pages.words import word
 from graphstore.contract import SparqlStore
 from graphstore.queries import load
@@ -195,15 +196,3 @@ def _resting(store: SparqlStore, labels: Labels, change: Change) -> list[tuple[s
     bindings = {"old": iri(change.facts["old"]), "new": iri(change.facts["new"])}
     data = sorted(str(row[0]) for row in store.query(load("resting-on"), bindings).values())
     return [(each, labels[each] if position < NAMED else "") for position, each in enumerate(data)]
-
-
-def moment(value: object) -> dt.datetime | None:
-    """A time with its zone, UTC where none is stated; ``None`` for what is no time."""
-    if isinstance(value, str):
-        try:
-            value = dt.datetime.fromisoformat(value)
-        except ValueError:
-            return None
-    if not isinstance(value, dt.datetime):
-        return None
-    return value if value.tzinfo is not None else value.replace(tzinfo=dt.UTC)

@@ -145,7 +145,9 @@ def _format(asked: Asked) -> dict[str, str]:
 
 def _iri(asked: Asked, name: str) -> str:
     stated = asked.value(name)
-    if stated is None or not is_iri(stated):
+    if stated is None:
+        raise RequestError(f"The parameter {name} is missing. State it.")
+    if not is_iri(stated):
         raise RequestError(
             f"The parameter {name!r} is {stated!r}, which is no absolute IRI. Give one, percent-encoded."
         )

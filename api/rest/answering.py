@@ -79,12 +79,16 @@ class Answered(Response):
 
     async def _as_job(self, name: str) -> Result:
         state, audience = state_of(self.request), principal_of(self.request).audience
+        epoch = (
+            None if audience is None else state.jobs.epoch(audience)
+        )  # before the generation, which may be withdrawn then
         asked = {"generation": state.newest(audience, self._release), "audience": audience, **self.job}
         if (allowance := allowance_of_request()) is not None:
             allowance.check(audience)
             asked["most_megabytes"] = allowance.limits.memory_megabytes
         answer, body = await state.jobs.read(name, asked, self.payload)
-        return Result(200, {**headers_of(self.job), **self.told(answer.head)}, str(answer.head["content_type"]), body)
+        headers = {**headers_of(self.job), **self.told(answer.head)}
+        return Result(200, headers, str(answer.head["content_type"]), body, epoch)
 
     def _tag(self, generation: str) -> str:
         return tag_of(generation, principal_of(self.request).audience, sorted(self.job.items(), key=str))

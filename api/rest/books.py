@@ -12,7 +12,7 @@ import os
 import sqlite3
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -97,17 +97,24 @@ class Books:
         folder: where the files are.
         kept: seconds that a result stays.
         clock: seconds since 1970.
+        epoch: from an audience to what is another when something was taken away from it; see `graphstore.audiences.visibility`.
     """
 
     folder: Path
     kept: float
     clock: Callable[[], float] = time.time
+    epoch: Callable[[str], str] = lambda _: ""
     presence: Presence = field(init=False)
     _connection: sqlite3.Connection | None = None
 
     def __post_init__(self) -> None:
         """Choose a name for this process."""
         self.presence = Presence(self.folder)
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything was ever entered."""
+        return self._connection is not None or (self.folder / FILE).exists()
 
     def begin(self, owner: Owner, who: str, about: str, most: int, most_bytes: int) -> str:
         """Enter a job; its id.
@@ -139,7 +146,7 @@ class Books:
 
     def find(self, owner: Owner, name: str) -> Entry | None:
         """A job of a principal; ``None`` where there is none, it is another's, or its time is over."""
-        if self._connection is None and not (self.folder / FILE).exists():
+        if not self.exists:
             return None  # who only asks makes no files
         self._bury()
         with self._entering() as books:
@@ -148,7 +155,7 @@ class Books:
             return None
         found = Entry(row[0], tuple(json.loads(row[1])), row[2], row[3], Stage.decode(row[4]), row[5], row[6], json.loads(row[7] or "{}"))  # fmt: skip
         over = found.ended is not None and found.ended + self.kept < self.clock()
-        return found if found.owner == owner and not over else None
+        return found if found.owner == owner and not (over or self._withdrawn(found.owner, found.made)) else None
 
     def at(self, name: str, stage: Stage | None) -> bool:
         """Enter what a job of this process is at, where that is another stage; whether it is still wanted."""
@@ -201,6 +208,11 @@ class Books:
         self._bury()
         with self._entering() as books:
             books.execute("DELETE FROM job WHERE ended < ?", (self.clock() - self.kept,))
+            done = books.execute("SELECT id, owner, made FROM job WHERE state = 'done'").fetchall()
+            gone = [name for name, owner, made in done if self._withdrawn(json.loads(owner), json.loads(made))]
+            books.executemany("DELETE FROM job WHERE id = ?", [(name,) for name in gone])
+            for name in gone:
+                self._result(name).unlink(missing_ok=True)
             self._sweep_files(books)
 
     def close(self) -> None:
@@ -209,6 +221,11 @@ class Books:
             self._connection.close()
             self.presence.leave()
         self._connection = None
+
+    def _withdrawn(self, owner: Sequence[str | None], made: Mapping[str, Any]) -> bool:
+        """Whether a result was read for an audience from which something was taken away since."""
+        audience, read = owner[1], made.get("epoch")
+        return audience is not None and read is not None and read != self.epoch(audience)
 
     def _end(self, name: str, state: str, made: dict[str, Any], size: int) -> bool:
         told = {"id": name, "state": state, "now": self.clock(), "made": json.dumps(made), "bytes": size}

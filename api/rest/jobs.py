@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path
 from starlette.requests import Request
@@ -40,17 +40,22 @@ def _found(request: Request, name: str) -> tuple[LongJobs, Entry]:
     return jobs, jobs.find(owner_of(request), name)
 
 
+def _standing(request: Request, jobs: LongJobs, entry: Entry) -> dict[str, Any]:
+    """How a job stands; of a failed one with the problem."""
+    lang = language_of(request)
+    standing = told(entry, jobs.settings, lang)
+    if entry.problem is not None:
+        said = request.app.state.translate(entry.problem.detail, lang)
+        standing["problem"] = entry.problem.body(lang, said, request.scope["tanmai.request"])
+    return standing
+
+
 @router.get("/{id}", summary="How a job stands. 任务状态。", responses=_JOB)
 async def job(request: Request, id: Id) -> Response:  # noqa: A002 - as in the address
     """Say whether a job runs, what it is at, how long it has, and where its result is; of a failed one, the problem."""
     jobs, found = _found(request, id)
-    lang = language_of(request)
-    standing = told(found, jobs.settings, lang)
-    if found.problem is not None:
-        said = request.app.state.translate(found.problem.detail, lang)
-        standing["problem"] = found.problem.body(lang, said, request.scope["tanmai.request"])
     headers = {"cache-control": "no-store"} | ({"retry-after": "1"} if found.state == "running" else {})
-    return JSONResponse(standing, headers=headers)
+    return JSONResponse(_standing(request, jobs, found), headers=headers)
 
 
 @router.get(
@@ -90,11 +95,10 @@ async def result(request: Request, id: Id) -> Response:  # noqa: A002 - as in th
 async def events(request: Request, id: Id) -> Response:  # noqa: A002 - as in the address
     """Say how a job stands when that changes, and once a second, until it ends. With curl: ``curl -N``."""
     jobs, found = _found(request, id)
-    lang = language_of(request)
 
     async def written() -> AsyncIterator[str]:
         async for entry in jobs.follow(found.owner, found.id):
-            standing = json.dumps(told(entry, jobs.settings, lang), ensure_ascii=False)
+            standing = json.dumps(_standing(request, jobs, entry), ensure_ascii=False)
             yield f"event: {entry.state}\ndata: {standing}\n\n"
 
     headers = {

@@ -23,6 +23,8 @@ from api.readers.progress import Stage, told_to
 from api.rest.books import Books, Entry, Owner
 from api.rest.stages import told as stage_told
 from api.settings import Settings
+from graphstore import layout
+from graphstore.audiences.visibility import epoch
 
 log: Final = logging.getLogger("tanmai.api")
 
@@ -36,12 +38,13 @@ _SWEEP: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a job came to: the response that the request would have had."""
+    """What a job came to: the response that the request would have had, and in which epoch of the audience it was read."""
 
     status: int
     headers: Mapping[str, str]
     content_type: str
     body: bytes
+    epoch: str | None = None
 
 
 Run = Callable[[str], Awaitable[Result]]
@@ -84,7 +87,16 @@ class LongJobs:
 
     def __post_init__(self) -> None:
         """Name the books."""
-        self.books = Books(self.settings.access_folder / "jobs", self.settings.job_kept_seconds)
+        self.books = Books(self.settings.access_folder / "jobs", self.settings.job_kept_seconds, epoch=self.epoch)
+
+    def epoch(self, audience: str) -> str:
+        """What is another when something was taken away from an audience; see `graphstore.audiences.visibility`."""
+        return epoch(layout.read(self.settings.store), audience)
+
+    def start(self) -> None:
+        """Let go of old results from now on, where a server of before left some."""
+        if self.books.exists:
+            self._sweep_soon()
 
     def begin(self, owner: Owner, who: str, about: str, run: Run) -> Entry:
         """Begin a job.
@@ -96,8 +108,7 @@ class LongJobs:
         name = self.books.begin(owner, who, about, self.settings.jobs_each, self.settings.jobs_bytes)
         loop = asyncio.get_running_loop()
         self._tasks[name] = loop.create_task(self._run(name, run))
-        if self._sweeping is None:
-            self._sweeping = loop.create_task(self._sweep())
+        self._sweep_soon()
         return self.find(owner, name)
 
     async def read(self, name: str, job: Mapping[str, Any], payload: bytes) -> tuple[Answer, bytes]:
@@ -230,6 +241,7 @@ class LongJobs:
                 made = await run(name)
             await asyncio.to_thread(self.books.keep, name, made.body)
             facts = {"status": made.status, "headers": dict(made.headers), "content_type": made.content_type}
+            facts |= {} if made.epoch is None else {"epoch": made.epoch}
             self.books.done(name, facts, len(made.body))
         except Exception as error:
             problem = problem_of(error)
@@ -237,11 +249,15 @@ class LongJobs:
                 log.exception("the job %s failed", name)
             self.books.failed(name, problem)
 
+    def _sweep_soon(self) -> None:
+        if self._sweeping is None:
+            self._sweeping = asyncio.get_running_loop().create_task(self._sweep())
+
     async def _sweep(self) -> None:
         while True:
-            await asyncio.sleep(max(1.0, min(_SWEEP, self.settings.job_kept_seconds)))
             with contextlib.suppress(ApiError):
                 self.books.sweep()
+            await asyncio.sleep(max(1.0, min(_SWEEP, self.settings.job_kept_seconds)))
 
 
 def _let_go(name: str) -> NotFoundError:

@@ -16,6 +16,7 @@ from api.readers import progress
 from api.readers.frames import Output
 from api.rest.bodies import Fields
 from api.rest.kept import KEPT, System, calculating, unit_of
+from api.rest.published import or_published
 from graphstore.contract import SparqlStore
 
 Job = Mapping[str, Any]
@@ -78,6 +79,7 @@ def _place(found: list[str], after: str | None) -> int:
     return found.index(after) + 1
 
 
+@or_published(product_iri)
 def product(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
     """What a product is called, and which processes make it."""
     from graphstore.answers.names import Names
@@ -101,6 +103,7 @@ def _asked(system: System, store: SparqlStore, job: Job) -> tuple[str, float, st
     return product_iri(store, job["product"]), float(job["amount"]), unit_of(system, job["unit"])
 
 
+@or_published(product_iri)
 def footprint(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
     """The footprint of a product: in short, with all its parts, or the total alone."""
     with calculating(store, job["method"]) as system:
@@ -120,6 +123,7 @@ def footprint(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
         tell(out, job, data)
 
 
+@or_published(product_iri)
 def footprint_part(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
     """A page of one of the long lists behind a footprint."""
     from graphstore.answers.lists import page
@@ -130,6 +134,7 @@ def footprint_part(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
         tell(out, job, data, next=str(first + most) if first + most < data["count"] else None)
 
 
+@or_published(product_iri)
 def explain(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
     """The supply chain behind a footprint, line by line."""
     from graphstore.answers.explanation import explain as explained
@@ -140,6 +145,7 @@ def explain(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
         tell(out, job, data)
 
 
+@or_published(product_iri)
 def contributions(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
     """A footprint divided across the chain."""
     from graphstore.answers.transversal import HOT_SPOTS
@@ -153,6 +159,7 @@ def contributions(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
         tell(out, job, data)
 
 
+@or_published(product_iri)
 def uncertainty(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
     """How sure a footprint is, or the difference of two."""
     from footprint.montecarlo import DEFAULT_SEED

@@ -123,14 +123,15 @@ async def footprint(
     processes, credits, cut-offs) is counted in it, and listed by `detail=full` or page by page; the Link header says where.
     """
     job = _asked("footprint", name, amount, unit, method, past) | {"detail": detail, "most": most}
-    return Answered(request, job, told=_lists(request) if detail == "summary" else lambda _: {})
+    return Answered(request, job, told=_lists(request, name) if detail == "summary" else lambda _: {})
 
 
-def _lists(request: Request) -> Headers:
-    """Where a summary is continued, relative to its own address: the whole answer, and each list."""
+def _lists(request: Request, name: str) -> Headers:
+    """Where a summary is continued: the whole answer, and each list. It may be the result of a job, at another address."""
+    own = f"{prefix_of(state_of(request))}/products/{quote(name, safe='')}/footprint"
     stated = {key: text for key, text in request.query_params.items() if key not in {"detail", "most"}}
-    told = [(f"?{urlencode({**stated, 'detail': 'full'})}", "full")]
-    told += [(f"footprint/{part}" + (f"?{urlencode(stated)}" if stated else ""), part) for part in get_args(Part)]
+    told = [(f"{own}?{urlencode({**stated, 'detail': 'full'})}", "full")]
+    told += [(f"{own}/{part}" + (f"?{urlencode(stated)}" if stated else ""), part) for part in get_args(Part)]
     link = ", ".join(f'<{address}>; rel="related"; title="{title}"' for address, title in told)
     return lambda _: {"link": link}
 

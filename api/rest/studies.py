@@ -214,7 +214,7 @@ def _for(asking: Principal, by: str | None) -> str | None:
 @router.get(
     "/submissions",
     summary="What was handed in. 提交列表。",
-    responses=schemas.answers(schemas.SubmissionsAnswer, 409),
+    responses=schemas.answers(schemas.SubmissionsAnswer),
 )
 async def submissions(
     request: Request,

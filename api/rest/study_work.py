@@ -107,6 +107,7 @@ def _day(job: Job) -> dt.date | None:
 
 def submit(store: SparqlStore, job: Job, payload: bytes) -> dict[str, Any]:
     """Hand in a study; the receipt, and its report in the format that the client takes."""
+    from registry.errors import SubmissionError
     from registry.receipt import receipt
     from registry.shapes_judge import judge
     from registry.submissions import find
@@ -117,6 +118,11 @@ def submit(store: SparqlStore, job: Job, payload: bytes) -> dict[str, Any]:
         whole = embedded(store, "try a study in a copy of the whole graph")
         made = hand_in(whole, handed, partial(_followed, judge))
     submission = find(store, made.id)
+    if not made.new and job["audience"] is not None and submission.by != job["organisation"]:
+        raise SubmissionError(
+            "These bytes were handed in before, and not for the organisation that you act for. Nothing was stored. What became of "
+            "them is told to the organisation that handed them in."
+        )
     data = _told(receipt(store, submission) | {"new": made.new}, job)
     body = _body(store, submission, job, data)
     return {"body": body, "type": job["content_type"], "id": made.id, "verdict": data["verdict"], "new": made.new}
@@ -242,13 +248,18 @@ def _report(store: SparqlStore, submission: Submission, job: Job, *, whole: bool
 
 def submissions(store: SparqlStore, job: Job, _: bytes, out: Output) -> None:
     """What was handed in, in short."""
+    from registry.errors import TransitionError
     from registry.receipt import overview
     from registry.states import SUBMISSION, States
     from registry.submissions import submissions as every
 
     known = every(store)
     if job["status"] is not None:
-        wanted = States.of(store, SUBMISSION).named(job["status"]).iri
+        states = States.of(store, SUBMISSION)
+        try:
+            wanted = states.named(job["status"]).iri
+        except TransitionError as error:  # nothing is taken to another state here
+            raise RequestError(str(error)) from None
         known = [each for each in known if each.status == wanted]
     tell(out, job, {"submissions": overview(store, known)})
 

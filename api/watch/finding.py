@@ -7,10 +7,11 @@ from typing import Any, cast
 
 from api.errors import WatchError
 from api.pages.addresses import Addresses
-from api.pages.changes import later, moment, told
+from api.pages.changes import later, told
 from api.pages.feeds import Feed, json_feed
 from api.pages.graphs import Graphs
 from api.pages.labels import Labels
+from api.pages.moments import moment
 from api.pages.shipped import shipped_shapes
 from api.pages.words import Language, word
 from api.readers.frames import Output

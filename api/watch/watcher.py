@@ -20,6 +20,7 @@ from typing import Any, Final
 from api.access.private import make_folder
 from api.errors import ApiError, WatchError
 from api.pact.outbound import Reply
+from api.pages.moments import moment
 from api.problems import ToldError, problem_of
 from api.state import State
 from api.watch import targets
@@ -111,7 +112,9 @@ class Watcher:
         await asyncio.gather(*(self._turn(target) for target in found.values()))
 
     async def _turn(self, target: Target) -> None:
-        before = self._known.get(target.name, Progress(time=target.created))
+        before = self._known.get(target.name, Progress())
+        if not _reaches(before, target):
+            before = Progress(time=target.created)
         if before.due > time.time():
             return
         try:
@@ -154,6 +157,12 @@ class Watcher:
         reply = self.send("POST", target.url, headers, body)
         if not 200 <= reply.status < 300:
             raise WatchError(f"{target.url} answered {reply.status}; it takes what it is told by 200 to 299.")
+
+
+def _reaches(known: Progress, target: Target) -> bool:
+    """Whether this is the progress of a target, and not of one of its name that was removed before it was added."""
+    reached, created = moment(known.time), moment(target.created)
+    return reached is not None and (created is None or reached >= created)
 
 
 def _failed(before: Progress, message: str) -> Progress:

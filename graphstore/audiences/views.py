@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import itertools
+import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +25,7 @@ from graphstore._steps import reached
 from graphstore.audiences.visibility import checked_name, view_path
 from graphstore.backend import open_generation
 from graphstore.catalogue import Catalogue, DatasetVersion
-from graphstore.durable import publish_directory, remove_tree, storage_errors, sync_directory, sync_tree
+from graphstore.durable import publish_directory, remove_tree, replace_file, storage_errors, sync_directory, sync_tree
 from graphstore.errors import AudienceError, StorageError
 from graphstore.generations import Generation, Generations, Manifest
 from graphstore.journal import Journal, Position
@@ -201,6 +202,7 @@ class View:
         layout.root.mkdir(parents=True)
         layout.make_folders()
         Journal.create(layout.journal).close()
+        _begin_epoch(layout, uuid.uuid4().hex)
         layout.write_format()
         return layout
 
@@ -301,6 +303,7 @@ def _end_of_journal(layout: Layout) -> Position:
 
 def _purge(layout: Layout, kept: str) -> None:
     """Leave one generation and what was computed from it; a reader that has an older one open reads on until it lets go."""
+    _begin_epoch(layout, kept)
     doomed = [*layout.tmp.iterdir(), *layout.live.iterdir(), *layout.archive.iterdir()]
     doomed += [
         entry for folder in (layout.generations, layout.cache) for entry in folder.iterdir() if entry.name != kept
@@ -311,6 +314,11 @@ def _purge(layout: Layout, kept: str) -> None:
     for folder in (layout.generations, layout.cache):
         sync_directory(folder)
     reached("view-purged")
+
+
+def _begin_epoch(layout: Layout, name: str) -> None:
+    """Let those who keep what they read for the audience know that it may read it no longer; once more by the same name is the same."""
+    replace_file(layout.epoch, name.encode("ascii"))
 
 
 def _require_gone(entries: Iterable[Path]) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -84,6 +84,18 @@ def view_path(layout: Layout, audience: str) -> Path:
         AudienceError: that is no name of an audience.
     """
     return layout.audiences / checked_name(audience)
+
+
+def epoch(layout: Layout, audience: str) -> str:
+    """What stays the same as long as nothing is taken away from an audience: what was read for it in another epoch is not for it.
+
+    Raises:
+        AudienceError: that is no name of an audience.
+    """
+    try:
+        return replace(layout, root=view_path(layout, audience)).epoch.read_text(encoding="ascii")
+    except FileNotFoundError:  # made by a version that wrote none, or there is no store for the audience
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,6 +198,12 @@ def test_who_reads_a_part_is_not_told_what_the_rest_comes_to(shop, accepted):
     refused = problem(shop.post("/submissions", content=STUDY + b"#", params=DAY, headers=headers), 422)
     assert COMPANY not in refused["detail"]
     assert mine not in refused["detail"]
+    # nor what became of the same bytes, which another organisation handed in
+    for organisation in ("urn:mine", ""):
+        asking = {**TURTLE, **claimed("submitter", organisation, "partners")}
+        refused = problem(shop.post("/submissions", content=STUDY, params=DAY, headers=asking), 422)
+        assert "handed in before" in refused["detail"]
+        assert COMPANY not in refused["detail"]
 
 
 def test_states_are_set_by_those_whom_they_name(shop, accepted):

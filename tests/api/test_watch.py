@@ -101,6 +101,19 @@ def test_what_is_not_taken_waits_longer_each_time(store, monkeypatch):
     assert (reached.attempts, reached.message) == (0, "")
 
 
+def test_a_target_that_is_removed_and_added_again_waits_for_nothing_of_before(store):
+    targets.add(store, Target("lab", "https://wrong.example/hook", "key", LONG_AGO))
+    look(store, Receiver([500]))
+    assert targets.progress(store)["lab"].attempts == 1
+    targets.remove(store, "lab")
+    added = "2026-01-01T00:00:00+00:00"
+    targets.add(store, Target("lab", "https://right.example/hook", "key", added))
+    receiver = Receiver()
+    look(store, receiver)
+    assert [url for url, _, _ in receiver.calls] == ["https://right.example/hook"]
+    assert targets.progress(store)["lab"].attempts == 0
+
+
 def test_a_slow_or_broken_target_keeps_no_other_waiting(store):
     for name in ("broken", "lab"):
         targets.add(store, Target(name, f"https://{name}.example/hook", "key", LONG_AGO))
