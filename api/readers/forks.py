@@ -16,9 +16,14 @@ from typing import Any, Final
 
 log: Final = logging.getLogger("tanmai.api")
 
-_FRUGAL: Final = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
+_FRUGAL: Final = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "1",
+    "GLIBC_TUNABLES": "glibc.malloc.tcache_count=500",
+}
 """Environment of the children. The stacks of threads, and the 64 MB that glibc sets aside for each of them, would count as memory of
-the query: the engine opens a store by up to 16 threads at once, which alone can exceed the limit and abort the process."""
+the query: the engine opens a store by up to 16 threads at once, which alone can exceed the limit and abort the process. A short query
+frees more small pieces than glibc keeps at hand by default, and it tidied up after each."""
 _LOST: Final = 255
 """Code of a child of which nobody can tell how it ended, because the fork server ended first."""
 

@@ -23,8 +23,8 @@ log: Final = logging.getLogger("tanmai.api")
 
 SPARE: Final = 1
 """Processes that stand by."""
-_LONG: Final = 0.25
-"""Seconds after which a query gives way to others, and a task waits for it; to replace its process then costs a tenth as much again."""
+_LONG: Final = 0.1
+"""Seconds after which a query gives way to others, and a task waits for it; to replace its process then costs about a tenth of that again."""
 _SOON: Final = 0.001
 """Seconds by which a timer may come early."""
 _LEAST_PATIENCE: Final = 5.0

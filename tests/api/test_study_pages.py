@@ -188,7 +188,9 @@ def test_examples_of_queries_ask_for_names_in_the_language_of_the_reader(client,
 
 def test_the_page_of_who_reads_a_part_leaves_out_what_was_computed_from_the_rest(client):
     headers = {**PAGE, "X-Claimed": f"mill;submitter;{COMPANY};public", "Accept-Language": "en"}
-    page = client.post("/submissions", content=LOW.replace(b"studies/low", b"studies/part"), params=DAY, headers=headers)
+    page = client.post(
+        "/submissions", content=LOW.replace(b"studies/low", b"studies/part"), params=DAY, headers=headers
+    )
     assert page.status_code == 422
     told = text_of(page.text)
     assert "Total 11,257.16 – – beyond the tolerance" in told
