@@ -1,13 +1,25 @@
 """Clients and machines that mean the short way ill, or are just unlucky."""
 
+import asyncio
 import contextlib
+import errno
+import json
+import os
+import signal
 import socket
 import time
+from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
 from servers import served
+
+from api.readers import forkserver
+from api.readers.forks import _Line
+from api.readers.line import Line
+from api.readers.worker import Worker
 
 SOME = "SELECT ?s ?v { ?s <urn:value> ?v }"  # 400 rows, about 7 kB
 
@@ -55,3 +67,59 @@ def test_a_client_that_reads_none_of_many_short_answers_keeps_no_other_route_eit
     ):
         time.sleep(2.5)
         assert httpx.get(f"{address}/sparql", params={"query": "ASK {}"}, timeout=15).status_code == 200
+
+
+def test_children_leave_it_to_the_server_when_to_stop(make_store):
+    """SIGTERM and SIGHUP reach all processes of a terminal or a container; requests under way may end all the same."""
+    before = set(children(os.getpid()))
+    with served(make_store(), readers=1) as address:
+        readers = [child for pid in set(children(os.getpid())) - before for child in children(pid)]
+        for pid in readers:
+            os.kill(pid, signal.SIGTERM)
+            os.kill(pid, signal.SIGHUP)
+        time.sleep(0.2)
+        assert httpx.get(f"{address}/sparql", params={"query": "ASK {}"}).status_code == 200
+        now = [child for pid in set(children(os.getpid())) - before for child in children(pid)]
+        assert (len(readers), now) == (2, readers)
+
+
+def children(pid):
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+
+
+def test_a_fork_that_fails_is_told_and_ends_no_other_child(monkeypatch):
+    def full():
+        raise BlockingIOError(errno.EAGAIN, "no room")
+
+    monkeypatch.setattr(os, "fork", full)
+    ours, theirs = socket.socketpair()
+    other, end = socket.socketpair()
+    with ours, theirs, other, end:
+        found = forkserver._fork(theirs, known := {1}, os.dup(end.fileno()), {})
+        assert (found, known) == (None, {1})
+        assert json.loads(ours.recv(100)) == {"failed": errno.EAGAIN}
+
+
+def test_who_starts_a_child_is_told_why_there_is_none():
+    async def run():
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            line = _Line(ours)
+            asking.append(asyncio.create_task(line.start({}, theirs)))
+            await asyncio.sleep(0)
+            line.data_received(b'{"failed": 11}\n{"started": 7}\n')
+            with pytest.raises(BlockingIOError):
+                await asking[0]
+            return line.lost
+
+    asking = []
+    assert asyncio.run(run()) is False
+
+
+def test_a_child_whose_socket_is_closed_is_lent_to_nobody():
+    """Its end is told by the fork server too, but that may come a moment later than the next request."""
+    worker = Worker(SimpleNamespace(returncode=None), Line())
+    assert worker.alive
+    worker.line.connection_lost(None)
+    assert not worker.alive
