@@ -62,7 +62,11 @@ class Read:
         async with self.state.read(self.job, audience, self.payload, self.early) as answer:
             if self.tag is not None:
                 headers["etag"] = self.tag(str(answer.head["generation"]))
-            if anything:
-                await Response(status_code=304, headers=headers)(request.scope, request.receive, send)
+            if not (anything or answer.complete):
+                await deliver(answer, request.scope, send, headers | dict(self.told(answer.head)))
                 return
+        # The reader is free by now: a client that takes nothing must not keep it for an answer that is complete.
+        if anything:
+            await Response(status_code=304, headers=headers)(request.scope, request.receive, send)
+        else:
             await deliver(answer, request.scope, send, headers | dict(self.told(answer.head)))

@@ -43,7 +43,12 @@ def run(connection: socket.socket, told: Mapping[str, Any]) -> None:
         told: ``work`` (``reading`` or ``writing``), ``store``, ``memory_megabytes``, ``endpoint``, ``endpoint_seconds`` and
             ``messages``, as in :class:`api.settings.Settings` and :mod:`api.readers.messages`.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent says when to stop
+    for number in (
+        signal.SIGINT,
+        signal.SIGTERM,
+        signal.SIGHUP,
+    ):  # they reach the whole group; the parent says when to stop
+        signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process even when the engine never returns to Python
     most = int(told["memory_megabytes"]) << 20
     memory.limit(most)

@@ -112,6 +112,9 @@ class _Line(asyncio.Protocol):
                 self.children[told["started"]] = self._loop.create_future()
                 if self._wanted is not None and not self._wanted.done():
                     self._wanted.set_result(told["started"])
+            elif "failed" in told:
+                if self._wanted is not None and not self._wanted.done():
+                    self._wanted.set_exception(OSError(told["failed"], os.strerror(told["failed"])))
             elif (ended := self.children.pop(told["ended"], None)) is not None:
                 ended.set_result(told["code"])
 

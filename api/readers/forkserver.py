@@ -1,7 +1,8 @@
 """The fork server: a process that has loaded what a child needs, and becomes one at the price of a fork.
 
 Started by :class:`api.readers.forks.Forks` as ``python -m api.readers.forkserver DESCRIPTOR``. What is asked and told goes through that
-socket, as lines of JSON: ``{"start": settings}``, with the child's end of its socket, is answered by ``{"started": pid}``; then comes
+socket, as lines of JSON: ``{"start": settings}``, with the child's end of its socket, is answered by ``{"started": pid}``, or by
+``{"failed": errno}`` where the system has no room for one more; then comes
 ``{"ended": pid, "code": code}``; ``{"kill": pid}`` and ``{"low": pid}`` mean a child that has not been told as ended, so that never
 another process is meant which has its number by now.
 """
@@ -93,8 +94,13 @@ def _serve(control: socket.socket) -> Birth | None:
 
 
 def _fork(control: socket.socket, children: set[int], end: int, told: Mapping[str, Any]) -> Birth | None:
-    """Fork a child; what it begins with in the child, ``None`` here."""
-    pid = os.fork()
+    """Fork a child; what it begins with in the child, ``None`` here, also where there is none."""
+    try:
+        pid = os.fork()
+    except OSError as error:  # those that live are of use all the same
+        os.close(end)
+        _tell(control, {"failed": error.errno or 0})
+        return None
     if pid == 0:
         for number in (*_IGNORED, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)

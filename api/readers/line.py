@@ -40,6 +40,11 @@ class Line(asyncio.Protocol):
         _, made = await asyncio.get_running_loop().create_connection(cls, sock=end)
         return made
 
+    @property
+    def ended(self) -> bool:
+        """Whether the child is gone."""
+        return self._ended
+
     async def send(self, data: bytes) -> None:
         """Send a job; returns when the child has begun to take it.
 

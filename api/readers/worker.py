@@ -60,7 +60,7 @@ class Worker:
     @property
     def alive(self) -> bool:
         """Whether the process runs, has no job and may be given one."""
-        return self.clean and not self.spent and self.process.returncode is None
+        return self.clean and not self.spent and not self.line.ended and self.process.returncode is None
 
     def give_way(self) -> None:
         """Let shorter jobs come first. Nobody may take that back, so the process is replaced when this job is done."""

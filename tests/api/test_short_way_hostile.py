@@ -1,0 +1,125 @@
+"""Clients and machines that mean the short way ill, or are just unlucky."""
+
+import asyncio
+import contextlib
+import errno
+import json
+import os
+import signal
+import socket
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import quote, urlsplit
+
+import httpx
+import pytest
+from servers import served
+
+from api.readers import forkserver
+from api.readers.forks import _Line
+from api.readers.line import Line
+from api.readers.worker import Worker
+
+SOME = "SELECT ?s ?v { ?s <urn:value> ?v }"  # 400 rows, about 7 kB
+
+
+def get(query, *headers):
+    lines = [f"GET /sparql?query={quote(query)} HTTP/1.1", "Host: 127.0.0.1", "Accept: text/csv", *headers, "", ""]
+    return "\r\n".join(lines).encode()
+
+
+def connected(address):
+    return socket.create_connection((urlsplit(address).hostname, urlsplit(address).port), timeout=20)
+
+
+def unread(address, request):
+    """A connection that asks until it may send no more, and reads nothing."""
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    connection.connect((urlsplit(address).hostname, urlsplit(address).port))
+    connection.settimeout(1.0)
+    with contextlib.suppress(TimeoutError, ConnectionError):
+        while True:
+            connection.sendall(request)
+            time.sleep(0.002)
+    return connection
+
+
+@pytest.mark.parametrize("headers", [[], ["X-Other: 1"]], ids=["short", "usual"])
+def test_a_client_that_reads_none_of_many_short_answers_keeps_no_reader(make_store, headers):
+    """A short answer is complete before it is sent, so its reader is free while the client is waited for."""
+    with (
+        served(make_store(), readers=1, query_seconds=2.0) as address,
+        contextlib.closing(unread(address, get(SOME, *headers))),
+    ):
+        time.sleep(2.5)
+        began = time.monotonic()
+        answer = httpx.get(f"{address}/sparql", params={"query": "ASK {}"}, timeout=15)
+        assert (answer.status_code, time.monotonic() - began < 2) == (200, True)
+
+
+def test_a_client_that_reads_none_of_many_short_answers_keeps_no_other_route_either(make_store):
+    """Where an answer is sent with its reader at hand, that ends with the time of the answer."""
+    with (
+        served(make_store(), readers=1, query_seconds=2.0) as address,
+        contextlib.closing(unread(address, b"GET /.well-known/void HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")),
+    ):
+        time.sleep(2.5)
+        assert httpx.get(f"{address}/sparql", params={"query": "ASK {}"}, timeout=15).status_code == 200
+
+
+def test_children_leave_it_to_the_server_when_to_stop(make_store):
+    """SIGTERM and SIGHUP reach all processes of a terminal or a container; requests under way may end all the same."""
+    before = set(children(os.getpid()))
+    with served(make_store(), readers=1) as address:
+        readers = [child for pid in set(children(os.getpid())) - before for child in children(pid)]
+        for pid in readers:
+            os.kill(pid, signal.SIGTERM)
+            os.kill(pid, signal.SIGHUP)
+        time.sleep(0.2)
+        assert httpx.get(f"{address}/sparql", params={"query": "ASK {}"}).status_code == 200
+        now = [child for pid in set(children(os.getpid())) - before for child in children(pid)]
+        assert (len(readers), now) == (2, readers)
+
+
+def children(pid):
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+
+
+def test_a_fork_that_fails_is_told_and_ends_no_other_child(monkeypatch):
+    def full():
+        raise BlockingIOError(errno.EAGAIN, "no room")
+
+    monkeypatch.setattr(os, "fork", full)
+    ours, theirs = socket.socketpair()
+    other, end = socket.socketpair()
+    with ours, theirs, other, end:
+        found = forkserver._fork(theirs, known := {1}, os.dup(end.fileno()), {})
+        assert (found, known) == (None, {1})
+        assert json.loads(ours.recv(100)) == {"failed": errno.EAGAIN}
+
+
+def test_who_starts_a_child_is_told_why_there_is_none():
+    async def run():
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            line = _Line(ours)
+            asking.append(asyncio.create_task(line.start({}, theirs)))
+            await asyncio.sleep(0)
+            line.data_received(b'{"failed": 11}\n{"started": 7}\n')
+            with pytest.raises(BlockingIOError):
+                await asking[0]
+            return line.lost
+
+    asking = []
+    assert asyncio.run(run()) is False
+
+
+def test_a_child_whose_socket_is_closed_is_lent_to_nobody():
+    """Its end is told by the fork server too, but that may come a moment later than the next request."""
+    worker = Worker(SimpleNamespace(returncode=None), Line())
+    assert worker.alive
+    worker.line.connection_lost(None)
+    assert not worker.alive
