@@ -43,12 +43,8 @@ def run(connection: socket.socket, told: Mapping[str, Any]) -> None:
         told: ``work`` (``reading`` or ``writing``), ``store``, ``memory_megabytes``, ``endpoint``, ``endpoint_seconds`` and
             ``messages``, as in :class:`api.settings.Settings` and :mod:`api.readers.messages`.
     """
-    for number in (
-        signal.SIGINT,
-        signal.SIGTERM,
-        signal.SIGHUP,
-    ):  # they reach the whole group; the parent says when to stop
-        signal.signal(number, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # they may reach a whole group; the server says when to stop
     signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process even when the engine never returns to Python
     most = int(told["memory_megabytes"]) << 20
     memory.limit(most)
