@@ -7,6 +7,9 @@ nothing, or one header that never ends, would take what memory and descriptors t
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import math
+import socket
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -15,6 +18,8 @@ HEAD_BYTES: Final = 64 << 10
 """Longest address and headers together. A longer query is sent by POST."""
 HEAD_SECONDS: Final = 10.0
 """Longest time until they are here, from the first byte, or from the beginning of the connection."""
+TAKING_SECONDS: Final = 60
+"""Longest time in which a client takes nothing of what was written for it, whether or not the connection is closed by then."""
 
 SOON: Final = 0.001
 """Seconds by which a timer may come early."""
@@ -26,13 +31,17 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self._taken = 0
+        self._taken = 0.0
         self._expected = 0.0
         self._patience: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
-        """Expect a head."""
+        """Expect a head, and have the system give up a client that takes nothing."""
         super().connection_made(transport)
+        bound = getattr(socket, "TCP_USER_TIMEOUT", None)  # which not all systems have
+        if bound is not None and (end := transport.get_extra_info("socket")) is not None:
+            with contextlib.suppress(OSError):  # it is no connection of TCP
+                end.setsockopt(socket.IPPROTO_TCP, bound, TAKING_SECONDS * 1000)
         self._expect()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -48,6 +57,10 @@ class BoundedProtocol(HttpToolsProtocol):
         super().data_received(data)
         if self._expected:
             self._grow(len(data))
+        elif self.timeout_keep_alive_task is None and (self.cycle is None or self.cycle.response_complete):
+            # An empty line, or the rest of a body that nobody reads: no head has begun, and uvicorn waits no longer for one.
+            self._expect()
+            self._taken = -math.inf  # that may be long
 
     def on_message_begin(self) -> None:
         """Expect the head of the next request."""
@@ -69,7 +82,7 @@ class BoundedProtocol(HttpToolsProtocol):
             super().on_headers_complete()
 
     def _expect(self) -> None:
-        self._taken = 0
+        self._taken = 0.0
         if not self._expected:
             self._expected = self.loop.time() + HEAD_SECONDS
             if (

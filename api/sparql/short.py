@@ -241,11 +241,12 @@ class Connection(BoundedProtocol):
 
     def timeout_keep_alive_handler(self) -> None:
         """Close a connection that has rested for long. The short way does not set the timer anew each time, so look whether it has."""
-        left = self._rest + self.timeout_keep_alive - self.loop.time()
-        if self._asked is None and left <= SOON:
+        resting = self._asked is None
+        left = self.timeout_keep_alive - (self.loop.time() - self._rest if resting else 0)
+        if left <= SOON:
             super().timeout_keep_alive_handler()
         else:
-            self.timeout_keep_alive_task = self.loop.call_later(max(left, SOON), self.timeout_keep_alive_handler)
+            self.timeout_keep_alive_task = self.loop.call_later(left, self.timeout_keep_alive_handler)
 
     def shutdown(self) -> None:
         """Stop when the request under way is answered."""

@@ -20,6 +20,7 @@ from api.readers import forkserver
 from api.readers.forks import _Line
 from api.readers.line import Line
 from api.readers.worker import Worker
+from api.sparql.short import Connection
 
 SOME = "SELECT ?s ?v { ?s <urn:value> ?v }"  # 400 rows, about 7 kB
 
@@ -123,3 +124,60 @@ def test_a_child_whose_socket_is_closed_is_lent_to_nobody():
     assert worker.alive
     worker.line.connection_lost(None)
     assert not worker.alive
+
+
+@pytest.mark.parametrize("headers", [[], ["X-Other: 1"]], ids=["short", "usual"])
+def test_an_empty_line_after_an_answer_does_not_keep_the_connection(make_store, monkeypatch, headers):
+    monkeypatch.setattr("api.listening.HEAD_SECONDS", 1.0)
+    with served(make_store()) as address, connected(address) as connection:
+        connection.sendall(get("ASK {}", *headers))
+        assert connection.recv(1 << 16).startswith(b"HTTP/1.1 200")
+        connection.sendall(b"\r\n")
+        connection.settimeout(4)
+        assert connection.recv(1) == b""
+
+
+def test_a_request_after_an_empty_line_is_answered(make_store):
+    with served(make_store()) as address, connected(address) as connection:
+        for _ in range(3):
+            connection.sendall(b"\r\n")
+            time.sleep(0.1)
+            connection.sendall(get("ASK {}"))
+            assert connection.recv(1 << 16).startswith(b"HTTP/1.1 200")
+
+
+def test_a_body_that_nobody_reads_does_not_keep_the_connection(make_store, monkeypatch):
+    monkeypatch.setattr("api.listening.HEAD_SECONDS", 1.0)
+    with served(make_store()) as address, connected(address) as connection:
+        connection.sendall(b"PATCH /sparql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000000\r\n\r\n")
+        assert connection.recv(1 << 16).startswith(b"HTTP/1.1 405")
+        connection.sendall(b"x" * 100_000)
+        connection.settimeout(4)
+        with contextlib.suppress(ConnectionResetError):
+            assert connection.recv(1) == b""  # and no second answer
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="this system has no such bound")
+def test_a_client_that_takes_nothing_loses_its_connection(make_store, monkeypatch):
+    monkeypatch.setattr("api.listening.TAKING_SECONDS", 1)
+    lost, before = [], Connection.connection_lost
+
+    def noted(self, error):
+        lost.append(self)
+        before(self, error)
+
+    monkeypatch.setattr(Connection, "connection_lost", noted)
+    with served(make_store()) as address, contextlib.closing(unread(address, get(SOME))):
+        until = time.monotonic() + 8
+        while not lost and time.monotonic() < until:
+            time.sleep(0.1)
+        assert len(lost) == 1
+
+
+def test_who_rests_is_not_looked_at_all_the_time_while_its_next_request_is_under_way():
+    delays = []
+    connection = Connection.__new__(Connection)
+    connection._asked, connection._rest, connection.timeout_keep_alive = object(), 90.0, 5
+    connection.loop = SimpleNamespace(time=lambda: 100.0, call_later=lambda delay, _: delays.append(delay))
+    connection.timeout_keep_alive_handler()
+    assert delays == [5]
