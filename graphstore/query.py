@@ -150,11 +150,12 @@ class QueryResult:
 
         Returns the bytes, or ``b""`` when ``output`` takes them.
         """
-        if self.kind == "graph":
-            written = _fetched(lambda: self._graph_bytes(format, output))
-        else:
-            written = _fetched(lambda: self._table().serialize(output, self._table_format(format)))
-        return written or b""
+        try:
+            if self.kind == "graph":
+                return self._graph_bytes(format, output) or b""
+            return self._table().serialize(output, self._table_format(format)) or b""
+        except (OSError, RuntimeError) as error:
+            raise failure(error) from error
 
     def _table_format(self, named: str) -> ox.QueryResultsFormat:
         found = RESULT_FORMATS.get(named.lower())

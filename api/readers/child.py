@@ -82,7 +82,10 @@ def _serve(connection: socket.socket, work: Work, most: int) -> None:
         signal.setitimer(signal.ITIMER_REAL, float(job["seconds"]) + GRACE)
         began = time.monotonic()
         try:
-            with progress.told_to(progress.seldom(out.at)) if job.get("progress") else contextlib.nullcontext():
+            if job.get("progress"):
+                with progress.told_to(progress.seldom(out.at)):
+                    work.run(job, payload, out)
+            else:
                 work.run(job, payload, out)
             out.end(spent=time.monotonic() - began > _BRIEF and _has_grown(most))
         except ConnectionError:

@@ -39,7 +39,8 @@ class Question:
     @property
     def lasting(self) -> bool:
         """Whether the answer is the same as long as the store is."""
-        return _CHANGING.search(self.text) is None
+        text = self.text
+        return ("(" not in text and "\\" not in text) or _CHANGING.search(text) is None
 
     def job(self, patterns: int) -> dict[str, Any]:
         """What a reader does for it, if it joins so many patterns at most."""
