@@ -149,7 +149,7 @@ class Pool:
         early = Early(self, job, self.limits.seconds, asker)
         self._early[early] = None
         if self._sweeper is None:
-            self._sweeper = asyncio.get_running_loop().call_later(_LONG, self._sweep)
+            self._sweeper = asyncio.get_running_loop().call_later(self._patience, self._sweep)
         if worker is None:
             self._waiters.append(early)
         else:
@@ -158,14 +158,18 @@ class Pool:
 
     def _sweep(self) -> None:
         """Have tasks wait for the early jobs that take long: those watch the client and the deadline, and give way."""
-        now = asyncio.get_running_loop().time()
+        loop, patience = asyncio.get_running_loop(), self._patience
         for early in list(self._early):
-            if early.began + _LONG > now + _SOON:
+            if early.began + patience > loop.time() + _SOON:
                 break
             early.go_on()
         oldest = next(iter(self._early), None)
-        loop = asyncio.get_running_loop()
-        self._sweeper = None if oldest is None else loop.call_at(oldest.began + _LONG, self._sweep)
+        self._sweeper = None if oldest is None else loop.call_at(oldest.began + patience, self._sweep)
+
+    @property
+    def _patience(self) -> float:
+        """Seconds after which a task waits for an early job."""
+        return min(_LONG, self.limits.seconds)
 
     def had_back(self, early: Early) -> None:
         """Take back the process of an early job that is over."""

@@ -56,6 +56,8 @@ class RemoteReading:
         memory.bound(job.get("most_megabytes"))
         if kind in OWN:
             OWN[kind](self._opened(), job, out)
+        elif kind == "plain":  # a query, asked as it came
+            reading_work(kind)(self._opened(), job, payload, out)
         elif kind == "graph":
             graph(self._opened().graph(job["graph"]), job, out)
         else:

@@ -306,6 +306,14 @@ def test_the_deadline_holds(make_store):
         assert told(address, BOB, {})[0] == 200
 
 
+def test_a_deadline_before_a_task_would_wait_holds_too(make_store):
+    with served(make_store(), readers=1, query_seconds=0.05) as address:
+        told(address, BOB, {})  # whether or not a new reader is in time, it is done with
+        began = time.monotonic()
+        assert told(address, ENDLESS, {})[0] == 503
+        assert time.monotonic() - began < 1.0
+
+
 def test_who_finds_no_place_to_wait_is_told(make_store):
     with served(make_store(), readers=1, query_seconds=3.0, waiting=0) as address:
         busy = threading.Thread(target=told, args=(address, ENDLESS, {}))

@@ -75,6 +75,11 @@ def test_https_alone_and_of_today(store, certificate):
         with httpx.Client(base_url=address, verify=trust, timeout=20) as client:
             assert until_ready(client).json()["status"] == "ready"
             assert f"<{address}/sparql>" in client.get("/sparql", headers={"Accept": "application/n-triples"}).text
+            for usual in ({}, {"X-Other": "1"}):  # a plain query goes a shorter way
+                asked = client.get(
+                    "/sparql", params={"query": "SELECT (<x> AS ?x) {}"}, headers={"Accept": "text/csv", **usual}
+                )
+                assert asked.text.split() == ["x", f"{address}/x"]
         with pytest.raises(httpx.HTTPError):
             httpx.get(address.replace("https", "http") + "/health", timeout=20)
         old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
