@@ -53,7 +53,9 @@ def test_a_bomb_changes_nothing_and_the_next_upload_is_taken(client, name):
     graph = {"graph": f"urn:bomb:{name.replace(' ', '-')}"}
     began = time.monotonic()
     answer = client.put("/graphs", params=graph, content=body, headers={"Content-Type": media_type})
-    if name == "deep blank nodes":  # well-formed: read in time or not, and a write whose time is over may hold all the same
+    if (
+        name == "deep blank nodes"
+    ):  # well-formed: read in time or not, and a write whose time is over may hold all the same
         assert answer.status_code in {201, 503}, answer.text
         return
     assert answer.status_code in {400, 503}, answer.text
