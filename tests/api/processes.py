@@ -89,3 +89,12 @@ def until(look: Callable[[], object], seconds: float = 60) -> object:
         assert time.monotonic() < last, "it did not come in time"
         time.sleep(0.05)
     return found
+
+
+def children(pid: int) -> list[int]:
+    """The children of a process, whose threads may come and go meanwhile."""
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            found += map(int, (task / "children").read_text().split())
+    return found

@@ -1,7 +1,6 @@
 """Plain queries go the short way, all else the usual one, and no client can tell which it was."""
 
 import asyncio
-import contextlib
 import os
 import re
 import signal
@@ -15,6 +14,7 @@ from urllib.parse import quote, urlsplit
 import admission
 import httpx
 import pytest
+from processes import children
 from servers import served
 
 from api.access.principals import Role
@@ -502,14 +502,6 @@ def test_a_process_that_dies_is_told_as_such(make_store):
         assert answers[0][0] == 503
         assert "needed more memory" in answers[0][2]["detail"]
         assert told(address, BOB, {})[0] == 200
-
-
-def children(pid):
-    found = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        with contextlib.suppress(FileNotFoundError):  # threads come and go
-            found += map(int, (task / "children").read_text().split())
-    return found
 
 
 def forks():

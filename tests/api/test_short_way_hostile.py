@@ -8,12 +8,12 @@ import os
 import signal
 import socket
 import time
-from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
+from processes import children
 from servers import served
 
 from api.readers import forkserver
@@ -82,11 +82,6 @@ def test_children_leave_it_to_the_server_when_to_stop(make_store):
         assert httpx.get(f"{address}/sparql", params={"query": "ASK {}"}).status_code == 200
         now = [child for pid in set(children(os.getpid())) - before for child in children(pid)]
         assert (len(readers), now) == (2, readers)
-
-
-def children(pid):
-    tasks = Path(f"/proc/{pid}/task").iterdir()
-    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
 
 
 def test_a_fork_that_fails_is_told_and_ends_no_other_child(monkeypatch):
