@@ -33,7 +33,7 @@ from api.readers.messages import Translate, place_of, untranslated
 from api.rest import application as rest
 from api.rest.warming import Warmer
 from api.settings import Settings
-from api.sparql import routes
+from api.sparql.question import PATH
 from api.sparql.routes import SparqlEndpoint
 from api.sparql.short import ShortWay
 from api.state import State
@@ -77,13 +77,13 @@ def create_app(settings: Settings, translate: Translate = untranslated) -> FastA
 
     app = Application(title="Tanmai 碳脉", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.tanmai, app.state.translate = state, translate
-    sparql = Route(routes.PATH, SparqlEndpoint(state))
+    sparql = Route(PATH, SparqlEndpoint(state))
     app.router.routes += [sparql, *_routes(state, access), *health.router.routes]
     rest.include_in(app)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_middleware(around)
-    app.route_directly({routes.PATH: sparql}, around)
+    app.route_directly({PATH: sparql}, around)
     app.short = ShortWay(state, access, observer)
     app.add_middleware(
         CORSMiddleware,

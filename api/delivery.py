@@ -30,18 +30,15 @@ async def deliver(answer: Answer, scope: Scope, send: Send, headers: Mapping[str
     if complete:
         told["content-length"] = str(len(body))
     raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in told.items()]
-    start = {"type": "http.response.start", "status": 200, "headers": raw}
-    async with deadline(answer.last):  # a client that reads slowly must not keep the process for itself
-        await send(start)
-        if complete or scope["method"] == "HEAD":
-            await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
-            return
     try:
-        async with deadline(answer.last):
+        async with deadline(answer.last):  # a client that reads slowly must not keep the process for itself
+            await send({"type": "http.response.start", "status": 200, "headers": raw})
+            if complete or scope["method"] == "HEAD":
+                await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+                return
             await send({"type": "http.response.body", "body": body, "more_body": True})
             async for block in answer.rest():
                 await send({"type": "http.response.body", "body": block, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
     except (ApiError, ToldError) as error:
-        log.warning("an answer was broken off: %s", error)
-        return  # without its end, on which the server closes the connection
-    await send({"type": "http.response.body", "body": b""})
+        log.warning("an answer was broken off: %s", error)  # without its end, on which the server closes the connection

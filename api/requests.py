@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 from urllib.parse import parse_qsl, unquote
 
 from starlette.requests import Request
 
 from api.errors import RequestError, TooLargeError, WriteRefusedError
-from api.settings import Settings
+from api.settings import PLAIN_HOST, Settings
 
 Parameters = list[tuple[str, str]]
 
-PLAIN_HOST: Final = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?")
-"""A host that needs no closer look."""
 _MOST_PARAMETERS: Final = 1000
 
 

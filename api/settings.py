@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
@@ -224,6 +225,10 @@ class Settings:
         """The names by which the server may be called; ``None`` for any."""
         public = self.public_url.partition("://")[2].partition("/")[0].partition(":")[0]
         return frozenset({*LOOPBACK, *self.hosts, public}) if self.host in LOOPBACK else None
+
+
+PLAIN_HOST: Final = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?")
+"""A ``Host`` header that needs no closer look."""
 
 
 def name_in(host: str) -> str:

@@ -49,7 +49,6 @@ def main() -> None:
     birth = _serve(control)
     if birth is not None:
         control.close()
-        gc.enable()
         _live(birth)
 
 

@@ -18,8 +18,8 @@ from api.errors import AnswerTooLargeError
 from api.problems import Problem
 from api.readers.progress import Stage
 
-JOB: Final = struct.Struct(">IiI")
-"""Length of the JSON text, of the text of a query (-1 where the job has none), of the payload."""
+JOB: Final = struct.Struct(">II")
+"""Length of the JSON text, length of the payload."""
 FRAME: Final = struct.Struct(">cI")
 """Kind of the frame, length of its content."""
 LENGTH: Final = struct.Struct(">I")
@@ -53,23 +53,19 @@ SPENT: Final = b"spent"
 _FEW: Final = 2000
 """Bytes of a JSON text that is kept, since it may come again."""
 _USUAL: Final = 4 << 10
-"""Bytes that nearly all jobs fit into. To set aside more for each has the C library tidy up its free memory each time."""
+"""Bytes that nearly all jobs fit into."""
 BLOCK: Final = 64 << 10
 """About how many bytes of an answer go into one frame. What fits into the first is sent with its length."""
 
 
 def job_bytes(job: Mapping[str, Any], payload: bytes = b"") -> bytes:
     """A job as it goes through the socket."""
-    text = job.get("text")
-    return packed(json.dumps({name: value for name, value in job.items() if name != "text"}).encode(), text, payload)
+    return packed(json.dumps(job).encode(), payload)
 
 
-def packed(facts: bytes, text: str | None, payload: bytes = b"") -> bytes:
-    """The same from a JSON text of all but the text of its query. Those are the same for many queries, so both ends may keep them."""
-    if text is None:
-        return JOB.pack(len(facts), -1, len(payload)) + facts + payload
-    query = text.encode("utf-8", "surrogatepass")
-    return JOB.pack(len(facts), len(query), len(payload)) + facts + query + payload
+def packed(facts: bytes, payload: bytes) -> bytes:
+    """The same from the JSON text of the job, which many may have in common, so that both ends keep it."""
+    return JOB.pack(len(facts), len(payload)) + facts + payload
 
 
 def receive_job(connection: socket.socket) -> tuple[dict[str, Any], bytes] | None:
@@ -79,16 +75,13 @@ def receive_job(connection: socket.socket) -> tuple[dict[str, Any], bytes] | Non
         return None
     if len(begun) < JOB.size:
         begun += _receive(connection, JOB.size - len(begun)) or b""
-    facts_size, text_size, payload_size = JOB.unpack_from(begun)
-    begin = JOB.size + facts_size
-    end = begin + max(text_size, 0)
+    facts_size, payload_size = JOB.unpack_from(begun)
+    end = JOB.size + facts_size
     whole = begun if len(begun) == end + payload_size else _rest(connection, begun, end + payload_size)
     if whole is None:
         return None
-    facts = whole[JOB.size : begin]
+    facts = whole[JOB.size : end]
     job = dict(_facts_again(facts)) if facts_size <= _FEW else json.loads(facts)
-    if text_size >= 0:
-        job["text"] = whole[begin:end].decode("utf-8", "surrogatepass")
     return job, whole[end:]
 
 

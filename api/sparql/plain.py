@@ -14,13 +14,12 @@ from urllib.parse import unquote_to_bytes
 
 from api.readers.frames import Output
 from api.readers.jobs import check_patterns, write_answer
-from api.settings import name_in
-from api.sparql.question import Question, headers_of
+from api.settings import PLAIN_HOST, name_in
+from api.sparql.question import PATH, Question, headers_of
 from graphstore.contract import SparqlStore
 
-BEGIN: Final = b"GET /sparql?query="
+BEGIN: Final = f"GET {PATH}?query=".encode()
 END: Final = b"\r\n\r\n"
-PATH: Final = "/sparql"
 
 _VERSION: Final = b" HTTP/1.1"
 _ADDRESS: Final = re.compile(rb"[\x21\x22\x24\x25\x27-\x7e]+")
@@ -31,7 +30,6 @@ _HARMLESS: Final = frozenset(
 )
 """Headers that a request may have: the first three are heeded here as by the usual way, which heeds the others in nothing that is
 answered here. ``connection`` says here at most what is so without it."""
-_PLAIN_HOST: Final = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?")
 
 
 class Headers(NamedTuple):
@@ -99,7 +97,7 @@ def _headers(text: bytes) -> Headers | None:
     if not _HARMLESS.issuperset(found) or found.get("connection", "keep-alive").lower() != "keep-alive":
         return None
     host = found.get("host", "")
-    if _PLAIN_HOST.fullmatch(host) is None:
+    if PLAIN_HOST.fullmatch(host) is None:
         return None
     packs = found.get("accept-encoding", "identity").lower() != "identity"
     return Headers(host, found.get("accept", "*/*"), packs)

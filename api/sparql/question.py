@@ -8,6 +8,9 @@ from typing import Any, Final
 
 from api.tags import tag_of
 
+PATH: Final = "/sparql"
+"""Where queries are asked; relative names in them are read against its address."""
+
 Names = tuple[tuple[str, ...], tuple[str, ...]]
 
 _CHANGING: Final = re.compile(r"\b(now|rand|uuid|struuid|bnode)\s*\(|\\u", re.IGNORECASE)

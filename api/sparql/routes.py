@@ -20,10 +20,9 @@ from api.pins import Pin, stated_pin
 from api.requests import body_of, parameters, require_writes, root_of
 from api.sparql.description import service_description
 from api.sparql.protocol import METHODS, Operation, operation
-from api.sparql.question import Question, headers_of
+from api.sparql.question import PATH, Question, headers_of
 from api.state import State
 
-PATH: Final = "/sparql"
 EARLY: Final = "tanmai.early"
 """Key in the scope of a request under which the short way leaves the job that it has begun for it."""
 

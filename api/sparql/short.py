@@ -23,7 +23,8 @@ from api.observation import BEGAN, Observer
 from api.readers import frames
 from api.readers.early import Early
 from api.readers.pool import Pool
-from api.sparql.plain import BEGIN, END, PATH
+from api.sparql.plain import BEGIN, END
+from api.sparql.question import PATH
 from api.sparql.routes import EARLY
 from api.state import State
 from graphstore.errors import GraphStoreError
@@ -63,7 +64,7 @@ class ShortWay:
         except (ApiError, GraphStoreError):  # which the usual way meets too, and tells
             return None
         asked = Plain(self, connection, request, began)
-        return asked if self.state.readers.begin(frames.packed(facts, None, request), asked) else None
+        return asked if self.state.readers.begin(frames.packed(facts, request), asked) else None
 
     def _facts(self, generation: str, scheme: str) -> bytes:
         """All of the job but the request; the same until the store changes."""

@@ -48,11 +48,13 @@ def served(
     around: Callable[[ASGIApp], ASGIApp] = Claimed,
     tls: tuple[Path, Path] | None = None,
     translate: Translate = untranslated,
+    send_buffer: int | None = None,
     **stated: object,
 ) -> Iterator[str]:
     """A server on a free port, with something put around its application; its address.
 
-    It speaks HTTPS where a certificate and its key are given, else plain HTTP for everything.
+    It speaks HTTPS where a certificate and its key are given, else plain HTTP for everything. The system takes so many bytes of an answer
+    that a client does not read as ``send_buffer`` says; by default some millions.
     """
     stated = {"readers": 2, "plain_http_accepted": tls is None, **stated}
     settings = Settings(store=store, **stated)  # type: ignore[arg-type]
@@ -68,6 +70,8 @@ def served(
     )
     server = uvicorn.Server(config)
     taken = socket.create_server(("127.0.0.1", 0))
+    if send_buffer is not None:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)  # which its connections take over
     thread = threading.Thread(target=server.run, args=([taken],))
     thread.start()
     port = taken.getsockname()[1]
