@@ -7,8 +7,8 @@ import hashlib
 
 def tag_of(generation: str, audience: str | None, *parts: object) -> str:
     """The entity tag of an answer: what it was made from, for whom, and what was asked. Weak, since rows may come in any order."""
-    digest = hashlib.sha256("\x00".join(map(repr, (audience, *parts))).encode("utf-8", "surrogatepass")).hexdigest()
-    return f'W/"{generation}-{digest[:16]}"'
+    digest = hashlib.blake2b(repr((audience, *parts)).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return f'W/"{generation}-{digest}"'
 
 
 def matches(condition: str, tag: str) -> bool:

@@ -270,10 +270,18 @@ def _prefixes(text: str) -> dict[str, str]:
     """The usual prefixes that a text may use; the engine reads the IRI of each one that it is given."""
     if "\\" in text:  # an escape may stand for a letter of a prefix
         return dict(PREFIXES)
-    return {name: PREFIXES[name] for name in _PREFIX.findall(text) if name in PREFIXES}
+    found = dict[str, str]()
+    for part in text.split(":"):
+        for name, iri in _BY_END.get(part[-_FEWEST:], ()):
+            found[name] = iri
+    return found
 
 
-_PREFIX: Final = re.compile("([A-Za-z]+):")
+_FEWEST: Final = min(map(len, PREFIXES))
+_BY_END: Final = {
+    end: [each for each in PREFIXES.items() if each[0].endswith(end)] for end in (name[-_FEWEST:] for name in PREFIXES)
+}
+"""The usual prefixes by their last letters: to look there for what stands before each colon is faster than to read the text for words."""
 
 
 def run(

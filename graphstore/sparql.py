@@ -9,6 +9,7 @@ where its variable token stands: the engine serialises it, so no value can break
 from __future__ import annotations
 
 import re
+import string
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -98,8 +99,8 @@ def _unescaped(escape: re.Match[str]) -> str:
     return chr(point) if point <= sys.maxunicode else escape[0]
 
 
-_SUSPECT: Final = re.compile(r"service|load|from|\\", re.IGNORECASE)
-"""Without one of these a text has no keyword ``SERVICE``, ``LOAD`` or ``FROM``, written however it may be."""
+_WORDS: Final = string.ascii_letters.encode() + string.digits.encode() + b" _:<>?\"'"
+"""Bytes that begin neither a level, nor a pattern, nor a prefix operator."""
 
 
 class Look(NamedTuple):
@@ -136,11 +137,17 @@ def look(text: str, patterns: int = 0) -> Look:
 
 def _first_look(text: str) -> tuple[bool, int]:
     """Whether a text is cleared by its characters, but for its patterns, of which there cannot be more than the number."""
-    count = text.count
-    marks = count("{") + count("[")
-    most = marks + count(".") + count(";") + count(",") + count("/")
-    cleared = len(text) <= MAX_LENGTH and _SUSPECT.search(text) is None
-    return cleared and max(marks + count("("), count("!") + count("^") + count("-") + count("+")) <= MAX_NESTING, most
+    capitals = text.upper()
+    keywords = "SERVICE" in capitals or "LOAD" in capitals or "FROM" in capitals or "\\" in text  # which may hide one
+    if keywords or len(text) > MAX_LENGTH:
+        return False, 0
+    signs = text.encode("utf-8", "surrogatepass").translate(None, _WORDS)
+    if len(signs) <= MAX_NESTING:
+        return True, len(signs)
+    count = signs.count
+    marks = count(b"{") + count(b"[")
+    deepest, longest = marks + count(b"("), count(b"!") + count(b"^") + count(b"-") + count(b"+")
+    return max(deepest, longest) <= MAX_NESTING, marks + count(b".") + count(b";") + count(b",") + count(b"/")
 
 
 _first_look_again: Final = lru_cache(maxsize=64)(_first_look)

@@ -6,6 +6,7 @@ It is forked by :mod:`api.readers.forkserver`, which has loaded this module and 
 from __future__ import annotations
 
 import contextlib
+import os
 import resource
 import select
 import signal
@@ -18,21 +19,24 @@ from typing import Any, Final, TypeAlias
 
 from api.problems import Problem, problem_of
 from api.readers import memory, progress
+from api.readers.alarm import Alarm
 from api.readers.confine import confine
-from api.readers.frames import Output, receive_job
+from api.readers.frames import Output, receive_job, wait_at_most
 from api.readers.jobs import Reading, Writing
 from api.readers.messages import MESSAGES
 from api.readers.remote import RemoteReading, RemoteWriting
 
 Work: TypeAlias = Reading | RemoteReading | Writing | RemoteWriting
 
-GRACE: Final = 1.0
-"""Seconds after its time is over at which a child ends itself, should its parent not have killed it."""
-
 _BRIEF: Final = 0.01
 """Seconds in which no job can have taken much memory; to ask the system costs as much as a short query."""
 IDLE: Final = 0.2
-"""Seconds without a job after which a writer lets go of the lock that others may wait for."""
+"""Seconds without a job after which a process is idle: a writer lets go of the lock that others may wait for."""
+
+
+BEHIND: Final = 2
+"""By how much a child is nicer than the server, for which all clients wait: a server that is interrupted by each child that it gives a job
+to answers a tenth less. More than that, by 5, costs as much again (measured on two processors)."""
 
 
 def run(connection: socket.socket, told: Mapping[str, Any]) -> None:
@@ -45,7 +49,7 @@ def run(connection: socket.socket, told: Mapping[str, Any]) -> None:
     """
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # they may reach a whole group; the server says when to stop
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process even when the engine never returns to Python
+    os.nice(BEHIND)
     most = int(told["memory_megabytes"]) << 20
     memory.limit(most)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -53,9 +57,10 @@ def run(connection: socket.socket, told: Mapping[str, Any]) -> None:
     unconfined = confine(network=bool(told["endpoint"]))
     MESSAGES.come_from(told["messages"])
     work = _remote(told) if told["endpoint"] else _work(told["work"], store)
+    out = Output(connection)
     with contextlib.suppress(ConnectionError):
-        Output(connection).ready(unconfined)
-        _serve(connection, work, most // 2)
+        out.ready(unconfined)
+        _serve(connection, out, work, most // 2)
 
 
 def _remote(told: Mapping[str, Any]) -> Work:
@@ -68,19 +73,18 @@ def _work(name: str, store: Path) -> Reading | Writing:
     return Reading(store) if name == "reading" else Writing(store)
 
 
-def _serve(connection: socket.socket, work: Work, most: int) -> None:
+def _serve(connection: socket.socket, out: Output, work: Work, most: int) -> None:
     """Do jobs. A process that has taken ``most`` bytes keeps much of it, which the next job would lack: it does no other."""
-    while True:
-        if isinstance(work, Writing) and not select.select([connection], [], [], IDLE)[0]:
-            work.idle()
-        if (found := receive_job(connection)) is None:
-            return
+    alarm, bounded = Alarm(), False
+    wait_at_most(connection, IDLE)
+    while (found := _next(connection, work, alarm)) is not None:
         job, payload = found
-        out = Output(connection)
-        out.bound(job.get("answer_bytes"))
-        memory.unbound()
-        signal.setitimer(signal.ITIMER_REAL, float(job["seconds"]) + GRACE)
+        out.begin(job.get("answer_bytes"))
+        if bounded:
+            memory.unbound()
+        bounded = job.get("most_megabytes") is not None
         began = time.monotonic()
+        alarm.after(began, float(job["seconds"]))
         try:
             if job.get("progress"):
                 with progress.told_to(progress.seldom(out.at)):
@@ -94,7 +98,18 @@ def _serve(connection: socket.socket, work: Work, most: int) -> None:
             out.failed(_no_memory())
         except Exception as error:  # noqa: BLE001 - whatever it is, the parent is told
             out.failed(problem_of(error), f"{type(error).__name__}: {error}")
-        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _next(connection: socket.socket, work: Work, alarm: Alarm) -> tuple[Mapping[str, Any], bytes] | None:
+    """The next job, whenever it comes."""
+    try:
+        return receive_job(connection)
+    except BlockingIOError:
+        alarm.off()
+        if isinstance(work, Writing):
+            work.idle()
+        select.select([connection], [], [])
+        return receive_job(connection)
 
 
 def _has_grown(most: int) -> bool:

@@ -24,8 +24,8 @@ from typing import Any, Final, NamedTuple
 from api.readers import child
 from api.readers.kinds import reading_work
 
-LOW: Final = 10
-"""Niceness of a child that has to give way: it gets a tenth of the processor where others want it too."""
+LOW: Final = child.BEHIND + 10
+"""Niceness of a child that has to give way: it gets a tenth of the processor where another one wants it too."""
 _MOST: Final = 1 << 16
 _IGNORED: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """What a whole group may be told; this process ends when the server does, so that the server hears of its children until then."""

@@ -12,6 +12,7 @@ import socket
 import struct
 from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import IO, Any, Final, cast
 
 from api.errors import AnswerTooLargeError
@@ -68,8 +69,20 @@ def packed(facts: bytes, payload: bytes) -> bytes:
     return JOB.pack(len(facts), len(payload)) + facts + payload
 
 
-def receive_job(connection: socket.socket) -> tuple[dict[str, Any], bytes] | None:
-    """The next job; ``None`` when the parent has gone. There is one at a time, so what comes first belongs to it."""
+def wait_at_most(connection: socket.socket, seconds: float) -> None:
+    """Have :func:`receive_job` wait so long for a job; the system sees to that, at no cost for jobs that come sooner."""
+    whole = int(seconds)
+    connection.setsockopt(
+        socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", whole, round((seconds - whole) * 1e6))
+    )
+
+
+def receive_job(connection: socket.socket) -> tuple[Mapping[str, Any], bytes] | None:
+    """The next job; ``None`` when the parent has gone. There is one at a time, so what comes first belongs to it.
+
+    Raises:
+        BlockingIOError: none has begun to come in the time of :func:`wait_at_most`.
+    """
     begun = connection.recv(_USUAL)
     if not begun:
         return None
@@ -81,14 +94,13 @@ def receive_job(connection: socket.socket) -> tuple[dict[str, Any], bytes] | Non
     if whole is None:
         return None
     facts = whole[JOB.size : end]
-    job = dict(_facts_again(facts)) if facts_size <= _FEW else json.loads(facts)
-    return job, whole[end:]
+    return _facts_again(facts) if facts_size <= _FEW else json.loads(facts), whole[end:]
 
 
 @lru_cache(maxsize=32)
-def _facts_again(text: bytes) -> dict[str, Any]:
+def _facts_again(text: bytes) -> Mapping[str, Any]:
     found: dict[str, Any] = json.loads(text)
-    return found
+    return MappingProxyType(found)
 
 
 def _rest(connection: socket.socket, begun: bytes, size: int) -> bytes | None:
@@ -100,7 +112,10 @@ def _receive(connection: socket.socket, size: int) -> bytes | None:
     data = bytearray(size)
     view, got = memoryview(data), 0
     while got < size:
-        count = connection.recv_into(view[got:])
+        try:
+            count = connection.recv_into(view[got:])
+        except BlockingIOError:  # the parent takes its time
+            continue
         if count == 0:
             return None
         got += count
@@ -108,7 +123,7 @@ def _receive(connection: socket.socket, size: int) -> bytes | None:
 
 
 class Output(io.RawIOBase):
-    """The child's end of an answer: a binary file that packs what is written into frames."""
+    """The child's end of its answers, one after the other: a binary file that packs what is written into frames."""
 
     def __init__(self, connection: socket.socket) -> None:
         super().__init__()
@@ -120,9 +135,9 @@ class Output(io.RawIOBase):
         self._lines: bytes | None = None
         self._other = False
 
-    def bound(self, most: int | None) -> None:
-        """Let the answer have so many bytes at most; ``None`` for any number."""
-        self._left = most
+    def begin(self, most: int | None) -> None:
+        """Begin an answer, which may have so many bytes at most; ``None`` for any number."""
+        self._left, self._head, self._lines, self._other = most, b"", None, False
 
     @property
     def file(self) -> IO[bytes]:
@@ -188,8 +203,10 @@ class Output(io.RawIOBase):
             lines = b"%bcontent-length: %d\r\n" % (self._lines, len(self._block))
             told = LENGTH.pack(len(self._head)) + self._head + LENGTH.pack(len(lines)) + lines
             self._frame(LINES, told + self._block)
+            self._block.clear()
         elif self._head and not spent:
             self._frame(WHOLE, LENGTH.pack(len(self._head)) + self._head + self._block)
+            self._block.clear()
         else:
             self._flush_block()
             self._frame(END, SPENT if spent else b"")

@@ -63,7 +63,8 @@ class Reading:
         """Do one job."""
         progress.at("opening")
         store, generation = self._store(job)
-        job = {**job, "generation": generation}  # a newer one may have been published since it was asked for
+        if generation != job["generation"]:  # a newer one may have been published since it was asked for
+            job = {**job, "generation": generation}
         memory.bound(job.get("most_megabytes"))
         kind = str(job["kind"])
         progress.at("calculating")

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import math
+import os
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
@@ -25,10 +26,16 @@ SPARE: Final = 1
 """Processes that stand by."""
 _LONG: Final = 0.1
 """Seconds after which a query gives way to others, and a task waits for it; to replace its process then costs about a tenth of that again."""
+_BRIEF: Final = 0.002
+"""Seconds up to which a query takes about as long as its way to a process and back. Of those that usually take longer there is one for
+each processor at once: more of them would only take the processors' caches from each other."""
+_INERTIA: Final = 16
+"""Answers over which what is usual is averaged."""
 _SOON: Final = 0.001
 """Seconds by which a timer may come early."""
 _LEAST_PATIENCE: Final = 5.0
 """Seconds that a request waits for a process even where jobs may take less."""
+_PROCESSORS: Final = max(2, os.cpu_count() or 1)
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 5.0
 """Seconds between attempts to start a child."""
@@ -97,6 +104,7 @@ class Pool:
     _early: dict[Early, None] = field(default_factory=dict)  # in the order in which they were asked for
     _sweeper: asyncio.TimerHandle | None = None
     _lent: int = 0
+    _usual: float = 0.0  # seconds that an early job takes
     _running: int = 0
     _renewals: set[asyncio.Task[None]] = field(default_factory=set)
     _started: bool = False
@@ -175,6 +183,8 @@ class Pool:
         """Take back the process of an early job that is over."""
         del self._early[early]
         assert early.worker is not None
+        taken = asyncio.get_running_loop().time() - (early.last - self.limits.seconds)
+        self._usual += (taken - self._usual) / _INERTIA
         self._give_back(early.worker, early.last)
 
     def let_go(self, early: Early) -> None:
@@ -231,9 +241,16 @@ class Pool:
         early.taken = True
         return early.worker or await self._awaited(early)
 
+    @property
+    def _most(self) -> int:
+        """How many processes may be lent at once. Those that only wait for an endpoint need no processor."""
+        if self._usual <= _BRIEF or self.settings.endpoint:
+            return self.limits.size
+        return min(self.limits.size, self._running + _PROCESSORS)
+
     def _taken(self) -> Worker | None:
         """A process that can be had at once."""
-        while self._lent < self.limits.size and self._idle:
+        while self._lent < self._most and self._idle:
             worker = self._idle.pop()  # the one that worked last: its memory is warm
             if worker.alive:
                 self._lent += 1

@@ -6,6 +6,7 @@ a second parameter, a header that is not on the list or comes twice, white space
 
 from __future__ import annotations
 
+import binascii
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -22,8 +23,8 @@ BEGIN: Final = f"GET {PATH}?query=".encode()
 END: Final = b"\r\n\r\n"
 
 _VERSION: Final = b" HTTP/1.1"
-_ADDRESS: Final = re.compile(rb"[\x21\x22\x24\x25\x27-\x7e]+")
-"""The query in the address: visible characters without ``#`` and ``&``, at which it would end."""
+_ADDRESS: Final = bytes(byte for byte in range(0x21, 0x7F) if byte not in b"#&")
+"""Bytes of a query in an address: visible characters without ``#`` and ``&``, at which it would end."""
 _HEADER: Final = re.compile(r"([a-z-]+): ([\x20-\x7e]*)", re.IGNORECASE)
 _HARMLESS: Final = frozenset(
     {"host", "accept", "accept-encoding", "accept-language", "connection", "user-agent", "cache-control", "pragma"}
@@ -36,12 +37,14 @@ class Headers(NamedTuple):
     """What the headers of a plain request say.
 
     Attributes:
-        host: the name by which the client calls the server.
+        host: the server, as the client calls it.
+        name: the same without the port.
         accept: the formats that it takes.
         packs: whether a long answer may have to be compressed.
     """
 
     host: str
+    name: str
     accept: str
     packs: bool
 
@@ -72,17 +75,30 @@ def question(request: bytes, job: Mapping[str, Any]) -> tuple[Question, bool] | 
     """The query of a request, and whether a long answer may have to be compressed; ``None`` where it is no plain request."""
     line, _, rest = request.partition(b"\r\n")
     text = line[len(BEGIN) : -len(_VERSION)]
-    if not line.endswith(_VERSION) or _ADDRESS.fullmatch(text) is None:
+    if not line.endswith(_VERSION) or not text or text.translate(None, _ADDRESS):
         return None
-    headers = _headers(rest)
-    if headers is None or not _called(headers.host, job["names"]):
+    headers, names = _headers(rest), job["names"]
+    if headers is None or (names is not None and headers.name not in names):
         return None
     try:
-        query = unquote_to_bytes(text.replace(b"+", b" ")).decode()
+        query = _unquoted(text.replace(b"+", b" ")).decode()
     except UnicodeDecodeError:
         return None
     root = str(job["public_url"]) or f"{job['scheme']}://{headers.host}"
     return Question(query, root + PATH, headers.accept), headers.packs
+
+
+def _unquoted(text: bytes) -> bytes:
+    """A text without percent encoding.
+
+    Quoted-printable text differs in its mark alone, and is read by C at a third of the price. Where each mark begins a code, the
+    text gets shorter by two bytes for each; where one does not, it gets shorter by less.
+    """
+    if b"=" not in text:
+        found = binascii.a2b_qp(text.replace(b"%", b"="))
+        if len(text) - len(found) == 2 * text.count(b"%"):
+            return found
+    return unquote_to_bytes(text)
 
 
 @lru_cache(maxsize=64)
@@ -100,11 +116,7 @@ def _headers(text: bytes) -> Headers | None:
     if PLAIN_HOST.fullmatch(host) is None:
         return None
     packs = found.get("accept-encoding", "identity").lower() != "identity"
-    return Headers(host, found.get("accept", "*/*"), packs)
-
-
-def _called(host: str, names: list[str] | None) -> bool:
-    return names is None or name_in(host) in names
+    return Headers(host, name_in(host), found.get("accept", "*/*"), packs)
 
 
 @lru_cache(maxsize=32)

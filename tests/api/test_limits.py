@@ -105,11 +105,11 @@ def test_a_large_answer_that_was_not_begun_is_a_problem(limited):
     ours, theirs = socket.socketpair()
     with ours, theirs:
         out = Output(ours)
-        out.bound(10)
+        out.begin(10)
         out.write(b"0123456789")
         with pytest.raises(AnswerTooLargeError):
             out.write(b"x")
-        out.bound(None)
+        out.begin(None)
         assert out.write(b"x" * 1000) == 1000
 
 

@@ -401,6 +401,34 @@ def test_early_jobs_come_in_the_order_in_which_they_were_asked_for(lent):
     assert told_them == [b"one", b"two", b"three"]
 
 
+@pytest.mark.parametrize(
+    ("seconds", "endpoint", "at_once"), [(0.001, "", 4), (0.02, "", 2), (0.02, "http://127.0.0.1:9/", 4)]
+)
+def test_queries_that_are_not_brief_get_a_processor_each(tmp_path, monkeypatch, seconds, endpoint, at_once):
+    """Of two processors; those that wait for an endpoint need none, and one that a task waits for does not count."""
+    monkeypatch.setattr("api.readers.pool._PROCESSORS", 2)
+
+    async def run():
+        pool = Pool("reading", Limits(4, 20.0, 20), Settings(store=tmp_path, endpoint=endpoint))
+        children = [Child() for _ in range(5)]
+        pool._idle.extend(children)
+        loop = asyncio.get_running_loop()
+        clock = [loop.time()]
+        monkeypatch.setattr(loop, "time", lambda: clock[0])
+        for _ in range(30):
+            pool.begin(b"before", Wants())
+            clock[0] += seconds
+            children[-1].line.data_received(whole())
+        for _ in range(8):
+            pool.begin(b"job", Wants())
+        lent = pool._lent
+        pool._running += 1
+        pool._lend()
+        return lent, pool._lent
+
+    assert asyncio.run(run()) == (at_once, min(4, at_once + 1))
+
+
 @pytest.mark.parametrize("what", ["other frame", "not taken", "gone", "late"])
 def test_any_other_outcome_is_left_to_a_task(lent, monkeypatch, what):
     monkeypatch.setattr("api.readers.pool._LONG", 0.02 if what == "late" else 5.0)
