@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from dataclasses import replace
@@ -135,6 +136,25 @@ def test_all_of_a_transaction_or_nothing(store):
         transaction.load_bytes(b"<urn:a> <urn:b> 1 .", key="one", format="turtle")
         transaction.load_bytes(b"<urn:a> <urn:b> 2 .", key="two", format="turtle")
     assert [value for (value,) in store.query(ALL).values()] == [1, 2]
+
+
+def test_datasets_are_those_of_the_present_state_whenever_one_asks(store):
+    def keys(within) -> list[str]:
+        return [version.key for version in within.datasets()]
+
+    assert keys(store) == []
+    with store.transaction() as transaction:
+        transaction.load_bytes(ONE, key="one", format="turtle")
+        assert keys(transaction) == ["one"]
+    assert keys(store) == ["one"]
+    with contextlib.suppress(ZeroDivisionError), store.transaction() as transaction:
+        transaction.load_bytes(ONE, key="two", format="turtle")
+        assert keys(transaction) == ["one", "two"]
+        raise ZeroDivisionError
+    assert keys(store) == ["one"]
+    store.datasets().clear()
+    store.retire("one")
+    assert keys(store) == []
 
 
 def test_values_are_bound_and_cannot_break_out(store):
