@@ -225,6 +225,7 @@ class Pool:
         seconds = float(job.get("seconds", self.limits.seconds))
         last = early.last if early is not None and begun else loop.time() + seconds
         self._running += 1
+        self._lend()  # a job that a task waits for leaves its place to others, see _most
         way = loop.call_at(last - seconds + _LONG, worker.give_way) if _may_wait(job) else None
         try:
             yield await (Answer.of(worker, last) if begun else Answer.begin(worker, job, payload, last))

@@ -401,6 +401,11 @@ def test_early_jobs_come_in_the_order_in_which_they_were_asked_for(lent):
     assert told_them == [b"one", b"two", b"three"]
 
 
+async def _asked(pool, early):
+    async with pool.ask({"kind": "graph"}, early=early):
+        pass
+
+
 @pytest.mark.parametrize(
     ("seconds", "endpoint", "at_once"), [(0.001, "", 4), (0.02, "", 2), (0.02, "http://127.0.0.1:9/", 4)]
 )
@@ -422,8 +427,11 @@ def test_queries_that_are_not_brief_get_a_processor_each(tmp_path, monkeypatch, 
         for _ in range(8):
             pool.begin(b"job", Wants())
         lent = pool._lent
-        pool._running += 1
-        pool._lend()
+        first = next(early for early in pool._early if early.done())
+        first.go_on()
+        task = asyncio.create_task(_asked(pool, first))
+        await asyncio.sleep(0)
+        task.cancel()
         return lent, pool._lent
 
     assert asyncio.run(run()) == (at_once, min(4, at_once + 1))
