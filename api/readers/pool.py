@@ -35,7 +35,7 @@ _SOON: Final = 0.001
 """Seconds by which a timer may come early."""
 _LEAST_PATIENCE: Final = 5.0
 """Seconds that a request waits for a process even where jobs may take less."""
-_PROCESSORS: Final = max(2, os.cpu_count() or 1)
+_PROCESSORS: Final = max(2, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 5.0
 """Seconds between attempts to start a child."""

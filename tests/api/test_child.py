@@ -78,12 +78,14 @@ def test_a_child_without_a_job_lives_on(pause, offs):
 
     def send():
         time.sleep(pause)
-        for begin in range(0, len(whole), 4000):
+        for begin in range(0 if pause else 4000, len(whole), 4000):
             theirs.sendall(whole[begin : begin + 4000])
             time.sleep(0.06)
 
     with ours, theirs:
         wait_at_most(ours, 0.05)
+        if not pause:
+            theirs.sendall(whole[:4000])
         thread = threading.Thread(target=send)
         thread.start()
         found = child._next(ours, None, noted)
