@@ -245,9 +245,8 @@ class GraphStore:
         catalogue = Catalogue(self.engine, self.base)
         if all_versions:
             return catalogue.versions()
-        if self._transaction is not None or isinstance(
-            self._backend, ViewBackend
-        ):  # others may change what a view shows
+        # What a view shows may change without its knowing.
+        if self._transaction is not None or isinstance(self._backend, ViewBackend):
             return catalogue.current()
         if self._current is None:  # each calculation asks more than once, and each time took 10 ms for 64 datasets
             self._current = tuple(catalogue.current())

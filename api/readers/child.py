@@ -32,8 +32,6 @@ _BRIEF: Final = 0.01
 """Seconds in which no job can have taken much memory; to ask the system costs as much as a short query."""
 IDLE: Final = 0.2
 """Seconds without a job after which a process is idle: a writer lets go of the lock that others may wait for."""
-
-
 BEHIND: Final = 2
 """By how much a child is nicer than the server, for which all clients wait: a server that is interrupted by each child that it gives a job
 to answers a tenth less. More than that, by 5, costs as much again (measured on two processors)."""
@@ -75,22 +73,15 @@ def _work(name: str, store: Path) -> Reading | Writing:
 
 def _serve(connection: socket.socket, out: Output, work: Work, most: int) -> None:
     """Do jobs. A process that has taken ``most`` bytes keeps much of it, which the next job would lack: it does no other."""
-    alarm, bounded = Alarm(), False
+    alarm = Alarm()
     wait_at_most(connection, IDLE)
     while (found := _next(connection, work, alarm)) is not None:
         job, payload = found
         out.begin(job.get("answer_bytes"))
-        if bounded:
-            memory.unbound()
-        bounded = job.get("most_megabytes") is not None
         began = time.monotonic()
         alarm.after(began, float(job["seconds"]))
         try:
-            if job.get("progress"):
-                with progress.told_to(progress.seldom(out.at)):
-                    work.run(job, payload, out)
-            else:
-                work.run(job, payload, out)
+            _do(job, payload, out, work)
             out.end(spent=time.monotonic() - began > _BRIEF and _has_grown(most))
         except ConnectionError:
             raise
@@ -100,16 +91,29 @@ def _serve(connection: socket.socket, out: Output, work: Work, most: int) -> Non
             out.failed(problem_of(error), f"{type(error).__name__}: {error}")
 
 
-def _next(connection: socket.socket, work: Work, alarm: Alarm) -> tuple[Mapping[str, Any], bytes] | None:
-    """The next job, whenever it comes."""
+def _do(job: Mapping[str, Any], payload: bytes, out: Output, work: Work) -> None:
+    """Do one job; a memory limit of its own ends with it."""
     try:
-        return receive_job(connection)
+        if job.get("progress"):
+            with progress.told_to(progress.seldom(out.at)):
+                work.run(job, payload, out)
+        else:
+            work.run(job, payload, out)
+    finally:
+        if job.get("most_megabytes") is not None:
+            memory.unbound()
+
+
+def _next(connection: socket.socket, work: Work, alarm: Alarm) -> tuple[Mapping[str, Any], bytes] | None:
+    """The next job, whenever it comes, and however slowly."""
+    try:
+        return receive_job(connection, alarm.off)
     except BlockingIOError:
         alarm.off()
         if isinstance(work, Writing):
             work.idle()
         select.select([connection], [], [])
-        return receive_job(connection)
+        return receive_job(connection, alarm.off)
 
 
 def _has_grown(most: int) -> bool:

@@ -24,8 +24,8 @@ from typing import Any, Final, NamedTuple
 from api.readers import child
 from api.readers.kinds import reading_work
 
-LOW: Final = child.BEHIND + 10
-"""Niceness of a child that has to give way: it gets a tenth of the processor where another one wants it too."""
+LOWER: Final = 10
+"""By how much nicer a child gets that has to give way: it has a tenth of the processor where another one wants it too."""
 _MOST: Final = 1 << 16
 _IGNORED: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """What a whole group may be told; this process ends when the server does, so that the server hears of its children until then."""
@@ -114,8 +114,7 @@ def _signal(asked: Mapping[str, Any], children: set[int]) -> None:
     if asked.get("kill") in children:
         os.kill(asked["kill"], signal.SIGKILL)
     elif asked.get("low") in children:
-        with contextlib.suppress(PermissionError):
-            os.setpriority(os.PRIO_PROCESS, asked["low"], LOW)
+        os.setpriority(os.PRIO_PROCESS, asked["low"], os.getpriority(os.PRIO_PROCESS, asked["low"]) + LOWER)
 
 
 def _tell_ended(control: socket.socket, children: set[int]) -> None:

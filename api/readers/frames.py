@@ -10,7 +10,7 @@ import io
 import json
 import socket
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import IO, Any, Final, cast
@@ -77,24 +77,32 @@ def wait_at_most(connection: socket.socket, seconds: float) -> None:
     )
 
 
-def receive_job(connection: socket.socket) -> tuple[Mapping[str, Any], bytes] | None:
+def receive_job(
+    connection: socket.socket, in_parts: Callable[[], None] = lambda: None
+) -> tuple[Mapping[str, Any], bytes] | None:
     """The next job; ``None`` when the parent has gone. There is one at a time, so what comes first belongs to it.
+
+    Args:
+        connection: where it comes from.
+        in_parts: called where it does not come at once, so that the rest may take its time.
 
     Raises:
         BlockingIOError: none has begun to come in the time of :func:`wait_at_most`.
     """
     begun = connection.recv(_USUAL)
+    if begun and len(begun) < JOB.size:
+        begun = _rest(connection, begun, JOB.size)
     if not begun:
         return None
-    if len(begun) < JOB.size:
-        begun += _receive(connection, JOB.size - len(begun)) or b""
     facts_size, payload_size = JOB.unpack_from(begun)
     end = JOB.size + facts_size
-    whole = begun if len(begun) == end + payload_size else _rest(connection, begun, end + payload_size)
-    if whole is None:
-        return None
-    facts = whole[JOB.size : end]
-    return _facts_again(facts) if facts_size <= _FEW else json.loads(facts), whole[end:]
+    if len(begun) < end + payload_size:
+        in_parts()
+        begun = _rest(connection, begun, end + payload_size)
+        if not begun:
+            return None
+    facts = begun[JOB.size : end]
+    return _facts_again(facts) if facts_size <= _FEW else json.loads(facts), begun[end:]
 
 
 @lru_cache(maxsize=32)
@@ -103,21 +111,18 @@ def _facts_again(text: bytes) -> Mapping[str, Any]:
     return MappingProxyType(found)
 
 
-def _rest(connection: socket.socket, begun: bytes, size: int) -> bytes | None:
-    more = _receive(connection, size - len(begun))
-    return None if more is None else begun + more
-
-
-def _receive(connection: socket.socket, size: int) -> bytes | None:
+def _rest(connection: socket.socket, begun: bytes, size: int) -> bytes:
+    """What has begun to come, when it has so many bytes; nothing when the parent has gone before."""
     data = bytearray(size)
-    view, got = memoryview(data), 0
+    data[: len(begun)] = begun
+    view, got = memoryview(data), len(begun)
     while got < size:
         try:
             count = connection.recv_into(view[got:])
         except BlockingIOError:  # the parent takes its time
             continue
         if count == 0:
-            return None
+            return b""
         got += count
     return bytes(data)
 

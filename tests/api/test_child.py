@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.errors import AnswerTooLargeError
+from api.problems import problem_of
 from api.readers import alarm, child
-from api.readers.frames import job_bytes, wait_at_most
+from api.readers.frames import BLOCK, Output, job_bytes, wait_at_most
 from api.sparql.plain import _unquoted as unquoted
 
 
@@ -70,11 +72,11 @@ class Noted:
         self.offs += 1
 
 
-@pytest.mark.parametrize(("pause", "offs"), [(0.0, 0), (0.2, 1)])
-def test_a_child_without_a_job_lives_on(pause, offs):
-    """And has its next job whenever it comes, also in pieces that come slowly."""
+@pytest.mark.parametrize(("size", "pause", "offs"), [(100, 0.0, 0), (9000, 0.0, 1), (100, 0.2, 1), (9000, 0.2, 2)])
+def test_a_child_whose_job_has_not_come_lives_on(size, pause, offs):
+    """Neither one that comes late ends it, by the time of the job before, nor one that comes slowly, in parts."""
     ours, theirs = socket.socketpair()
-    whole, noted = job_bytes({"kind": "probe"}, b"x" * 9000), Noted()
+    whole, noted = job_bytes({"kind": "probe"}, b"x" * size), Noted()
 
     def send():
         time.sleep(pause)
@@ -90,9 +92,101 @@ def test_a_child_without_a_job_lives_on(pause, offs):
         thread.start()
         found = child._next(ours, None, noted)
         thread.join()
-        assert (dict(found[0]), len(found[1]), noted.offs) == ({"kind": "probe"}, 9000, offs)
+        assert (dict(found[0]), len(found[1]), noted.offs) == ({"kind": "probe"}, size, offs)
         theirs.close()
         assert child._next(ours, None, noted) is None
+
+
+class Failing:
+    """Work that says when it is done, and fails."""
+
+    def __init__(self, said):
+        self.said = said
+
+    def run(self, *_):
+        self.said.append("done")
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(
+    ("job", "said"),
+    [({"most_megabytes": 3}, ["done", "unbound"]), ({"most_megabytes": None}, ["done"]), ({}, ["done"])],
+)
+def test_a_memory_limit_of_one_job_ends_with_it(monkeypatch, job, said):
+    """Before the body of the next one is received, which may be somebody else's."""
+    found = []
+    monkeypatch.setattr(child.memory, "unbound", lambda: found.append("unbound"))
+    with pytest.raises(ZeroDivisionError):
+        child._do(job, b"", Output(Sent()), Failing(found))
+    assert found == said
+
+
+def one(out):
+    out.begin(None)
+    out.head_of_table("text/csv", "1-a")
+    out.write(b"short")
+    out.end()
+
+
+def large(out):
+    out.begin(None)
+    out.head_of_table("text/csv", "1-a")
+    out.lines(b"etag: x\r\n")
+    out.write(b"x" * (BLOCK + 1))
+    out.write(b"rest")
+    out.end()
+
+
+def lined(out):
+    out.begin(None)
+    out.head_of_table("text/csv", "1-a")
+    out.lines(b"etag: x\r\n")
+    out.write(b"lined")
+    out.end()
+
+
+def other(out):
+    out.begin(None)
+    out.other()
+    out.end()
+
+
+def too_large(out):
+    out.begin(10)
+    out.head_of_table("text/csv", "1-a")
+    with pytest.raises(AnswerTooLargeError) as refused:
+        out.write(b"12345678901")
+    out.failed(problem_of(refused.value))
+
+
+def failing(out):
+    out.begin(None)
+    out.head_of_table("text/csv", "1-a")
+    out.lines(b"etag: x\r\n")
+    out.write(b"lost")
+    out.failed(problem_of(ValueError("no")))
+
+
+class Sent:
+    """A socket that keeps what is sent."""
+
+    def __init__(self):
+        self.data = b""
+
+    def sendall(self, data):
+        self.data += bytes(data)
+
+
+@pytest.mark.parametrize("before", [one, large, lined, other, too_large, failing])
+@pytest.mark.parametrize("after", [one, large, lined, other, failing])
+def test_an_answer_is_the_same_whatever_came_before(before, after):
+    alone, used = Sent(), Sent()
+    after(Output(alone))
+    out = Output(used)
+    before(out)
+    used.data = b""
+    after(out)
+    assert used.data == alone.data != b""
 
 
 @given(

@@ -150,6 +150,7 @@ def test_datasets_are_those_of_the_present_state_whenever_one_asks(store):
     with contextlib.suppress(ZeroDivisionError), store.transaction() as transaction:
         transaction.load_bytes(ONE, key="two", format="turtle")
         assert keys(transaction) == ["one", "two"]
+        keys(store)  # whatever it says meanwhile is not kept
         raise ZeroDivisionError
     assert keys(store) == ["one"]
     store.datasets().clear()
