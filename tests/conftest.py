@@ -15,6 +15,7 @@ from pathlib import Path
 
 import _surroundings  # noqa: F401 - before numpy is imported
 import pytest
+from _together import after_collecting, before_collecting
 from amounts import examples
 from chains import HEAD, Case
 from hypothesis import HealthCheck, settings
@@ -59,6 +60,14 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the long files first; the order is otherwise as it was."""
     items.sort(key=lambda item: item.path.name not in LONG)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    before_collecting(session.config)
+
+
+def pytest_collection_finish() -> None:
+    after_collecting()
 
 
 @pytest.fixture(scope="session")

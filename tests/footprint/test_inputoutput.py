@@ -62,7 +62,7 @@ def economies(draw, most=6):
     a = np.array(cells).reshape(n, n)
     a = np.where(a < 0.3, 0.0, a) * (0.9 / n)  # zeros, and column sums below 0.9
     r = np.array(draw(st.lists(st.floats(0, 50), min_size=n, max_size=n)))
-    y = np.array(draw(st.lists(st.floats(0, 1e6), min_size=n, max_size=n)))
+    y = np.array(draw(st.lists(st.just(0.0) | st.floats(1e-6, 1e6), min_size=n, max_size=n)))  # 10^4 CNY is not 0 then
     assume(y.any())
     energy = draw(st.lists(st.integers(0, n - 1), max_size=n))
     return table(a, r, energy), y

@@ -202,14 +202,14 @@ def test_ask_and_graph_results(store: GraphStore) -> None:
 
 
 def test_shipped_queries_parse_and_say_what_they_ask() -> None:
-    assert "dataset-versions" in queries.names()
+    assert "data-scores" in queries.names()
     for each in queries.names():
         text = queries.load(each)
         ox.Store().query(text)
         assert text.startswith("# Question:")
         assert "# Parameters:" in text
         assert "# Columns" in text
-    with pytest.raises(UnknownNameError, match="dataset-versions"):
+    with pytest.raises(UnknownNameError, match="data-scores"):
         queries.load("absent")
 
 
