@@ -31,6 +31,10 @@ def test_every_requirement_with_a_shape_has_its_cases():
     assert cases() == requirements()
 
 
+SECOND_VOICE = frozenset(cases()[::4])
+"""The cases that pySHACL is asked about in each run; it takes ten times as long as the shipped engine. Of all when it is thorough."""
+
+
 @pytest.mark.thorough
 @pytest.mark.parametrize("name", ["valid", "invalid"])  # which changes first: the shapes are compiled once for both
 @pytest.mark.parametrize("identifier", cases())
@@ -40,7 +44,7 @@ def test_both_engines_find_what_is_expected(identifier, name):
     assert ours.engine == "tanmai"
     expected = multiset(parsed(HERE / identifier / "expected.ttl")) if name == "invalid" else multiset([])
     assert multiset(report_triples(ours)) == expected
-    if THOROUGH or name == "invalid":
+    if THOROUGH or (name == "invalid" and identifier in SECOND_VOICE):
         assert multiset(report_triples(reference_report(data, shape, "the reference"))) == expected
     assert bool(expected) == (name == "invalid")
 
