@@ -22,17 +22,20 @@ async def body_of(request: Request, most: int) -> bytes:
         TooLargeError: it is longer than ``most`` bytes; the rest is not read.
     """
     stated = request.headers.get("content-length", "0")
-    refused = TooLargeError(f"The body has more than {most:,} bytes, which is the most that is taken here.")
     if stated.isdigit() and int(stated) > most:
-        raise refused
+        raise _too_large(most)
     if stated == "0" and "transfer-encoding" not in request.headers:
         return b""
     body = bytearray()
     async for block in request.stream():
         body += block
         if len(body) > most:
-            raise refused
+            raise _too_large(most)
     return bytes(body)
+
+
+def _too_large(most: int) -> TooLargeError:
+    return TooLargeError(f"The body has more than {most:,} bytes, which is the most that is taken here.")
 
 
 def parameters(text: str, where: str) -> Parameters:

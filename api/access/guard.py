@@ -141,13 +141,16 @@ def status_of(error: Exception) -> int:
     return problem.kind.status
 
 
+def _too_large(most: int) -> TooLargeError:
+    return TooLargeError(f"The body has more than {most:,} bytes, which is the most that is taken from you.")
+
+
 def _bounded(scope: Scope, receive: Receive, limits: Limits) -> Receive:
     """The body of a request, as large and as slow as allowed."""
     most, last = int(limits.body_megabytes * 1_000_000), time.monotonic() + limits.body_seconds
-    refused = TooLargeError(f"The body has more than {most:,} bytes, which is the most that is taken from you.")
     stated = Headers(scope=scope).get("content-length", "0")
     if stated.isdigit() and int(stated) > most:
-        raise refused
+        raise _too_large(most)
     got, done = 0, False
 
     async def receiving() -> Message:
@@ -164,7 +167,7 @@ def _bounded(scope: Scope, receive: Receive, limits: Limits) -> Receive:
         got += len(message.get("body", b""))
         done = not message.get("more_body", False)
         if got > most:
-            raise refused
+            raise _too_large(most)
         return message
 
     return receiving

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyoxigraph as ox
 
@@ -31,6 +31,8 @@ from graphstore.technosphere.quantities import unit_table
 from graphstore.technosphere.snapshot import Snapshot, snapshot
 from graphstore.technosphere.uncertainty import spreads
 from graphstore.terms import PythonValue
+
+_Error = TypeVar("_Error", bound=Exception)
 
 if TYPE_CHECKING:
     from graphstore.answers.overlay import Overlay
@@ -130,12 +132,12 @@ class Calculation:
         if self.part is not None:
             return self.part
         if self._refusal:
-            raise self._refusal[0].with_traceback(None)
+            raise _again(self._refusal[0])
         reading = self.settings.reading
         try:
             return snapshot(self.select, reading.coproducts, self._cache(), reading.recycling)
         except (FootprintError, ExtractionError) as error:
-            self._refusal.append(error)
+            self._refusal.append(_again(error))
             raise
 
     @cached_property
@@ -250,3 +252,14 @@ class Calculation:
             values = f"VALUES ?{variable} {{ {' '.join(terms[start : start + BATCH])} }}"
             rows += self.graph.query(text.replace(gap, values)).dicts()
         return rows
+
+
+def _again(error: _Error) -> _Error:
+    """The same error, raised by nobody yet.
+
+    One that was raised holds everything that was on its way. Kept by a calculation that was on its way too, it would keep all
+    of that until the garbage collector comes, also answers of the engine, which may be dropped by their own thread alone.
+    """
+    made = type(error).__new__(type(error), *error.args)  # not by its arguments: some errors make their text of others
+    made.__dict__.update(error.__dict__)
+    return made

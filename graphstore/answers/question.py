@@ -117,9 +117,12 @@ def _answered(calculation: Calculation, names: Names, product: str, asked: tuple
         return _solved(calculation, names, row.key, asked)
     except FootprintError as whole:
         try:
-            return _narrowed(calculation, names, product, asked, whole)
+            question = _narrowed(calculation, names, product, asked, str(whole))
         except ScenarioError:  # the scenario draws on what is not upstream in the data
             raise whole from None
+        if question is None:
+            raise
+        return question
 
 
 def _refuse_co_product(calculation: Calculation, names: Names, text: str) -> None:
@@ -153,20 +156,20 @@ def _solved(
 
 
 def _narrowed(
-    calculation: Calculation, names: Names, product: str, asked: tuple[float, str | None], whole: FootprintError
-) -> Question:
-    """Answer from the upstream part alone, or raise the first error when that part is the whole."""
+    calculation: Calculation, names: Names, product: str, asked: tuple[float, str | None], refusal: str
+) -> Question | None:
+    """Answer from the upstream part alone, why the whole was refused being told; ``None`` when that part is the whole."""
     inventory = extract(calculation.select)
     row = find(calculation, unassembled_products(inventory), product, names)
     part = upstream(inventory, row.key)
     if len(part.processes.ids) == len(inventory.processes.ids):
-        raise whole
+        return None
     reading = calculation.settings.reading
     made = Snapshot.of(part, assemble(part, tolerant(reading.coproducts, reading.recycling)))
     narrow = Calculation(calculation.graph, calculation.settings, made)
     wanted = row.output if row.output in made.compiled.system.activity_ids else row.process
     activity = find(narrow, products(narrow), wanted, names).key
-    return _solved(narrow, names, activity, asked, str(whole))
+    return _solved(narrow, names, activity, asked, refusal)
 
 
 def in_reference_unit(calculation: Calculation, activity: int, amount: float, unit: str | None) -> float:
