@@ -37,8 +37,8 @@ def folder():
 
 
 @pytest.fixture(scope="module")
-def uslci(folder, tmp_path_factory):
-    store = tmp_path_factory.mktemp("uslci") / "store"
+def uslci(folder, tmp_path_factory, with_knowledge):
+    store = with_knowledge(tmp_path_factory.mktemp("uslci") / "store")
     package, flows = folder / "uslci-olca1.5-jsonld.zip", folder / "flow-map.csv"
     assert run("import", package, "--flow-map", flows, "--key", "uslci", "--store", store, "--json").exit_code == 0
     return store
