@@ -103,12 +103,12 @@ def test_the_list_says_who_may_read_what(tanmai):
     assert "zqsmelter-data 仅限指名对象 buyer (仅结果)" in tanmai("audience", "list", "--lang", "zh")[1]
 
 
-def test_any_command_that_writes_brings_audiences_up_to_date(tanmai, store, tmp_path):
+def test_any_command_that_writes_brings_audiences_up_to_date(tanmai, published, tmp_path):
     assert tanmai("audience", "add", "late", "--title", "Later")[0] == 0
     more = tmp_path / "more.ttl"
     more.write_text("<urn:x> <urn:y> 'zqmore' .", encoding="utf-8")
     assert tanmai("load", more, "--key", "open")[0] == 0
-    assert leaks(store / "audiences" / "late", ["zqmore"]) != []
+    assert leaks(published / "audiences" / "late", ["zqmore"]) != []
 
 
 def test_an_audience_is_removed_with_its_store(tanmai, published):

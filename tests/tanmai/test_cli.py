@@ -435,8 +435,9 @@ def test_backup_and_restore(ask, tanmai, tmp_path):
     assert tanmai("restore", copy, "--store", fresh).code == 2
 
 
-def test_export_of_one_dataset_comes_back(ask, tanmai, tmp_path):
+def test_export_of_one_dataset_comes_back(ask, tanmai, tmp_path, with_knowledge):
     target = tmp_path / "demo.ttl.gz"
+    with_knowledge(tmp_path / "s")
     assert ask("export", target, "--dataset", "demo-aluminium").code == 0
     assert tanmai("load", target, "--store", tmp_path / "s").code == 0
     data = tanmai("footprint", f"{DEMO}ingot-hydro", "--store", tmp_path / "s", "--json").json

@@ -1,6 +1,9 @@
 """The registry from the shell: what is printed, exit codes, one clear error, and that a store is made anew from its journal."""
 
+import contextlib
+import io
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -34,6 +37,24 @@ def run(monkeypatch, capsys, tmp_path):
 def known(with_knowledge, tmp_path):
     """Reference knowledge in the store; without it, what is handed in first brings it."""
     with_knowledge(tmp_path / "store")
+
+
+@pytest.fixture(scope="module")
+def _submitted(with_knowledge, tmp_path_factory):
+    """A store that was handed the study."""
+    store = with_knowledge(tmp_path_factory.mktemp("submitted") / "store")
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()) as said:
+        patch.setattr(sys, "argv", ["tanmai", "submit", str(STUDY), "--json", "--store", str(store), "--lang", "en"])
+        cli.main()
+    return store, json.loads(said.getvalue())["id"]
+
+
+@pytest.fixture
+def submitted(_submitted, tmp_path):
+    """The identifier of the study, which the store of this test was handed before."""
+    store, identifier = _submitted
+    shutil.copytree(store, tmp_path / "store")
+    return identifier
 
 
 @pytest.fixture
@@ -83,9 +104,8 @@ def test_the_life_of_a_study(run, wrong):
     assert [row["id"] for row in json.loads(out)["submissions"]] == [identifier]
 
 
-@pytest.mark.usefixtures("known")
-def test_a_certificate_from_application_to_issue(run):
-    identifier = json.loads(run("submit", STUDY, "--json")[1])["id"]
+def test_a_certificate_from_application_to_issue(run, submitted):
+    identifier = submitted
     _, out, _ = run("certificate", "apply", identifier, "--body", CQC, "--by", "Works", "--json")
     number = json.loads(out)["id"]
     code, _, err = run("certificate", "status", number, "valid", "--by", CQC)
@@ -113,9 +133,8 @@ def test_a_certificate_from_application_to_issue(run):
     assert f"- 其所依据的提交 {identifier} 已撤回" in out
 
 
-@pytest.mark.usefixtures("known")
+@pytest.mark.usefixtures("submitted")
 def test_the_bytes_come_back_and_a_rebuild_brings_everything(run, wrong, tmp_path):
-    run("submit", STUDY)
     identifier = json.loads(run("submit", wrong, "--json")[1])["id"]
     before = run("submission", "show", identifier, "--json", "--report", "--raw", tmp_path / "raw")[1]
     assert (tmp_path / "raw").read_bytes() == wrong.read_bytes()
@@ -124,10 +143,8 @@ def test_the_bytes_come_back_and_a_rebuild_brings_everything(run, wrong, tmp_pat
     assert run("submission", "show", identifier, "--json", "--report")[1] == before
 
 
-@pytest.mark.usefixtures("known")
-def test_a_withdrawn_study_that_is_handed_in_again_is_said_to_be_out(run):
-    identifier = json.loads(run("submit", STUDY, "--json")[1])["id"]
-    run("submission", "withdraw", identifier, "--by", "Works")
+def test_a_withdrawn_study_that_is_handed_in_again_is_said_to_be_out(run, submitted):
+    run("submission", "withdraw", submitted, "--by", "Works")
     code, out, _ = run("submit", STUDY)
     assert (code, "It is withdrawn now, and its statements are not in the graph" in out) == (0, True)
 
@@ -141,9 +158,8 @@ def test_the_receipt_of_a_rejected_study_names_each_broken_rule_and_the_cure(run
     assert "- GEN-05: The stages sum to" in out
 
 
-@pytest.mark.usefixtures("known")
+@pytest.mark.usefixtures("submitted")
 def test_a_study_is_a_name_of_its_product(run):
-    run("submit", STUDY)
     study = "https://w3id.org/tanmai/example/studies/aluminium/study"
     _, out, _ = run("footprint", study, "--unit", "t", "--json")
     assert json.loads(out)["total"]["value"] == pytest.approx(12257.161881, rel=1e-9)
@@ -151,21 +167,15 @@ def test_a_study_is_a_name_of_its_product(run):
     assert json.loads(out)["comparable"]
 
 
-@pytest.mark.parametrize(
-    ("data", "told"),
-    [
-        (b"\x00\xff nonsense", "bad"),
-        (b"<urn:a> <urn:b> 1 .", "bad"),
-        (b"", "bad"),
-    ],
-)
-def test_what_is_no_study_is_one_error_and_stores_nothing(run, tmp_path, data, told):
+def test_what_is_no_study_is_one_error_and_stores_nothing(run, tmp_path):
+    """In a new store, and in one that has the knowledge by then."""
     bad = tmp_path / "bad.ttl"
-    bad.write_bytes(data)
-    code, out, err = run("submit", bad)
-    assert (code, out) == (2, "")
-    assert told in err
-    assert json.loads(run("submission", "list", "--json")[1])["submissions"] == []
+    for data in (b"\x00\xff nonsense", b"<urn:a> <urn:b> 1 .", b""):
+        bad.write_bytes(data)
+        code, out, err = run("submit", bad)
+        assert (code, out) == (2, ""), data
+        assert "bad" in err, data
+        assert json.loads(run("submission", "list", "--json")[1])["submissions"] == [], data
 
 
 @pytest.mark.usefixtures("known")

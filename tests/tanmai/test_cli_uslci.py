@@ -37,11 +37,29 @@ def folder():
 
 
 @pytest.fixture(scope="module")
-def uslci(folder, tmp_path_factory):
-    store = tmp_path_factory.mktemp("uslci") / "store"
+def imported(folder, tmp_path_factory, with_knowledge):
+    """The store, and the report of the import into it as it was before it was printed."""
+    from mappings import olca
+
+    reports, convert = [], olca.convert
+
+    def noted(*arguments, **named):
+        made = convert(*arguments, **named)
+        reports.append(made.report)
+        return made
+
+    store = with_knowledge(tmp_path_factory.mktemp("uslci") / "store")
     package, flows = folder / "uslci-olca1.5-jsonld.zip", folder / "flow-map.csv"
-    assert run("import", package, "--flow-map", flows, "--key", "uslci", "--store", store, "--json").exit_code == 0
-    return store
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(olca, "convert", noted)
+        assert run("import", package, "--flow-map", flows, "--key", "uslci", "--store", store, "--json").exit_code == 0
+    (report,) = reports
+    return store, report
+
+
+@pytest.fixture(scope="module")
+def uslci(imported):
+    return imported[0]
 
 
 @pytest.fixture(scope="module")
@@ -90,12 +108,11 @@ def test_without_the_reading_the_tool_stops_and_says_why(uslci):
         run("footprint", "--all", "--coproducts", "unallocated", "--store", uslci)
 
 
-def test_the_import_report_is_chinese_for_a_chinese_reader(folder):
+def test_the_import_report_is_chinese_for_a_chinese_reader(imported):
     """Whatever the report says of itself has a Chinese phrase; names of flows and units stay as the package has them."""
-    from mappings.olca import convert, read_package
     from tanmai.phrases import PHRASES
 
-    report = convert(read_package(folder / "uslci-olca1.5-jsonld.zip"), dataset_key="uslci").report
+    _, report = imported
     said = {text for table in report.tables() for text in (table.title, *table.columns)}
     said |= {str(row[1]) for row in report.table("linking").rows}
     assert said - set(PHRASES) == set()

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from amounts import THOROUGH
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("docs/after-the-first-number.md", "docs/after-the-first-number.zh-CN.md")
@@ -76,7 +77,8 @@ def pieces(output):
     return [piece for line in output.splitlines() for part in line.split("...") if (piece := " ".join(part.split()))]
 
 
-@pytest.mark.parametrize("page", GUIDES)
+@pytest.mark.thorough
+@pytest.mark.parametrize("page", GUIDES if THOROUGH else GUIDES[:1])
 def test_every_step_of_the_guide_runs_and_prints_what_is_shown(run, page, tmp_path):
     for name, text in re.findall(r"```turtle\n# (\S+)\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL):
         (tmp_path / name).write_text(text, encoding="utf-8")

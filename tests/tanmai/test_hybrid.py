@@ -176,7 +176,8 @@ def test_importing_says_what_came_in(ask, tmp_path):
     assert "a.csv: row 2, column 2: 'x' is no finite number" in wrong.err
 
 
-def test_a_table_is_known_from_the_day_it_was_published(ask, tmp_path):
+def test_a_table_is_known_from_the_day_it_was_published(ask, tmp_path, with_knowledge):
+    with_knowledge(tmp_path / "s")
     ask("import", write(tmp_path, issued="2022-09-30"), where=tmp_path / "s")
     assert ask("hybrid", "--sectors", "--as-of", "2022-10-01", where=tmp_path / "s").code == 0
     early = ask("hybrid", "--sectors", "--as-of", "2022-09-29", where=tmp_path / "s")
@@ -188,8 +189,9 @@ PAGE = Path(__file__).parents[2] / "docs" / "input-output-tables.md"
 BLOCK = re.compile(r"^`([\w.-]+)`:[^`]*(?:`[^`]+`[^`]*)*?\n\n```\w+\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
-def test_the_documentation_runs(ask, tmp_path):
+def test_the_documentation_runs(ask, tmp_path, with_knowledge):
     """The files of the page, written as they stand, give the three numbers that the page prints."""
+    with_knowledge(tmp_path / "s")
     page = PAGE.read_text("utf-8")
     written = dict(BLOCK.findall(page))
     assert set(written) == {"three.toml", "a.csv", "emissions.csv", "sectors.csv"}

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from graphstore import GraphStore
+from tanmai import cli
 
 COMMAND = (sys.executable, "-P", "-m", "tanmai", "serve")
 
@@ -68,10 +69,12 @@ def test_it_serves_until_it_is_told_to_stop(store, number):
         (("--workers", "0"), "workers is 0"),
     ],
 )
-def test_what_cannot_be_served_is_one_message(store, arguments, says):
-    done = subprocess.run(
-        (*COMMAND, "--store", store, "--lang", "en", *arguments), capture_output=True, check=False, encoding="utf-8"
-    )
-    assert (done.returncode, done.stdout) == (2, "")
-    assert says in done.stderr
-    assert done.stderr.count("\n") == 1
+def test_what_cannot_be_served_is_one_message(store, arguments, says, monkeypatch, capsys):
+    """No server is started, so this needs no process; test_serve_process.py has one for other settings."""
+    monkeypatch.setattr(sys, "argv", ["tanmai", "serve", "--store", str(store), "--lang", "en", *arguments])
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    printed = capsys.readouterr()
+    assert (stopped.value.code, printed.out) == (2, "")
+    assert says in printed.err
+    assert printed.err.count("\n") == 1

@@ -276,7 +276,7 @@ def told(monkeypatch, capsys, tmp_path):
         (("query", "-e", "SELECT"), "错误：SPARQL 语法错误（第 1 行"),
     ],
 )
-def test_errors_in_chinese(told, arguments, words, tmp_path, monkeypatch):
+def test_errors_in_chinese(told, arguments, words, tmp_path, monkeypatch, with_knowledge):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "bad.ttl").write_text("<urn:a> <urn:b>\n", "utf-8")
     (tmp_path / "a.foo").write_text("x", "utf-8")
@@ -284,6 +284,8 @@ def test_errors_in_chinese(told, arguments, words, tmp_path, monkeypatch):
         from graphstore import GraphStore
 
         GraphStore.open(tmp_path / "s", mode="write").close()
+    elif arguments[0] in {"import", "load"}:  # they would bring the knowledge before they look at the file
+        with_knowledge(tmp_path / "s")
     code, err = told(*arguments)
     assert code == 2
     assert words in err
