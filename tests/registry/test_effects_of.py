@@ -15,7 +15,6 @@ from shapes.background import of_store, shipped
 from shapes.judge import judge
 from shapes.reading import read_bytes
 from shapes.rulebook import rulebook
-from tanmai import knowledge
 
 ALUMINIUM = Path(__file__).parents[2] / "examples" / "studies" / "aluminium.ttl"
 HEAD = """
@@ -165,16 +164,14 @@ def test_a_declared_result_is_not_needed():
     assert data["effect"]["together"] == pytest.approx(7277.0)
 
 
-def test_the_study_is_calculated_beside_the_data_of_a_store(tmp_path):
+def test_the_study_is_calculated_beside_the_data_of_a_store(with_knowledge, tmp_path):
     """500 kg CO2 for the power of a plant in the store: 1500 + 500 = 2000; 200 kg were left out."""
     plant = """
 s:power a tm:Product ; tm:referenceUnit unit:KiloW-HR . s:plant a tm:UnitProcess ; tm:quantitativeReference s:made ; tm:output s:made ;
     tm:emission s:smoke . s:made a tm:Exchange ; tm:flow s:power ; tm:amount 10000 ; tm:unit unit:KiloW-HR .
 s:smoke a tm:Exchange ; tm:flow flow:CO2-fossil ; tm:amount 500 ; tm:unit unit:KiloGM .
 """
-    with GraphStore.open(tmp_path / "store", mode="write") as store:
-        with store.transaction() as transaction:
-            knowledge.load_into(transaction)
+    with GraphStore.open(with_knowledge(tmp_path / "store"), mode="write") as store:
         store.load_bytes((HEAD + plant).encode(), key="plant", format="turtle")
     with GraphStore.open(tmp_path / "store", mode="read") as store:
         before = len(store.query("SELECT ?s { ?s ?p ?o }"))
