@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from studies import METAL, approving
+from studies import METAL
 
 import ontology
 from graphstore import GraphStore, Transaction
 from graphstore.shipped import key_of
-from registry.judging import Judge
 
 NOT_ASKED = frozenset(
     [
@@ -96,9 +95,3 @@ def store(statements: list[ox.Quad]) -> Iterator[GraphStore]:
     with GraphStore.open() as opened:
         opened.engine.extend(statements)
         yield opened
-
-
-@pytest.fixture
-def judge() -> Judge:
-    """A judge who finds nothing wrong: what the registry does by itself is tested."""
-    return approving
