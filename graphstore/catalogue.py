@@ -150,6 +150,12 @@ class Catalogue:
         datasets = self._subjects("dcterms:identifier", literal(key))
         return self._found(version for each in datasets for version in self._subjects("dcat:isVersionOf", each))
 
+    def of_iri(self, iri: ox.NamedNode) -> DatasetVersion | None:
+        """The version with this IRI, read without the others; ``None`` where there is none."""
+        described = self._quads(iri, name("rdf:type"), name("tm:DatasetVersion"))
+        found = self._version(iri) if described else None
+        return found if found is not None and found.iri(self._base) == iri else None
+
     def _subjects(self, predicate: str, value: ox.NamedNode | ox.Literal) -> list[Any]:
         return [quad.subject for quad in self._quads(None, name(predicate), value)]
 

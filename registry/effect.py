@@ -118,7 +118,13 @@ def cures(shapes: ox.Store) -> dict[Term, Cure]:
 
 
 def effects(
-    store: GraphStore, statements: Iterable[ox.Triple], results: Sequence[Result], known: dict[Term, Cure], asked: Asked
+    store: GraphStore,
+    statements: Iterable[ox.Triple],
+    results: Sequence[Result],
+    known: dict[Term, Cure],
+    asked: Asked,
+    *,
+    lent: bool = False,
 ) -> Tried:
     """Tell what each defect with a cure does to the number, and what all of them do together.
 
@@ -128,6 +134,7 @@ def effects(
         results: the validation results; those whose constraint and shape name no cure are passed over.
         known: the cures by shape or constraint; that of the constraint comes first.
         asked: the number that is calculated.
+        lent: whether the state is in memory, asked by nobody else meanwhile and without studies; it is then not copied.
 
     Raises:
         CureError: the query of a cure does not run, or does not give statements.
@@ -135,7 +142,7 @@ def effects(
     curable = [(result, cure) for result in results if (cure := _cure_of(result, known)) is not None]
     if not curable:
         return Tried((), None, None)
-    with trial(store, statements) as tried:
+    with trial(store, statements, lent=lent) as tried:
         base = _number(tried, asked, ())
         tried.restore()
         made = [_replacements(tried.graph, result, cure) for result, cure in curable]

@@ -114,7 +114,8 @@ def effects_of(
             return Effects(None, None, {}, Tried((), None, None), {}, str(error))
         statements = [*own, *(triple for file in files for triple in file.knowledge)]
         results = [finding.result for finding in judgement.findings]
-        tried = effects(base, statements, results, cures(_graph(t for file in files for t in file.triples)), asked)
+        known = cures(_graph(t for file in files for t in file.triples))
+        tried = effects(base, statements, results, known, asked, lent=store is None)
         names = _Names(base.engine, _graph(statements))
         exchanged = {
             t for effect in tried.effects for r in effect.replacements for t in (r.before, r.after) if t is not None
@@ -125,7 +126,7 @@ def effects_of(
 
 @contextmanager
 def _beside(store: GraphStore | None, background: Background) -> Iterator[GraphStore]:
-    """The store, or the knowledge as one; what is tried is tried in a copy of it."""
+    """The store, in a copy of which is tried what is tried, or the knowledge as one, which is lent for it."""
     if store is not None:
         yield store
     else:

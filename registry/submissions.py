@@ -116,9 +116,9 @@ def new_id(known: list[Submission], sha256: str) -> str:
 
 def version_of(store: SparqlStore, submission: Submission) -> DatasetVersion:
     """The dataset version that holds the bytes of a submission."""
-    for version in Catalogue(store.catalogue(), store.base).versions():
-        if version.iri(store.base).value == submission.graph:
-            return version
+    found = Catalogue(store.catalogue(), store.base).of_iri(ox.NamedNode(submission.graph))
+    if found is not None:
+        return found
     raise UnknownSubmissionError(
         f"The catalogue has no dataset version {submission.graph} of submission {submission.id}. Run `tanmai doctor --deep`."
     )

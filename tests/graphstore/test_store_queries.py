@@ -345,3 +345,12 @@ def test_a_graph_belongs_to_the_dataset_whose_current_version_it_is(store: Graph
         "urn:g": "q",
         catalogue.graph.value: "the catalogue",
     }
+
+
+def test_a_version_is_found_by_its_iri(store: GraphStore) -> None:
+    store.load_bytes(b"<urn:a> <urn:b> 1 .", key="q/a", format="turtle")
+    store.load_bytes(b"<urn:a> <urn:b> 2 .", key="q/a", format="turtle")
+    catalogue = Catalogue(store.engine, store.base)
+    assert [catalogue.of_iri(each.iri(store.base)) for each in catalogue.versions()] == catalogue.versions()
+    for other in (f"{store.base}/id/dataset/q/a/v3", f"{store.base}/id/dataset/q/a", "urn:a"):
+        assert catalogue.of_iri(ox.NamedNode(other)) is None

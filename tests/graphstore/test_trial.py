@@ -59,3 +59,22 @@ def test_changes_touch_only_what_is_tried_and_can_be_taken_back(store):
         tried.restore()
         assert reasons(tried.graph) == ["kept", "more", "old"]
     assert reasons(store) == ["kept", "old"]
+
+
+def try_and_fail(store):
+    with trial(store, [ox.Triple(node("third"), REASON, ox.Literal("more"))], lent=True) as tried:
+        assert reasons(tried.graph) == ["kept", "more", "old"]
+        tried.replace([Replacement(node("third"), REASON, ox.Literal("more"), ox.Literal("less"))])
+        assert reasons(tried.graph) == ["kept", "less", "old"]
+        tried.restore()
+        assert reasons(tried.graph) == ["kept", "more", "old"]
+        raise ZeroDivisionError
+
+
+def test_a_state_that_is_lent_is_as_it_was_afterwards_also_after_an_error():
+    with GraphStore.open() as store:
+        store.load_bytes(KNOWN, key="known", format="turtle")
+        before = set(store.engine)
+        with pytest.raises(ZeroDivisionError):
+            try_and_fail(store)
+        assert set(store.engine) == before

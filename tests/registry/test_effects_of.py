@@ -15,7 +15,6 @@ from shapes.background import of_store, shipped
 from shapes.judge import judge
 from shapes.reading import read_bytes
 from shapes.rulebook import rulebook
-from tanmai import knowledge
 
 ALUMINIUM = Path(__file__).parents[2] / "examples" / "studies" / "aluminium.ttl"
 HEAD = """
@@ -165,20 +164,19 @@ def test_a_declared_result_is_not_needed():
     assert data["effect"]["together"] == pytest.approx(7277.0)
 
 
-def test_the_study_is_calculated_beside_the_data_of_a_store(tmp_path):
+def test_the_study_is_calculated_beside_the_data_of_a_store(disk):
     """500 kg CO2 for the power of a plant in the store: 1500 + 500 = 2000; 200 kg were left out."""
     plant = """
 s:power a tm:Product ; tm:referenceUnit unit:KiloW-HR . s:plant a tm:UnitProcess ; tm:quantitativeReference s:made ; tm:output s:made ;
     tm:emission s:smoke . s:made a tm:Exchange ; tm:flow s:power ; tm:amount 10000 ; tm:unit unit:KiloW-HR .
 s:smoke a tm:Exchange ; tm:flow flow:CO2-fossil ; tm:amount 500 ; tm:unit unit:KiloGM .
 """
-    with GraphStore.open(tmp_path / "store", mode="write") as store:
-        with store.transaction() as transaction:
-            knowledge.load_into(transaction)
+    with disk() as store:
+        path = store.path
         store.load_bytes((HEAD + plant).encode(), key="plant", format="turtle")
-    with GraphStore.open(tmp_path / "store", mode="read") as store:
-        before = len(store.query("SELECT ?s { ?s ?p ?o }"))
+    with GraphStore.open(path, mode="read") as store:
+        before = len(store.engine)
         effects, data = found(small("s:plant", year=2024, more=CUT), store)
         assert (effects.tried.before, effects.tried.together) == pytest.approx((2000.0, 2200.0))
         assert told(data, "GEN-09")[0]["difference"] == pytest.approx(200.0)
-        assert len(store.query("SELECT ?s { ?s ?p ?o }")) == before, "nothing reached the store"
+        assert len(store.engine) == before, "nothing reached the store"

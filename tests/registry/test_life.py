@@ -27,19 +27,29 @@ CEMENT_ONLY = "CNCA-RF-2004-38"
 
 @pytest.fixture(scope="module")
 def handed_in(statements):
-    """The store with an accepted study of aluminium ingots, as statements, and the id of the study."""
+    """The statements that an accepted study of aluminium ingots adds to the store, and the id of the study."""
     with GraphStore.open() as opened:
         opened.engine.extend(statements)
+        before = set(statements)
         identifier = submit(opened, Handed(study(), "ingots.ttl", by="Works A"), approving).id
-        return list(opened.engine), identifier
+        return [quad for quad in opened.engine if quad not in before], identifier
 
 
 @pytest.fixture
 def accepted(store, handed_in):
     """The id of that study, which the store has."""
-    with_study, identifier = handed_in
-    store.engine.extend(with_study)
+    added, identifier = handed_in
+    store.engine.extend(added)
     return identifier
+
+
+@pytest.fixture(scope="module")
+def unchanged(statements, handed_in):
+    """Such a store for tests in which nothing is changed, and the id."""
+    added, identifier = handed_in
+    with GraphStore.open() as opened:
+        opened.engine.extend([*statements, *added])
+        yield opened, identifier
 
 
 @pytest.fixture
@@ -72,7 +82,8 @@ def test_each_change_is_an_event_with_who_when_why_and_both_states(store, verifi
         ("rejected", "superseded (superseded / 已被替代)"),
     ],
 )
-def test_a_jump_is_refused_with_the_states_that_may_follow(store, accepted, state, allowed):
+def test_a_jump_is_refused_with_the_states_that_may_follow(unchanged, state, allowed):
+    store, accepted = unchanged
     before = len(store.engine)
     with pytest.raises(TransitionError, match="Allowed next: ") as refused:
         change(store, accepted, state, Said("Works A"))
@@ -82,7 +93,8 @@ def test_a_jump_is_refused_with_the_states_that_may_follow(store, accepted, stat
 
 
 @pytest.mark.parametrize("state", ["verified", "superseded", "accepted", "submitted"])
-def test_states_that_rest_on_something_are_not_set_by_hand(store, accepted, state):
+def test_states_that_rest_on_something_are_not_set_by_hand(unchanged, state):
+    store, accepted = unchanged
     with pytest.raises(TransitionError, match="by hand"):
         change(store, accepted, state, Said("Works A"))
 
@@ -100,7 +112,8 @@ def test_the_transitions_are_data(store, accepted):
     assert find(store, accepted).state == "published"
 
 
-def test_deprecated_states_are_out_of_the_way(store, accepted):
+def test_deprecated_states_are_out_of_the_way(unchanged):
+    store, accepted = unchanged
     assert "validated" not in {state.notation for state in States.of(store, SUBMISSION).by_iri.values()}
     with pytest.raises(TransitionError, match="There is no state 'validated'"):
         change(store, accepted, "validated", Said("Works A"))
@@ -127,7 +140,8 @@ def test_a_body_outside_its_scope_is_refused_and_those_that_fit_are_named(store,
     assert len(store.engine) == before
 
 
-def test_the_register_has_26_bodies_and_takes_numbers_and_names(store):
+def test_the_register_has_26_bodies_and_takes_numbers_and_names(unchanged):
+    store, _ = unchanged
     assert len(bodies(store)) == 26
     assert find_body(store, "中国质量认证中心").number == CQC
     assert find_body(store, "cnca-r-2002-001").number == CQC
@@ -160,7 +174,8 @@ def test_a_verification_is_not_older_than_the_period_of_the_study(store):
     assert verify(store, submitted, Verified(CQC, "limited", dt.date(2025, 1, 1))).state == "verified"
 
 
-def test_only_what_is_under_verification_is_verified(store, accepted):
+def test_only_what_is_under_verification_is_verified(unchanged):
+    store, accepted = unchanged
     with pytest.raises(TransitionError, match="under-verification"):
         verify(store, accepted, Verified(CQC, "limited", dt.date(2025, 5, 20)))
 
@@ -233,7 +248,8 @@ def test_a_study_names_the_submission_of_it_that_stands(store, accepted):
     assert find(store, iri).id == rejected
 
 
-def test_unknown_and_ambiguous_submissions(store, accepted):
+def test_unknown_and_ambiguous_submissions(unchanged):
+    store, accepted = unchanged
     assert find(store, accepted[:4]).id == accepted
     assert find(store, submissions(store)[0].study).id == accepted
     with pytest.raises(UnknownSubmissionError, match=f"Known: {accepted}"):
@@ -257,7 +273,8 @@ def test_unknown_and_ambiguous_submissions(store, accepted):
         ("superseded", {"curator", "verifier", "submitter"}, "", False),
     ],
 )
-def test_a_state_says_which_roles_set_it(store, accepted, state, roles, organisation, may):
+def test_a_state_says_which_roles_set_it(unchanged, state, roles, organisation, may):
+    store, accepted = unchanged
     found = find(store, accepted)
     acting = Acting(roles, found.by if organisation == "own" else organisation)
     wanted = States.of(store, SUBMISSION).named(state)

@@ -57,6 +57,15 @@ def path(filled: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(filled, tmp_path / "store"))
 
 
+@pytest.fixture(scope="module")
+def unchanged(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GraphStore]:
+    """The same, open for writing, for tests in which all that is asked of it is refused."""
+    with GraphStore.open(Path(shutil.copytree(filled, tmp_path_factory.mktemp("unchanged") / "store"))) as store:
+        before = store.generation
+        yield store
+        assert store.generation == before
+
+
 def view(path: Path, audience: str = "buyer") -> GraphStore:
     return GraphStore.open(path / "audiences" / audience, mode="read")
 
@@ -563,19 +572,18 @@ def test_confidential_data_are_never_shared(path):
 
 
 @pytest.mark.parametrize("name", ["", "A", "../rival", "a/b", ".buyer.new", "-a", "a" * 41, "a\n", "ä"])
-def test_nothing_but_a_name_becomes_a_path(path, name):
-    with GraphStore.open(path) as store, pytest.raises(AudienceError, match="names no audience"):
-        changes.add(store, name, Audience(""))
+def test_nothing_but_a_name_becomes_a_path(unchanged, name):
+    with pytest.raises(AudienceError, match="names no audience"):
+        changes.add(unchanged, name, Audience(""))
 
 
-def test_unknown_audiences_and_datasets_are_named(path):
-    with GraphStore.open(path) as store:
-        with pytest.raises(AudienceError, match=r"no audience 'nobody'.*buyer, rival"):
-            changes.share(store, "mill", "nobody", Extent.DATA)
-        with pytest.raises(UnknownNameError, match="no dataset 'nothing'"):
-            changes.share(store, "nothing", "buyer", Extent.DATA)
-        with pytest.raises(AudienceError, match="no audience 'nobody'"):
-            publish(store, ["nobody"])
+def test_unknown_audiences_and_datasets_are_named(unchanged):
+    with pytest.raises(AudienceError, match=r"no audience 'nobody'.*buyer, rival"):
+        changes.share(unchanged, "mill", "nobody", Extent.DATA)
+    with pytest.raises(UnknownNameError, match="no dataset 'nothing'"):
+        changes.share(unchanged, "nothing", "buyer", Extent.DATA)
+    with pytest.raises(AudienceError, match="no audience 'nobody'"):
+        publish(unchanged, ["nobody"])
 
 
 def test_written_results_are_of_the_whole_store(path):
@@ -589,9 +597,9 @@ def test_written_results_are_of_the_whole_store(path):
     assert leaks(path / "audiences" / "buyer", HIDDEN["buyer"]) == []
 
 
-def test_nobody_writes_into_what_an_audience_reads(path):
+def test_nobody_writes_into_what_an_audience_reads(filled):
     with pytest.raises(ModeError, match="only read"):
-        GraphStore.open(path / "audiences" / "buyer")
+        GraphStore.open(filled / "audiences" / "buyer")
 
 
 def test_public_data_need_no_sharing_and_sharing_with_everybody_is_with_each(path):

@@ -9,6 +9,7 @@ import pytest
 from chains import EX, HEAD, process
 from studies import INGOT, METAL, STUDY, approving, objecting, study
 
+from graphstore import GraphStore
 from graphstore.answers.footprint import calculate
 from graphstore.answers.graph import Calculation
 from graphstore.answers.inputs import state_hash
@@ -29,15 +30,36 @@ SECTORS = (
 """The metal replaced by an ore at the same 10 kg, and both processes sectors of an input-output table."""
 
 
-@pytest.fixture
-def hand_in(store, judge):
+def handing_in(store):
     """Hand in bytes and return the receipt."""
 
-    def handed(data, file="ingots.ttl", judge=judge, **said):
+    def handed(data, file="ingots.ttl", judge=approving, **said):
         made = submit(store, Handed(data, file, **said), judge)
         return receipt(store, find(store, made.id)) | {"new": made.new}
 
     return handed
+
+
+@pytest.fixture
+def hand_in(store):
+    return handing_in(store)
+
+
+@pytest.fixture(scope="module")
+def refusing(statements):
+    """A store for tests in which nothing is accepted: no study that one of them hands in joins its graph."""
+    with GraphStore.open() as opened:
+        opened.engine.extend(statements)
+        yield opened
+        assert {found.state for found in submissions(opened)} <= {"rejected"}
+
+
+@pytest.fixture(scope="module")
+def accepting(statements):
+    """A store into which nobody in particular has handed the study, to be read; and the receipt."""
+    with GraphStore.open() as opened:
+        opened.engine.extend(statements)
+        yield opened, handing_in(opened)(study())
 
 
 def footprint(store, product=INGOT):
@@ -48,8 +70,8 @@ def reasons(data):
     return [reason["iri"].rpartition("/")[2] for reason in data["reasons"]]
 
 
-def test_a_study_that_agrees_is_accepted_and_joins_the_graph(store, hand_in):
-    data = hand_in(study())
+def test_a_study_that_agrees_is_accepted_and_joins_the_graph(accepting):
+    store, data = accepting
     assert (data["verdict"], data["status"]["notation"], reasons(data)) == ("accepted", "accepted", [])
     assert data["total"]["declared"] == 10.25
     assert data["total"]["computed"] == pytest.approx(10.25, rel=1e-12)
@@ -61,8 +83,8 @@ def test_a_study_that_agrees_is_accepted_and_joins_the_graph(store, hand_in):
     assert [event["to"]["notation"] for event in story(store, find(store, data["id"]))] == ["submitted", "accepted"]
 
 
-def test_the_receipt_holds_the_checksum_of_the_bytes_and_what_the_number_follows_from(store, hand_in):
-    data = hand_in(study())
+def test_the_receipt_holds_the_checksum_of_the_bytes_and_what_the_number_follows_from(accepting):
+    _, data = accepting
     assert data["sha256"] == hashlib.sha256(study()).hexdigest()
     assert data["id"] == data["sha256"][:12]
     assert data["calculation"]["gwp"] == "AR6"
@@ -86,8 +108,8 @@ def test_the_calculation_says_when_it_ran_in_what_and_for_whom(store, hand_in):
     ]
 
 
-def test_a_calculation_for_nobody_that_is_named_has_one_agent(store, hand_in):
-    hand_in(study())
+def test_a_calculation_for_nobody_that_is_named_has_one_agent(accepting):
+    store, _ = accepting
     assert len(store.query("SELECT ?who { ?run a tm:Calculation ; prov:wasAssociatedWith ?who }")) == 1
 
 
@@ -133,8 +155,8 @@ def test_categories_are_compared_too(hand_in, category, value, within):
     assert data["verdict"] == ("accepted" if all(within) else "rejected")
 
 
-def test_categories_are_shown_and_not_judged_where_none_is_declared(hand_in):
-    data = hand_in(study())
+def test_categories_are_shown_and_not_judged_where_none_is_declared(accepting):
+    _, data = accepting
     (row,) = data["categories"]
     assert (row["declared"], row["computed"], row["within"]) == (None, pytest.approx(10.25), True)
     assert data["verdict"] == "accepted"
@@ -201,8 +223,8 @@ def test_the_tolerance_is_data(store, hand_in):
           "i:o2 a tm:Exchange ; tm:flow i:ingot ; tm:amount 1 ; tm:unit unit:KiloGM ."}, "2 processes"),
     ],
 )  # fmt: skip
-def test_what_stops_a_recomputation_is_a_reason_of_its_own(hand_in, changed, told):
-    data = hand_in(study(**changed))
+def test_what_stops_a_recomputation_is_a_reason_of_its_own(refusing, changed, told):
+    data = handing_in(refusing)(study(**changed))
     assert (data["verdict"], reasons(data)) == ("rejected", ["not-recomputable"])
     assert re.search(told, data["details"][0]), data["details"]
     assert data["total"] is None
@@ -255,9 +277,9 @@ def test_a_rejected_correction_leaves_the_old_one_standing(store, hand_in):
     assert [s.state for s in submissions(store)] == ["superseded", "rejected", "accepted"]
 
 
-def test_an_empty_name_of_the_submitter_is_no_name(hand_in):
+def test_an_empty_name_of_the_submitter_is_no_name(refusing):
     with pytest.raises(SubmissionError, match="is empty"):
-        hand_in(study(), by=" ")
+        handing_in(refusing)(study(), by=" ")
 
 
 def test_another_organisation_does_not_revise(store, hand_in):
@@ -293,11 +315,11 @@ def test_a_study_cannot_revise_two_that_stand(store, hand_in):
         ":metal-emission-1 tm:amount 1 .",
     ],
 )
-def test_what_other_data_describe_is_not_stated_otherwise(store, hand_in, statement):
-    before = footprint(store, f"{EX}metal")
-    data = hand_in(study(more=statement))
+def test_what_other_data_describe_is_not_stated_otherwise(refusing, statement):
+    before = footprint(refusing, f"{EX}metal")
+    data = handing_in(refusing)(study(more=statement))
     assert (data["verdict"], reasons(data)) == ("rejected", ["stated-twice"])
-    assert footprint(store, f"{EX}metal") == before == 10
+    assert footprint(refusing, f"{EX}metal") == before == 10
 
 
 def test_what_other_data_say_may_be_repeated_word_for_word(hand_in):
@@ -323,10 +345,10 @@ def test_what_other_data_say_may_be_repeated_word_for_word(hand_in):
         "i:study tm:submissionStatus <https://w3id.org/tanmai/id/submission-status/verified> .",
     ],
 )
-def test_what_only_the_knowledge_or_the_registry_states_is_refused(store, hand_in, statement):
-    data = hand_in(study(more=statement))
+def test_what_only_the_knowledge_or_the_registry_states_is_refused(refusing, statement):
+    data = handing_in(refusing)(study(more=statement))
     assert (data["verdict"], reasons(data)) == ("rejected", ["reserved"])
-    assert footprint(store, f"{EX}metal") == 10
+    assert footprint(refusing, f"{EX}metal") == 10
 
 
 def test_what_the_knowledge_says_of_its_things_may_be_repeated(hand_in):
@@ -357,24 +379,23 @@ def test_a_second_supplier_of_what_others_use_is_refused(store, hand_in):
         (study(), "x.docx", "format is not known"),
     ],
 )
-def test_what_is_no_submission_is_one_error_and_stores_nothing(store, hand_in, data, file, told):
-    before = len(store.engine)
+def test_what_is_no_submission_is_one_error_and_stores_nothing(refusing, data, file, told):
+    before, known = len(refusing.engine), submissions(refusing)
     with pytest.raises((SubmissionError, GraphStoreError, ShapesError), match=told):
-        hand_in(data, file=file)
-    assert len(store.engine) == before
-    assert submissions(store) == []
+        handing_in(refusing)(data, file=file)
+    assert len(refusing.engine) == before
+    assert submissions(refusing) == known
 
 
-def test_a_study_with_graphs_of_its_own_is_refused(store, judge):
+def test_a_study_with_graphs_of_its_own_is_refused(refusing):
+    known, file = submissions(refusing), b"<urn:g> { <urn:a> a <https://w3id.org/tanmai/ontology#FootprintStudy> }"
     with pytest.raises(SubmissionError, match="names graphs of its own"):
-        submit(
-            store, Handed(b"<urn:g> { <urn:a> a <https://w3id.org/tanmai/ontology#FootprintStudy> }", "x.trig"), judge
-        )
-    assert submissions(store) == []
+        submit(refusing, Handed(file, "x.trig"), approving)
+    assert submissions(refusing) == known
 
 
-def test_a_submission_is_not_changed_by_an_update(store, hand_in):
-    data = hand_in(study())
+def test_a_submission_is_not_changed_by_an_update(accepting):
+    store, data = accepting
     with pytest.raises(GraphStoreError, match="catalogue"):
         store.update(
             "DELETE { GRAPH ?g { ?s tm:submissionStatus ?old } } "

@@ -6,6 +6,7 @@ import pytest
 from chains import EX, HEAD, process
 from studies import INGOT, approving, study
 
+from graphstore import GraphStore
 from graphstore.answers.footprint import calculate
 from graphstore.answers.graph import Calculation
 from registry.certificates import apply, find_certificate
@@ -29,15 +30,28 @@ def handed(store, data, **said):
     return submit(store, Handed(data, "ingots.ttl", **said), approving)
 
 
+@pytest.fixture(scope="module")
+def certified(statements):
+    """What a submission with a certificate that holds adds to the store, and the ids of both."""
+    with GraphStore.open() as opened:
+        opened.engine.extend(statements)
+        before = set(statements)
+        made = handed(opened, study(), by="Works A").id
+        change(opened, made, "under-verification", Said("Works A"))
+        verify(opened, made, Verified(CQC, "reasonable", dt.date(2025, 5, 20)))
+        number = apply(opened, made, CQC, Said("Works A")).id
+        take(opened, number, "under-review", Said(CQC))
+        take(opened, number, "valid", Said(CQC), ISSUED)
+        after = set(opened.engine)
+    assert before <= after
+    return after - before, made, number
+
+
 @pytest.fixture
-def standing(store):
+def standing(store, certified):
     """A submission, and a certificate of it that holds."""
-    made = handed(store, study(), by="Works A").id
-    change(store, made, "under-verification", Said("Works A"))
-    verify(store, made, Verified(CQC, "reasonable", dt.date(2025, 5, 20)))
-    number = apply(store, made, CQC, Said("Works A")).id
-    take(store, number, "under-review", Said(CQC))
-    take(store, number, "valid", Said(CQC), ISSUED)
+    added, made, number = certified
+    store.engine.extend(added)
     return made, number
 
 
