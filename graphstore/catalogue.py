@@ -150,6 +150,21 @@ class Catalogue:
         datasets = self._subjects("dcterms:identifier", literal(key))
         return self._found(version for each in datasets for version in self._subjects("dcat:isVersionOf", each))
 
+    def latest(self, key: str) -> tuple[int, DatasetVersion | None]:
+        """The highest number of a version of one dataset, 0 when the key is unknown, and its current version, if any.
+
+        Reads one number of each version: one that is loaded every day has hundreds of them.
+        """
+        of_key = [
+            version
+            for dataset in self._subjects("dcterms:identifier", literal(key))
+            for version in self._subjects("dcat:isVersionOf", dataset)
+        ]
+        numbers = [int(number.value) for version in of_key for number in self._objects(version, "tm:versionNumber")]
+        current = ox.NamedNode(_STATUS_IRI + "current")
+        held = (version for version in of_key if self._quads(version, name("tm:datasetStatus"), current))
+        return max(numbers, default=0), next(iter(self._found(held)), None)
+
     def _subjects(self, predicate: str, value: ox.NamedNode | ox.Literal) -> list[Any]:
         return [quad.subject for quad in self._quads(None, name(predicate), value)]
 
