@@ -237,6 +237,13 @@ class Catalogue:
             found |= {graph.value: key.value for graph in (version, *self._objects(version, "tm:namedGraph"))}
         return {**found, self.graph.value: "the catalogue"}
 
+    def graphs(self) -> set[str]:
+        """The names in `owners`, for those who ask of no key: two patterns, where the keys take three of each version."""
+        current = set(self._subjects("tm:datasetStatus", ox.NamedNode(_STATUS_IRI + "current")))
+        named: list[Any] = self._quads(None, name("tm:namedGraph"), None)
+        beside = {quad.object.value for quad in named if quad.subject in current}
+        return {self.graph.value, *(version.value for version in current), *beside}
+
     def describe(self, version: DatasetVersion) -> Iterator[ox.Quad]:
         """The quads that describe a current version."""
         subject = version.iri(self._base)

@@ -86,6 +86,20 @@ def test_properties_are_joined_in_the_order_of_the_frame():
         joined(frame, select, ("flow",))
 
 
+def test_graphs_that_belong_to_datasets_are_those_that_have_an_owner():
+    with GraphStore.open() as store:
+        store.load_bytes(b"<urn:x> a <urn:A> .", key="plain", format="turtle")
+        for own in (b"one", b"two"):
+            store.load_bytes(b"<urn:x> <urn:p> <urn:A> <urn:graph:%b> ." % own, key="named", format="nquads")
+        store.load_bytes(b"<urn:y> <urn:p> <urn:A> <urn:graph:gone> .", key="gone", format="nquads")
+        store.retire("gone")
+        store.update("INSERT DATA { GRAPH <urn:graph:free> { <urn:x> a <urn:B> } }")
+        catalogue = Catalogue(store.engine, store.base)
+        assert catalogue.graphs() == catalogue.owners().keys() >= {"urn:graph:two"}
+        assert catalogue.graphs().isdisjoint({"urn:graph:one", "urn:graph:gone", "urn:graph:free"})
+        assert list(store.local_statements()) == ["urn:graph:free"]
+
+
 def test_the_latest_version_of_a_dataset_and_the_current_one():
     def latest(key="data"):
         number, current = Catalogue(store.engine, store.base).latest(key)
