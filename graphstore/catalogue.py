@@ -155,6 +155,20 @@ class Catalogue:
         described = self._quads(iri, name("rdf:type"), name("tm:DatasetVersion"))
         found = self._version(iri) if described else None
         return found if found is not None and found.iri(self._base) == iri else None
+    def latest(self, key: str) -> tuple[int, DatasetVersion | None]:
+        """The highest number of a version of one dataset, 0 when the key is unknown, and its current version, if any.
+
+        Reads one number of each version: one that is loaded every day has hundreds of them.
+        """
+        of_key = [
+            version
+            for dataset in self._subjects("dcterms:identifier", literal(key))
+            for version in self._subjects("dcat:isVersionOf", dataset)
+        ]
+        numbers = [int(number.value) for version in of_key for number in self._objects(version, "tm:versionNumber")]
+        current = ox.NamedNode(_STATUS_IRI + "current")
+        held = (version for version in of_key if self._quads(version, name("tm:datasetStatus"), current))
+        return max(numbers, default=0), next(iter(self._found(held)), None)
 
     def _subjects(self, predicate: str, value: ox.NamedNode | ox.Literal) -> list[Any]:
         return [quad.subject for quad in self._quads(None, name(predicate), value)]
@@ -227,6 +241,13 @@ class Catalogue:
             [key] = self._objects(dataset, "dcterms:identifier")
             found |= {graph.value: key.value for graph in (version, *self._objects(version, "tm:namedGraph"))}
         return {**found, self.graph.value: "the catalogue"}
+
+    def graphs(self) -> set[str]:
+        """The names in `owners`, for those who ask of no key: two patterns, where the keys take three of each version."""
+        current = set(self._subjects("tm:datasetStatus", ox.NamedNode(_STATUS_IRI + "current")))
+        named: list[Any] = self._quads(None, name("tm:namedGraph"), None)
+        beside = {quad.object.value for quad in named if quad.subject in current}
+        return {self.graph.value, *(version.value for version in current), *beside}
 
     def describe(self, version: DatasetVersion) -> Iterator[ox.Quad]:
         """The quads that describe a current version."""

@@ -240,11 +240,10 @@ class Transaction:
 
     def _load(self, source: Source, draft: DatasetVersion, progress: Progress | None) -> LoadReport:
         with self._guarded():
-            history = Catalogue(self._workspace.engine, self._base).history(draft.key)
-            previous = next((v for v in history if v.status == "current"), None)
+            newest, previous = Catalogue(self._workspace.engine, self._base).latest(draft.key)
             if previous is not None and _same(previous, source, draft):
                 return LoadReport(previous, changed=False)
-            draft = replace(draft, number=history[-1].number + 1 if history else 1, created=self.created)
+            draft = replace(draft, number=newest + 1, created=self.created)
             draft = replace(draft, size=source.size, gzip=source.is_gzip(), replaces=previous.number if previous else 0)
             version = self._load_version(source, draft, previous, progress)
             operations.describe(self._workspace, self._base, version, previous)

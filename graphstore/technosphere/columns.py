@@ -27,14 +27,33 @@ Select = Callable[[str], bytes]
 TM = "https://w3id.org/tanmai/ontology#"
 WORKERS = min(4, os.cpu_count() or 1)
 """Scans that run at once; each holds its result as text and as columns for a moment."""
+SHORT = 32_768
+"""Bytes of a result up to which Python splits it in less time than the column store needs to begin."""
+FEW = 1_000
+"""Values up to which a dictionary finds their partners in less time than the column store needs to plan a join."""
 
 
 def table(select: Select, query: str, *columns: str) -> pl.DataFrame:
     """Run a query and return its columns as strings; an unbound value is null."""
     raw = select(query)
-    if raw.find(b"\n", raw.find(b"\n") + 1) < 0:  # the header alone
+    if raw.find(b"\n") in {-1, len(raw) - 1}:  # the header alone
         return pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
-    return pl.read_csv(io.BytesIO(raw), infer_schema=False)[list(columns)]
+    short = _split(raw, columns) if len(raw) <= SHORT and b'"' not in raw else None
+    return pl.read_csv(io.BytesIO(raw), infer_schema=False)[list(columns)] if short is None else short
+
+
+def _split(raw: bytes, columns: Sequence[str]) -> pl.DataFrame | None:
+    """Read CSV in which nothing is quoted; None where it is anything but rows of one length with these columns."""
+    lines = raw.decode().replace("\r\n", "\n").removesuffix("\n").split("\n")
+    header, *rows = (line.split(",") for line in lines)
+    if "" in lines or not set(columns) <= set(header) or any(len(row) != len(header) for row in rows):
+        return None
+    values = dict(zip(header, zip(*rows, strict=True), strict=True))
+    return pl.DataFrame([_strings(column, [value or None for value in values[column]]) for column in columns])
+
+
+def _strings(column: str, values: Sequence[str | None]) -> pl.Series:
+    return pl.Series(column, values, dtype=pl.String)
 
 
 def number(text: str) -> float:
@@ -95,11 +114,13 @@ def only(frame: pl.DataFrame, subject: str, value: str, predicate: str) -> pl.Da
 def joined(frame: pl.DataFrame, select: Select, predicates: Sequence[str], subject: str = "exchange") -> pl.DataFrame:
     """Add single-valued properties as columns of their own names; null where one is not stated."""
     for predicate, found in zip(predicates, scans(select, predicates, subject, "value"), strict=True):
-        if len(found):
-            pairs = only(found, subject, "value", predicate).rename({"value": predicate})
-            frame = frame.join(pairs, on=subject, how="left", maintain_order="left")
+        pairs = only(found, subject, "value", predicate)
+        if max(len(pairs), len(frame)) <= FEW:
+            partner = dict(zip(pairs[subject].to_list(), pairs["value"].to_list(), strict=True))
+            frame = frame.hstack([_strings(predicate, [partner.get(node) for node in frame[subject].to_list()])])
         else:
-            frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias(predicate))
+            pairs = pairs.rename({"value": predicate})
+            frame = frame.join(pairs, on=subject, how="left", maintain_order="left")
     return frame
 
 
@@ -113,6 +134,8 @@ class Index:
     @classmethod
     def of(cls, values: pl.Series) -> Index:
         """Index the distinct non-null values."""
+        if len(values) <= FEW:
+            return cls.ascending(_strings("key", sorted(set(values.to_list()) - {None})))
         return cls.ascending(values.drop_nulls().unique().sort())
 
     @classmethod
@@ -123,5 +146,8 @@ class Index:
 
     def positions(self, values: pl.Series) -> Ints:
         """Return the position of each value; -1 for null and for a value that is not in the index."""
+        if max(len(values), len(self.ids)) <= FEW:
+            position = {key: place for place, key in enumerate(self.ids)}
+            return np.array([position.get(value, NONE) for value in values.to_list()], dtype=np.int64)
         looked_up = pl.DataFrame({"key": values}).join(self.frame, on="key", how="left", maintain_order="left")
         return looked_up["position"].fill_null(NONE).to_numpy().astype(np.int64)

@@ -26,9 +26,11 @@ def statements(select: Select, exchanges: pl.Series) -> pl.DataFrame:
         ExtractionError: one of the properties is stated twice.
     """
     found = [
-        frame.filter(pl.col("exchange").is_in(exchanges.implode()))
+        frame.filter(pl.col("exchange").is_in(exchanges.implode())) if len(frame) else frame
         for frame in scans(select, _STATED, "exchange", "value")
     ]
+    if not any(map(len, found)):  # as in most graphs
+        return pl.DataFrame(schema=dict.fromkeys(("exchange", *_STATED), pl.String))
     made = pl.DataFrame({"exchange": pl.concat([frame["exchange"] for frame in found]).unique().sort()})
     for predicate, frame in zip(_STATED, found, strict=True):
         pairs = only(frame, "exchange", "value", predicate).rename({"value": predicate})

@@ -54,6 +54,8 @@ def factors(select: Select, providers: pl.Series, process_ids: Sequence[str], un
     """
     named = providers.drop_nulls().unique()
     named = named.filter(~named.is_in(pl.Series(process_ids, dtype=pl.String).implode())).sort()
+    if not len(named):  # the graph may hold thousands
+        return Factors([], pl.DataFrame(schema={"unit": pl.String}), [], {})
     stated = table(select, load("factors"), "factor", *_STATED)
     stated = stated.filter(pl.col("factor").is_in(named.implode()))
     frame = stated.group_by("factor").agg(pl.all().drop_nulls().unique().sort()).sort("factor")
@@ -145,8 +147,8 @@ def flow_table(
     Raises:
         ExtractionError: a flow names a gas but no emission category, or several gases.
     """
-    frame = table(select, load("greenhouse-flows"), "flow", "gas", "category", "aircraft").sort(pl.all())
-    frame = frame.filter(pl.col("flow").is_in(pl.Series(ids, dtype=pl.String).implode()))
+    frame = table(select, load("greenhouse-flows"), "flow", "gas", "category", "aircraft")
+    frame = frame.filter(pl.col("flow").is_in(pl.Series(ids, dtype=pl.String).implode())).sort(pl.all())
     twice = frame.filter(pl.col("flow").is_duplicated())
     if len(twice):
         raise ExtractionError(

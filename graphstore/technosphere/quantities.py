@@ -34,9 +34,13 @@ def unit_table(select: Select) -> UnitTable:
     for unit, dimension, kind, multiplier, offset in frame.sort(pl.all()).iter_rows():
         value, shift = number(multiplier or ""), number(offset or "0")
         usable, money = math.isfinite(value) and value > 0 and math.isfinite(shift), rates.is_money(kind)
-        read = Unit(unit, f"{dimension} {kind or ''}", value, shift) if usable else Unit(unit, unit, math.nan)
-        read = replace(read, money=money)
-        if str(units.setdefault(unit, read)) != str(read):
+        read = (
+            Unit(unit, f"{dimension} {kind or ''}", value, shift, money=money)
+            if usable
+            else Unit(unit, unit, math.nan, money=money)
+        )
+        known = units.setdefault(unit, read)
+        if known is not read and str(known) != str(read):  # as text, in which NaN equals NaN
             raise ExtractionError(
                 f"<{unit}> states several multipliers, offsets or dimensions: {units[unit].multiplier:g} "
                 f"({units[unit].dimension}) and {read.multiplier:g} ({read.dimension}). Keep one of them; a unit of another "

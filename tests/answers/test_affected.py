@@ -1,7 +1,5 @@
 """What changed between two states of a store, and which footprints with it (competency question 30, use case UC-13)."""
 
-import shutil
-
 import pytest
 from chains import EX, HEAD, process, product
 
@@ -9,7 +7,6 @@ from footprint.errors import IncompleteInventory
 from graphstore import GraphStore
 from graphstore.answers.affected import affected
 from graphstore.answers.graph import Calculation, Settings
-from tanmai import knowledge
 
 CO2 = "flow:CO2-fossil"
 GRID = "ef:footprint-CN-grid-average-2024"
@@ -26,18 +23,9 @@ def chain(alumina=1250, use=1.92, grid=GRID, more=""):
     )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory):
-    path = tmp_path_factory.mktemp("affected") / "store"
-    with GraphStore.open(path) as store, store.transaction("knowledge") as transaction:
-        knowledge.load_into(transaction)
-    return path
-
-
 @pytest.fixture
-def store(tmp_path, filled):
-    shutil.copytree(filled, tmp_path / "store")
-    with GraphStore.open(tmp_path / "store") as store:
+def store(tmp_path, with_knowledge):
+    with GraphStore.open(with_knowledge(tmp_path / "store")) as store:
         yield store
 
 

@@ -13,7 +13,6 @@ from graphstore.answers.results import materialize, retire, stored
 from graphstore.errors import ScenarioError, UnknownNameError
 from graphstore.scenario_statements import add, scenario_iri
 from graphstore.scenarios import AmountChange, Scenario
-from tanmai import knowledge
 
 CHAIN = process("ore", emissions=(("flow:CO2-fossil", 2),)) + process("metal", inputs=((":ore", 3),))
 GAP = process("gap", inputs=((":nothing", 1),)) + product("nothing")
@@ -21,12 +20,10 @@ VALUES = "SELECT ?p ?v { ?f a tm:ComputedFootprint ; tm:ofProduct ?p ; tm:co2e ?
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory):
+def template(tmp_path_factory, with_knowledge):
     """A store with the reference knowledge and the chain, made once."""
-    where = tmp_path_factory.mktemp("template") / "store"
+    where = with_knowledge(tmp_path_factory.mktemp("template") / "store")
     with GraphStore.open(where) as made:
-        with made.transaction("knowledge") as transaction:
-            knowledge.load_into(transaction)
         made.load_bytes((HEAD + CHAIN).encode(), key="chain", format="turtle")
     return where
 
@@ -93,12 +90,12 @@ def test_a_kept_scenario_makes_no_result_stale_and_what_hides_in_its_graph_does(
     assert calculate(Calculation(store), f"{EX}metal").data["input_hash"] != before
 
 
-def test_without_any_product_nothing_is_called_fresh():
-    with GraphStore.open() as empty:
-        with empty.transaction("knowledge") as transaction:
-            knowledge.load_into(transaction)
-        with pytest.raises(UnknownNameError, match="holds no product that can be calculated"):
-            materialize(Calculation(empty))
+def test_without_any_product_nothing_is_called_fresh(with_knowledge, tmp_path):
+    with (
+        GraphStore.open(with_knowledge(tmp_path / "store")) as empty,
+        pytest.raises(UnknownNameError, match="holds no product that can be calculated"),
+    ):
+        materialize(Calculation(empty))
 
 
 def test_results_under_a_scenario_are_not_written(store):

@@ -323,11 +323,10 @@ def short_of(calculation):
     return json.loads(json.dumps(told, default=str))
 
 
-def test_the_table_belongs_to_one_state_of_the_store(tmp_path):
+def test_the_table_belongs_to_one_state_of_the_store(tmp_path, with_knowledge):
     from chains import HEAD
 
     from graphstore.answers.graph import Calculation
-    from tanmai import knowledge
 
     def named():
         with GraphStore.open(tmp_path / "store", mode="read") as store:
@@ -336,9 +335,8 @@ def test_the_table_belongs_to_one_state_of_the_store(tmp_path):
             return told, sorted(file.name.partition("-")[0] for file in store.cache_dir().glob("*.arrays"))
 
     text = HEAD + STEEL
-    with GraphStore.open(tmp_path / "store") as store, store.transaction("data") as transaction:
-        knowledge.load_into(transaction)
-        transaction.load_bytes(text.encode(), key="case", format="turtle")
+    with GraphStore.open(with_knowledge(tmp_path / "store")) as store:
+        store.load_bytes(text.encode(), key="case", format="turtle")
     assert named() == ("steel", ["labels", "system"])
     assert named() == ("steel", ["labels", "system"])
     with GraphStore.open(tmp_path / "store") as store:

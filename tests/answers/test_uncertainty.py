@@ -464,13 +464,9 @@ def test_every_product_at_once(case):
     assert bar["mc_standard_deviation"] == pytest.approx(1.1 * ingot["mc_standard_deviation"], rel=1e-6)
 
 
-def test_spreads_are_kept_beside_the_generation(tmp_path):
+def test_spreads_are_kept_beside_the_generation(tmp_path, with_knowledge):
     text = aluminium()
-    from tanmai import knowledge
-
-    with GraphStore.open(tmp_path / "store") as store:
-        with store.transaction("knowledge") as transaction:
-            knowledge.load_into(transaction)
+    with GraphStore.open(with_knowledge(tmp_path / "store")) as store:
         store.load_bytes((HEAD + text).encode(), key="case", format="turtle")
         first = ask(Case(store), "aluminium", draws=50)
         kept = list((tmp_path / "store").rglob("spreads-*.arrays"))

@@ -158,8 +158,9 @@ def test_strong_credits_in_a_loop_are_solved_and_certified(how, credit):
     assert_bounded(chain.runs, chain.bounds, exact_runs(s, 2, 3.0))
 
 
-def test_strong_credits_inside_a_large_system(how):
-    """A knot of mixed signs within a loop of 1,200 activities: judged against a dense solve."""
+@pytest.fixture(scope="session")  # each kernel comes to this module anew
+def knotted():
+    """A knot of mixed signs within a loop of 1,200 activities, and its scores by a dense solve."""
     s = generate(2000, seed=5)
     plain = compile_system(s)
     block = int(np.argmax(np.diff(plain.adjoint.matrix.blocks)))
@@ -174,9 +175,13 @@ def test_strong_credits_inside_a_large_system(how):
         tech_stage=np.append(s.tech_stage, np.array([-1, -1], dtype=np.int16)),
     )
     compiled = compile_system(mixed)
-    cost = compiled.cost(factors())
-    result = scores(compiled, cost, how)
-    truth = dense_scores(compiled, cost)
+    return mixed, dense_scores(compiled, compiled.cost(factors()))
+
+
+def test_strong_credits_inside_a_large_system(knotted, how):
+    mixed, truth = knotted
+    compiled = compile_system(mixed)
+    result = scores(compiled, compiled.cost(factors()), how)
     assert (np.abs(truth - result.values) <= result.bounds).all()
     assert np.median(result.bounds / np.abs(truth)) < 1e-8
 

@@ -24,9 +24,19 @@ def fixture_path(*parts):
 
 
 @pytest.fixture(scope="module")
-def uslci():
-    package = read_package(fixture_path("uslci", "uslci-olca1.5-jsonld.zip"))
+def package():
+    return read_package(fixture_path("uslci", "uslci-olca1.5-jsonld.zip"))
+
+
+@pytest.fixture(scope="module")
+def uslci(package):
     return convert(package, dataset_key="uslci", flow_map=FlowMap.load(fixture_path("uslci", "flow-map.csv")))
+
+
+@pytest.fixture(scope="module")
+def data(uslci):
+    """All triples of it, which take a second to write."""
+    return uslci.data
 
 
 def test_everything_in_uslci_comes_in(uslci):
@@ -71,8 +81,7 @@ def test_gases_of_uslci(uslci):
     assert {"Carbon dioxide, in air", "Carbon dioxide, biogenic", "Methane, biogenic"} <= unmapped
 
 
-def test_the_default_table_on_uslci():
-    package = read_package(fixture_path("uslci", "uslci-olca1.5-jsonld.zip"))
+def test_the_default_table_on_uslci(package):
     report = convert(package, dataset_key="uslci").report
     gases = {(row[0], row[1]): row[2:4] for row in report.table("gases").rows}
     assert gases["Carbon dioxide, in air", "input"] == ("CO2", "biogenic-co2-uptake")
@@ -82,16 +91,17 @@ def test_the_default_table_on_uslci():
     assert gases["Ethane, hexafluoro-, HFC-116", "output"] == ("C2F6", "fossil")
 
 
-def test_output_is_the_same_twice(uslci):
-    assert b"".join(uslci.chunks()) == uslci.data
-    assert all(chunk.endswith(b"\n") for chunk in uslci.chunks())
+def test_output_is_the_same_twice(uslci, data):
+    chunks = list(uslci.chunks())
+    assert b"".join(chunks) == data
+    assert all(chunk.endswith(b"\n") for chunk in chunks)
 
 
 class Matrix:
     """The technosphere of the triples, put together here without the engine."""
 
-    def __init__(self, conversion):
-        graph = Graph(conversion.data + conversion.linking)
+    def __init__(self, data, linking):
+        graph = Graph(data + linking)
         one = self._one = lambda p: {q.subject.value: q.object.value for q in self._quads(graph, p)}
         self.flow, amount, self.unit, self.reference = (
             one("flow"),
@@ -102,7 +112,7 @@ class Matrix:
         self.amount = {e: float(v) for e, v in amount.items()}
         self.linked = one("linkedTo")
         self.gas = one("gas")
-        self.multiplier = self._multipliers(conversion.data)
+        self.multiplier = self._multipliers(data)
         self.processes = sorted(self.reference)
         self.row = {p: i for i, p in enumerate(self.processes)}
         self.inputs = [(q.subject.value, q.object.value) for q in self._quads(graph, "input")]
@@ -152,8 +162,8 @@ class Matrix:
         return b
 
 
-def test_uslci_gives_the_known_footprints(uslci):
-    matrix = Matrix(uslci)
+def test_uslci_gives_the_known_footprints(uslci, data):
+    matrix = Matrix(data, uslci.linking)
     a = matrix.technosphere()
     y = spsolve(a.T.tocsc(), matrix.burden({"CO2": 1, "CH4_fossil": 30, "N2O": 265, "SF6": 23500}))
     by_name = {matrix.label[p]: y[i] for p, i in matrix.row.items()}
