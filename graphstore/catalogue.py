@@ -155,6 +155,7 @@ class Catalogue:
         described = self._quads(iri, name("rdf:type"), name("tm:DatasetVersion"))
         found = self._version(iri) if described else None
         return found if found is not None and found.iri(self._base) == iri else None
+
     def latest(self, key: str) -> tuple[int, DatasetVersion | None]:
         """The highest number of a version of one dataset, 0 when the key is unknown, and its current version, if any.
 
