@@ -31,7 +31,10 @@ def done(client: httpx.Client, address: str) -> bool:
 
 def test_a_result_that_was_read_before_something_was_taken_away_is_gone_with_it(tmp_path):
     store, keys = guarded(tmp_path)
-    with served(store, readers=1) as address, httpx.Client(base_url=address, headers=bearer(keys["mill"]), timeout=60) as mill:
+    with (
+        served(store, readers=1) as address,
+        httpx.Client(base_url=address, headers=bearer(keys["mill"]), timeout=60) as mill,
+    ):
         jobs = [mill.get("/exports/nquads", headers=ASYNC).headers["location"] for _ in range(2)]
         for job in jobs:
             until(lambda job=job: done(mill, job))
