@@ -21,6 +21,16 @@ from graphstore.query import failure
 from graphstore.terms import catalogue_iri, dataset_iri, literal, name, typed, version_iri
 
 Status = Literal["current", "superseded", "retired"]
+
+RESULTS: Final = "results/"
+"""Beginning of the keys of datasets that hold computed footprints: results are no input of other results."""
+
+ASSESSMENTS: Final = "assessments/"
+"""Beginning of the keys of datasets that hold judgements of submissions: they are no input either."""
+
+RECORDS: Final = "records/"
+"""Beginning of the keys of datasets that hold records of our own footprints for exchange: they repeat results."""
+
 _STATUS_IRI: Final = "https://w3id.org/tanmai/id/dataset-status/"
 _MEDIA_TYPE_IRI: Final = "https://www.iana.org/assignments/media-types/"
 _DATE: Final = re.compile(r"^\d{4}(-\d{2}(-\d{2})?)?$")

@@ -16,7 +16,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from graphstore.answers.graph import digest
-from graphstore.answers.inputs import ASSESSMENTS
+from graphstore.catalogue import ASSESSMENTS
 from graphstore.terms import literal, name, typed
 from registry.judging import Judgement, Outcome
 from registry.names import ID, TYPE, concept, node

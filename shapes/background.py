@@ -7,7 +7,7 @@ filling a store takes longer than judging a study; one study is judged at a time
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Final, TypeAlias
@@ -79,31 +79,60 @@ class Lent:
         return True
 
 
+class _Shelf:
+    """A place for one filled store that nobody uses."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: tuple[Hashable, ox.Store] | None = None
+
+    def take(self, holds: Hashable) -> ox.Store | None:
+        """Take the store off, if it holds this; one that holds something else makes room."""
+        with self._lock:
+            kept, self._kept = self._kept, None
+        return kept[1] if kept is not None and kept[0] == holds else None
+
+    def put(self, holds: Hashable, store: ox.Store) -> None:
+        """Keep a store in place of the one before."""
+        with self._lock:
+            self._kept = holds, store
+
+
+_SHELF: Final = _Shelf()
+"""Shared by the states of a store: each study that is handed in makes a new one, and few of them change the knowledge."""
+
+
 class Background:
     """Reference knowledge in a store, beside which one study at a time is laid.
 
     Args:
         fill: fills an empty store with the knowledge.
         beyond: a store that describes what a study mentions and the knowledge does not hold; None where there is none.
+        holds: tells what the knowledge is, where another background that holds the same may go on with the filled store.
     """
 
-    def __init__(self, fill: Callable[[ox.Store], None], beyond: Quads | None = None) -> None:
+    def __init__(
+        self, fill: Callable[[ox.Store], None], beyond: Quads | None = None, holds: Callable[[], Hashable] | None = None
+    ) -> None:
         self._fill, self._beyond = fill, beyond
+        self._holds = holds or (lambda: None)
+        self._shelf = _Shelf() if holds is None else _SHELF
         self._lock = threading.Lock()
-        self._store: ox.Store | None = None
 
     @contextmanager
     def lend(self) -> Iterator[Lent]:
         """Give the store to lay a study into; afterwards it holds the knowledge alone again."""
         with self._lock:
-            store = self._store or self._filled()
-            self._store = None  # should the study not be taken out again, the next one gets a new store
+            holds = self._holds()
+            store = (
+                self._shelf.take(holds) or self._filled()
+            )  # should a study not be taken out, the next gets a new one
             lent = Lent(store, self._beyond)
             try:
                 yield lent
             finally:
                 if lent.take_out():
-                    self._store = store
+                    self._shelf.put(holds, store)
 
     def _filled(self) -> ox.Store:
         store = ox.Store()
@@ -123,18 +152,26 @@ def of_store(store: SparqlStore) -> Background:
     Args:
         store: an open store, which stays open while its knowledge is used.
     """
-    reference = [version.iri(store.base) for version in store.datasets() if version.key.startswith(_REFERENCE)]
-    engine = store.engine
+    base, engine = store.base, store.engine
+    reference = tuple(version for version in store.datasets() if version.key.startswith(_REFERENCE))
+
+    @cache
+    def rules() -> frozenset[ox.Quad]:
+        return frozenset(_rules_of(engine))
 
     def fill(target: ox.Store) -> None:
         if not reference:
             _fill_shipped(target)
-        for graph in reference:
-            quads = engine.quads_for_pattern(None, None, None, graph)
+        for version in reference:
+            quads = engine.quads_for_pattern(None, None, None, version.iri(base))
             target.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
-        target.extend(_rules_of(engine))
+        target.extend(rules())
 
-    return Background(fill, engine)
+    def holds() -> Hashable:
+        return base, reference, rules()  # nobody writes to the graph of a version once it was loaded
+
+    # others may write to the graphs of an endpoint at any time
+    return Background(fill, engine, holds if isinstance(engine, ox.Store) else None)
 
 
 def _rules_of(engine: Quads) -> Iterator[ox.Quad]:

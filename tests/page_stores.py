@@ -7,7 +7,6 @@ from pathlib import Path
 from chains import HEAD, process
 
 from graphstore import GraphStore
-from tanmai import knowledge
 
 BASE = "https://w3id.org/tanmai/local"
 HUB = "urn:hub"
@@ -36,10 +35,9 @@ SECOND = "\n".join(f"<urn:s{i}> <urn:points> <{HUB}> ." for i in range(40))
 
 
 def make_pages_store(where: Path) -> Path:
-    """A store with the reference knowledge, a product, a node with many statements, a release, and two versions of a dataset."""
+    """Add a product, a node with many statements, a release, and two versions of a dataset to a store with the reference knowledge."""
     with GraphStore.open(where) as store:
-        with store.transaction("knowledge") as transaction:
-            knowledge.load_into(transaction)
+        with store.transaction("pages") as transaction:
             transaction.load_bytes(WIDGET.encode(), key="widget", format="turtle", title="Widget", issued="2024-01-01")
             transaction.load_bytes(LOCAL.encode(), key="local", format="turtle", title="Local")
             transaction.load_bytes(hub("s").encode(), key="hub", format="turtle", title="Hub")

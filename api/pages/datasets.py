@@ -8,7 +8,7 @@ import pyoxigraph as ox
 
 from api.pages.labels import Labels
 from api.pages.words import word
-from graphstore.answers.inputs import ASSESSMENTS
+from graphstore.catalogue import ASSESSMENTS
 from graphstore.terms import name
 
 _HOLDS: Final = name("tm:namedGraph")

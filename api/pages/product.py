@@ -1,4 +1,7 @@
-"""The footprint of a product as its page shows it, and the explanation behind it."""
+"""The footprint of a product as its page shows it, and the explanation behind it.
+
+What calculates is imported with the first product: it takes half a second, and most pages show none.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,6 @@ from api.pages.addresses import Addresses
 from api.pages.words import Language, word
 from api.problems import INTERNAL, kind_of
 from api.readers.messages import MESSAGES
-from api.rest.kept import KEPT
-from graphstore.answers.explanation import explain
-from graphstore.answers.summary import summary
 from graphstore.contract import SparqlStore
 from graphstore.errors import UnknownNameError
 from graphstore.terms import name
@@ -28,6 +28,9 @@ def footprint(store: SparqlStore, iri: str, lang: Language, addresses: Addresses
         The total with unit, GWP sets, stages, assumptions; or why there is none (`refused`, `reason`). ``None`` where no process
         of the graph makes the product.
     """
+    from api.rest.kept import KEPT
+    from graphstore.answers.summary import summary
+
     try:
         data = summary(KEPT.system(store, {}).parts, iri, most=1)
     except UnknownNameError:
@@ -62,6 +65,9 @@ def explained(store: SparqlStore, iri: str, lang: Language) -> dict[str, Any]:
         UnknownNameError: no process makes the product.
         FootprintError: the footprint cannot be calculated.
     """
+    from api.rest.kept import KEPT
+    from graphstore.answers.explanation import explain
+
     data = explain(KEPT.system(store, {}).calculation, iri, cutoff=_SMALLEST)
     return {
         "total": data["total"]["value"],

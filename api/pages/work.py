@@ -27,7 +27,6 @@ from api.readers.frames import Output
 from graphstore.catalogue import DatasetVersion
 from graphstore.contract import SparqlStore
 from graphstore.localgraph import has_graph
-from graphstore.search.index import SearchIndex
 from graphstore.terms import dataset_iri, iri, name
 
 Link = tuple[str, str, str]
@@ -180,6 +179,8 @@ def _title(context: Context, prefixed: str) -> str:
 
 def home(store: SparqlStore, job: Job, _payload: bytes, out: Output) -> None:
     """Show what is here."""
+    from graphstore.search.index import SearchIndex  # loads tables, which other pages do without
+
     context = Context.of(store, job)
     with SearchIndex.of(store) as index:
         kinds = index.kinds()
@@ -214,6 +215,8 @@ def _listed(context: Context, version: DatasetVersion) -> dict[str, Any]:
 
 def search(store: SparqlStore, job: Job, _payload: bytes, out: Output) -> None:
     """Find nodes by name or code."""
+    from graphstore.search.index import SearchIndex  # as above
+
     context = Context.of(store, job)
     asked = str(job["asked"])
     with SearchIndex.of(store) as index:

@@ -8,18 +8,9 @@ from typing import Any
 
 from footprint.solve import SolveInfo
 from graphstore.answers.graph import Calculation, digest
-from graphstore.catalogue import DatasetVersion
+from graphstore.catalogue import ASSESSMENTS, RECORDS, RESULTS, DatasetVersion
 from graphstore.contract import SparqlStore
 from graphstore.queries import load
-
-RESULTS = "results/"
-"""Beginning of the keys of datasets that hold computed footprints: results are no input of other results."""
-
-ASSESSMENTS = "assessments/"
-"""Beginning of the keys of datasets that hold judgements of submissions: they are no input either."""
-
-RECORDS = "records/"
-"""Beginning of the keys of datasets that hold records of our own footprints for exchange: they repeat results."""
 
 
 def is_input(dataset: DatasetVersion) -> bool:

@@ -22,8 +22,8 @@ import pyoxigraph as ox
 from footprint.inventory import Ints
 from graphstore.answers.board import Board
 from graphstore.answers.graph import Calculation, Settings, digest
-from graphstore.answers.inputs import RESULTS, data_hash, is_input, state_hash
-from graphstore.catalogue import DatasetVersion
+from graphstore.answers.inputs import data_hash, is_input, state_hash
+from graphstore.catalogue import RESULTS, DatasetVersion
 from graphstore.contract import SparqlStore, embedded
 from graphstore.errors import ScenarioError, UnknownNameError
 from graphstore.queries import load

@@ -19,7 +19,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from graphstore import shipped
-from graphstore.catalogue import DatasetVersion
+from graphstore.catalogue import ASSESSMENTS, RESULTS, DatasetVersion
 from graphstore.errors import AudienceError
 from graphstore.layout import Layout
 from graphstore.queries import load
@@ -178,6 +178,4 @@ class Visibility:
 
 def of_whole_store(key: str) -> bool:
     """Whether a dataset speaks of the whole store: computed results and judgements that were written into it."""
-    from graphstore.answers.inputs import ASSESSMENTS, RESULTS  # its neighbours load the engine
-
     return key.startswith((RESULTS, ASSESSMENTS))

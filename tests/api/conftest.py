@@ -35,11 +35,11 @@ def make_store(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
 
 
 @pytest.fixture(scope="session")
-def pages_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def pages_store(tmp_path_factory: pytest.TempPathFactory, with_knowledge: Callable[[Path], Path]) -> Path:
     """A store with the reference knowledge, two versions of a dataset, and a release."""
     from page_stores import make_pages_store
 
-    return make_pages_store(tmp_path_factory.mktemp("pages") / "store")
+    return make_pages_store(with_knowledge(tmp_path_factory.mktemp("pages") / "store"))
 
 
 @pytest.fixture(scope="session")
@@ -73,15 +73,12 @@ def select(reading: httpx.Client) -> Callable[..., httpx.Response]:
 
 
 @pytest.fixture(scope="session")
-def shop_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shop_store(tmp_path_factory: pytest.TempPathFactory, with_knowledge: Callable[[Path], Path]) -> Path:
     """A store on disk with the reference knowledge and the aluminium chain of `tanmai demo`."""
     from importlib.resources import files
 
-    from tanmai import knowledge
-
-    where = tmp_path_factory.mktemp("rest") / "store"
+    where = with_knowledge(tmp_path_factory.mktemp("rest") / "store")
     with GraphStore.open(where) as store, store.transaction("demo") as transaction:
-        knowledge.load_into(transaction)
         transaction.load_bytes((files("tanmai.demo") / "aluminium.ttl").read_bytes(), key="demo", format="turtle")
     return where
 

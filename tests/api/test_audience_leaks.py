@@ -60,7 +60,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def client(store: Path) -> Iterator[httpx.Client]:
     with (
-        served(store, around=Asking, allow_writes=True) as address,
+        served(store, around=Asking, readers=1, allow_writes=True) as address,
         httpx.Client(base_url=address, timeout=60) as opened,
     ):
         yield opened

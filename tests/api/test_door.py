@@ -246,17 +246,23 @@ def test_what_two_servers_could_read_in_two_ways_is_refused_and_the_connection_c
     assert got.count(b"HTTP/1.1 ") == 1
 
 
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory) -> Iterator[httpx.Client]:
+    """A client of a server that answers nobody whom it does not know."""
+    store, _ = guarded(tmp_path_factory.mktemp("closed"))
+    with asked(store, anonymous="") as client:
+        yield client
+
+
 @pytest.mark.parametrize(
     "path", ["//audit", "/./audit", "/%2e%2e/audit", "/audit/", "/AUDIT", "/audit%00", "/sparql/../audit"]
 )
-def test_no_other_way_to_write_an_address_leads_past_the_door(place, path):
-    with asked(place[0], anonymous="") as client:
-        host, port = client.base_url.host, client.base_url.port
-        with socket.create_connection((host, port), timeout=10) as connection:
-            head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
-            connection.sendall(head.encode())
-            got = b"".join(iter(lambda: connection.recv(4096), b""))
-        assert got.startswith(b"HTTP/1.1 401 ")
+def test_no_other_way_to_write_an_address_leads_past_the_door(closed, path):
+    with socket.create_connection((closed.base_url.host, closed.base_url.port), timeout=10) as connection:
+        head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+        connection.sendall(head.encode())
+        got = b"".join(iter(lambda: connection.recv(4096), b""))
+    assert got.startswith(b"HTTP/1.1 401 ")
 
 
 @pytest.mark.parametrize("iri", ["file:///etc/passwd", "file:/etc/passwd", "http://127.0.0.1:1/x"])
@@ -273,16 +279,22 @@ def test_a_graph_that_is_a_file_or_a_page_is_not_read(reading, iri):
 # --- figures ---
 
 
-@pytest.mark.parametrize("name", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"])
-def test_figures_of_a_server_without_clients_are_for_this_machine(make_store, name):
+@pytest.fixture(scope="module")
+def unguarded(make_store) -> Iterator[httpx.Client]:
+    """A client of a server that knows no clients."""
     with asked(make_store(), no_authentication_accepted=True) as client:
-        assert client.get("/metrics").status_code == 200
-        assert client.get("/metrics", headers={name: "1.1 somewhere"}).status_code == 403
-        assert "generation" not in client.get("/ready", headers={name: "1.1 somewhere"}).json()
-        with from_address(client.base_url, "127.0.0.9") as other:
-            answer = other.get("/metrics")
-            assert answer.status_code == 403
-            assert "tanmai_" not in answer.text
+        yield client
+
+
+@pytest.mark.parametrize("name", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"])
+def test_figures_of_a_server_without_clients_are_for_this_machine(unguarded, name):
+    assert unguarded.get("/metrics").status_code == 200
+    assert unguarded.get("/metrics", headers={name: "1.1 somewhere"}).status_code == 403
+    assert "generation" not in unguarded.get("/ready", headers={name: "1.1 somewhere"}).json()
+    with from_address(unguarded.base_url, "127.0.0.9") as other:
+        answer = other.get("/metrics")
+        assert answer.status_code == 403
+        assert "tanmai_" not in answer.text
 
 
 # --- jobs of others ---

@@ -49,14 +49,11 @@ def client(endpoint, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory):
+def own(with_knowledge, tmp_path_factory):
     """A client of a server with the same data in a directory, which nobody else writes to."""
-    from tanmai import knowledge
-
-    where = tmp_path_factory.mktemp("own") / "store"
-    with GraphStore.open(where) as store, store.transaction("demo") as transaction:
-        knowledge.load_into(transaction)
-        transaction.load_bytes(CHAIN, key="demo", format="turtle")
+    where = with_knowledge(tmp_path_factory.mktemp("own") / "store")
+    with GraphStore.open(where) as store:
+        store.load_bytes(CHAIN, key="demo", format="turtle")
     with served(where, readers=1) as found, httpx.Client(base_url=found, timeout=60) as made:
         yield made
 

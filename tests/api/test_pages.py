@@ -24,7 +24,7 @@ WIDGET = "https://example.org/widget"
 
 @pytest.fixture(scope="module")
 def client(pages_store):
-    with served(pages_store) as address, httpx.Client(base_url=address, timeout=60) as found:
+    with served(pages_store, readers=1) as address, httpx.Client(base_url=address, timeout=60) as found:
         yield found
 
 
@@ -259,7 +259,7 @@ def test_a_footprint_that_cannot_be_stated_says_why(pages_store, tmp_path):
     with GraphStore.open(where) as store, store.transaction("data") as transaction:
         text = HEAD + process("gap", inputs=((":missing", 1),))
         transaction.load_bytes(text.encode(), key="gap", format="turtle")
-    with served(where, translate=translated) as address:
+    with served(where, readers=1, translate=translated) as address:
         page = httpx.get(address + resource("https://example.org/gap", format="html", lang="zh"), timeout=30).text
         english = httpx.get(address + resource("https://example.org/gap", format="html", lang="en"), timeout=30).text
     told = re.search(r'<p class="warning"><strong>无法给出碳足迹</strong>(.+)</p>', page).group(1)
@@ -345,7 +345,7 @@ def test_an_audience_reads_its_own_view_alone(pages_store):
     """The canary stands in the whole store, not in the view: no byte of any form may hold it."""
     view = layout.read(pages_store).audiences / "guests"
     note, guest = f"{BASE}/id/note/one", {"X-Claimed": "guest;reader;;guests"}
-    with served(pages_store) as address, httpx.Client(base_url=address, timeout=30, headers=guest) as client:
+    with served(pages_store, readers=1) as address, httpx.Client(base_url=address, timeout=30, headers=guest) as client:
         with GraphStore.open(
             view
         ) as store:  # of an audience that the store does not know, so it would not outlive a start
@@ -378,7 +378,7 @@ def test_two_stores_read_as_one_state_everything_once(size):
 
 
 def test_behind_a_proxy_every_address_has_the_path_of_the_server(pages_store):
-    with served(pages_store, public_url="https://pcf.example/tanmai") as address:
+    with served(pages_store, readers=1, public_url="https://pcf.example/tanmai") as address:
         thing = httpx.get(address + "/id/gas/CO2", headers={"Accept": HTML})
         page = httpx.get(address + resource(CBAM, format="html"), timeout=30)
         feed = httpx.get(address + "/changes?format=json", timeout=30).json()

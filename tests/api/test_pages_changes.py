@@ -17,7 +17,7 @@ NEW = "https://w3id.org/tanmai/id/source/ir-eu-2026-1740"
 
 @pytest.fixture(scope="module")
 def client(pages_store):
-    with served(pages_store) as address, httpx.Client(base_url=address, timeout=60) as found:
+    with served(pages_store, readers=1) as address, httpx.Client(base_url=address, timeout=60) as found:
         yield found
 
 

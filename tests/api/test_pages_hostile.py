@@ -68,7 +68,7 @@ def client(tmp_path_factory):
     where = tmp_path_factory.mktemp("hostile") / "store"
     with GraphStore.open(where) as store, store.transaction("evil") as transaction:
         transaction.load_bytes(DATA.encode(), key=LABELS[1], format="turtle", title=LABELS[0], licence=LABELS[3])
-    with served(where) as address, httpx.Client(base_url=address, timeout=60) as found:
+    with served(where, readers=1) as address, httpx.Client(base_url=address, timeout=60) as found:
         yield found
 
 

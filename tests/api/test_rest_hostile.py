@@ -161,7 +161,7 @@ def test_a_job_says_its_address_as_it_was_sent_and_that_it_still_runs(shop):
 
 def test_links_of_jobs_stand_under_the_public_address(shop_store):
     with (
-        served(shop_store, public_url="https://data.example.org/pcf", hosts=("127.0.0.1",)) as address,
+        served(shop_store, readers=1, public_url="https://data.example.org/pcf", hosts=("127.0.0.1",)) as address,
         httpx.Client(base_url=address, timeout=60) as client,
     ):
         job = client.get("/products?limit=1", headers={"Prefer": "respond-async"})

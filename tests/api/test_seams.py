@@ -31,7 +31,10 @@ def done(client: httpx.Client, address: str) -> bool:
 
 def test_a_result_that_was_read_before_something_was_taken_away_is_gone_with_it(tmp_path):
     store, keys = guarded(tmp_path)
-    with served(store) as address, httpx.Client(base_url=address, headers=bearer(keys["mill"]), timeout=60) as mill:
+    with (
+        served(store, readers=1) as address,
+        httpx.Client(base_url=address, headers=bearer(keys["mill"]), timeout=60) as mill,
+    ):
         jobs = [mill.get("/exports/nquads", headers=ASYNC).headers["location"] for _ in range(2)]
         for job in jobs:
             until(lambda job=job: done(mill, job))
@@ -57,7 +60,7 @@ def held(folder: Path, canary: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def shop(shop_store: Path) -> Iterator[httpx.Client]:
-    with served(shop_store) as address, httpx.Client(base_url=address, timeout=60) as client:
+    with served(shop_store, readers=1) as address, httpx.Client(base_url=address, timeout=60) as client:
         yield client
 
 
@@ -118,7 +121,7 @@ def test_who_may_have_the_total_alone_is_told_where_it_is(shop_store, tmp_path):
         publish(opened)
     asking = {"X-Claimed": "buyer;reader;;buyer", "Accept-Language": "zh"}
     with (
-        served(store, translate=translated) as address,
+        served(store, readers=1, translate=translated) as address,
         httpx.Client(base_url=address, headers=asking, timeout=60) as buyer,
     ):
         product = quote("https://w3id.org/tanmai/demo/ingot-hydro", safe="")

@@ -213,7 +213,7 @@ def test_why_a_job_failed_is_said_in_the_language_of_the_reader(client):
 def test_a_page_of_a_friendly_site_may_begin_a_job_and_find_it(shop_store):
     friend = "https://friend.example"
     with (
-        served(shop_store, cors_origins=(friend,)) as address,
+        served(shop_store, readers=1, cors_origins=(friend,)) as address,
         httpx.Client(base_url=address, timeout=60, headers={"Origin": friend}) as opened,
     ):
         asked = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "Prefer"}

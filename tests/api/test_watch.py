@@ -49,14 +49,21 @@ def store(tmp_path):
 
 def look(store, send, times=1):
     """Have a watcher look a few times, with real reader processes."""
+    look_and(store, send, [times], lambda: None)
+
+
+def look_and(store, send, times, then):
+    """Have one new watcher after the other look so many times each, with real reader processes, and do something after each."""
 
     async def looking():
         state = State.of(Settings(store=store, readers=1))
         async with state.running():
-            made = Watcher(state, send)
-            made._known = targets.progress(store)
-            for _ in range(times):
-                await made.look()
+            for looks in times:
+                made = Watcher(state, send)
+                made._known = targets.progress(store)
+                for _ in range(looks):
+                    await made.look()
+                then()
 
     asyncio.run(looking())
 
@@ -88,13 +95,17 @@ def test_calls_are_signed_over_time_and_body(store):
 def test_what_is_not_taken_waits_longer_each_time(store, monkeypatch):
     targets.add(store, Target("lab", "https://lab.example/hook", "key", LONG_AGO))
     receiver = Receiver([503, 302, 200])
-    now = 1_000_000.0
+    now, pauses = 1_000_000.0, iter([30.0, 60.0, None])
     monkeypatch.setattr(watcher.time, "time", lambda: now)
-    for pause in (30.0, 60.0):
-        look(store, receiver, times=3)  # the second and third look come too early
-        assert targets.progress(store)["lab"].due == now + pause
-        now += pause + 1
-    look(store, receiver, times=2)
+
+    def later():
+        nonlocal now
+        if (pause := next(pauses)) is not None:
+            assert targets.progress(store)["lab"].due == now + pause
+            now += pause + 1
+
+    look_and(store, receiver, [3, 3, 2], later)  # the second and third look come too early
+    assert next(pauses, "all") == "all"
     assert len(receiver.calls) == 3
     assert receiver.calls[0][2] == receiver.calls[2][2]
     reached = targets.progress(store)["lab"]
@@ -141,13 +152,13 @@ def test_a_target_is_told_about_its_node_and_its_view_alone(store):
     assert "guests" in targets.progress(store)["guests"].message
 
 
-@pytest.mark.parametrize(
-    "url", ["https://127.0.0.1/", "https://localhost/", "https://169.254.169.254/latest", "https://[::1]/"]
-)
-def test_addresses_of_this_side_are_not_called(store, url):
-    targets.add(store, Target("self", url, "key", LONG_AGO))
+def test_addresses_of_this_side_are_not_called(store):
+    urls = ["https://127.0.0.1/", "https://localhost/", "https://169.254.169.254/latest", "https://[::1]/"]
+    for number, url in enumerate(urls):
+        targets.add(store, Target(f"self{number}", url, "key", LONG_AGO))
     look(store, Outbound().send)
-    assert "no public address" in targets.progress(store)["self"].message
+    messages = [reached.message for reached in targets.progress(store).values()]
+    assert ["no public address" in message for message in messages] == [True] * len(urls), messages
 
 
 @pytest.mark.parametrize(

@@ -108,3 +108,32 @@ def test_the_knowledge_of_a_store_takes_the_place_of_the_shipped_one():
         store.load_bytes(only, key="tanmai/reference/units", format="turtle")
         with of_store(store).lend() as lent:
             assert len(lent.store) == 1
+
+
+def test_states_with_the_same_knowledge_share_what_was_filled():
+    def lent_by(store):
+        with of_store(store).lend() as lent:
+            return lent.store, {q.subject.value for q in lent.store}
+
+    with GraphStore.open() as store:
+        unit = b"<https://example.org/unit> <http://www.w3.org/2000/01/rdf-schema#label> 'u' ."
+        store.load_bytes(unit, key="tanmai/reference/units", format="turtle")
+        first, _ = lent_by(store)
+        store.load_bytes(USES.encode(), key="study", format="turtle")
+        second, _ = lent_by(store)
+        assert second is first
+        store.load_bytes(SUPPLIER.encode(), key="supplier", format="turtle")  # with a standard
+        third, nodes = lent_by(store)
+        assert nodes == {"https://example.org/unit", "https://example.org/x/standard"}
+        store.load_bytes(unit.replace(b"/unit", b"/other"), key="tanmai/reference/units", format="turtle")
+        _, nodes = lent_by(store)
+        assert nodes == {"https://example.org/other", "https://example.org/x/standard"}
+        assert third is not first
+
+
+def test_two_judgements_at_once_have_a_store_each():
+    with GraphStore.open() as store:
+        store.load_bytes(b"<urn:a> <urn:b> 1 .", key="tanmai/reference/units", format="turtle")
+        with of_store(store).lend() as one, of_store(store).lend() as other:
+            assert one.store is not other.store
+            assert len(one.store) == len(other.store) == 1
