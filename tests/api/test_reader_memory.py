@@ -101,9 +101,11 @@ def test_a_reader_that_takes_long_gives_way_and_is_replaced(make_store):
     async def seen():
         pool = Pool("reading", Limits(1, 20, 1), Settings(store=store))
         await pool.start()
-        async with pool.ask(job(store, endless)) as answer:
+        async with pool.ask(job(store, "ASK { ?s ?p ?o }")) as answer:
             first = answer._worker
             before = os.getpriority(os.PRIO_PROCESS, first.process.pid)
+        async with pool.ask(job(store, endless)) as answer:
+            assert answer._worker is first
             await asyncio.sleep(1.5)
             after = os.getpriority(os.PRIO_PROCESS, first.process.pid)
         others = []

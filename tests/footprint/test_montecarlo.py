@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_systems import CO2, FACTORS, dense_scores, from_matrix, system, systems
 
-from footprint import draws_numba, draws_numpy, draws_scipy, montecarlo
+from footprint import draws_numpy, draws_scipy, montecarlo
 from footprint.compile import compile_system
 from footprint.distributions import Distributions, Family
 from footprint.errors import InvalidQuery
@@ -367,6 +367,8 @@ def test_a_system_without_uncertain_numbers_gives_its_footprint():
 
 def test_kernels_agree_on_a_large_random_loop():
     random = np.random.default_rng(5)
+    from footprint import draws_numba  # half a second, which each process would take that collects
+
     n = 60
     a = random.random((n, n)) * (random.random((n, n)) < 0.1)
     compiled = compile_system(from_matrix(a * 0.6 / max(a.sum(axis=0).max(), 1), random.random(n)))
