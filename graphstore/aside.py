@@ -63,7 +63,7 @@ class Aside:
     """
 
     def __init__(self, store: GraphStore) -> None:
-        self._base = store.base
+        self._base, self._known_on = store.base, store.known_on
         self._history = Catalogue(store.engine, store.base)
         self._workspace, self._drop = copy_of(store)
 
@@ -85,7 +85,9 @@ class Aside:
         """The changed state, read-only; ask again after a change."""
         from graphstore.store import GraphStore
 
-        return GraphStore.view(self._base, self._workspace.engine)
+        changed = GraphStore.view(self._base, self._workspace.engine)
+        changed.known_on = self._known_on
+        return changed
 
     def load(self, data: bytes, *, key: str, format: str | Format | None, name: str = "") -> DatasetVersion:  # noqa: A002 - as in Transaction.load
         """Load bytes as the next version of a dataset that has no current one; it is not described in the catalogue.

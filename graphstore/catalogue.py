@@ -57,6 +57,8 @@ _SOME: Final = {
 _STATED: Final = frozenset(name(predicate).value for predicate in _EACH)
 _FIELDS: Final[Mapping[str, str]] = {name(predicate).value: field for predicate, field in (_EACH | _SOME).items()}
 """Which predicate says what of a version: what each one states, and what some do."""
+_TYPE: Final = name("rdf:type").value
+_VERSION: Final = name("tm:DatasetVersion")
 _DATASET: Final = name("dcat:isVersionOf").value
 _NAMED_GRAPH: Final = name("tm:namedGraph").value
 
@@ -162,8 +164,7 @@ class Catalogue:
 
     def of_iri(self, iri: ox.NamedNode) -> DatasetVersion | None:
         """The version with this IRI, read without the others; ``None`` where there is none."""
-        described = self._quads(iri, name("rdf:type"), name("tm:DatasetVersion"))
-        found = self._version(iri) if described else None
+        found = self._version(iri)
         return found if found is not None and found.iri(self._base) == iri else None
 
     def latest(self, key: str) -> tuple[int, DatasetVersion | None]:
@@ -206,7 +207,7 @@ class Catalogue:
         for quad in self._quads(subject, None, None):
             terms.setdefault(quad.predicate.value, []).append(quad.object)
         keys = [key.value for each in terms.get(_DATASET, ()) for key in self._objects(each, "dcterms:identifier")]
-        if not keys or not terms.keys() >= _STATED:
+        if not keys or not terms.keys() >= _STATED or _VERSION not in terms.get(_TYPE, ()):
             return None
         facts = {field: str(terms[predicate][0].value) for predicate, field in _FIELDS.items() if predicate in terms}
         replaces = facts.get("replaces", "").removeprefix(f"{dataset_iri(self._base, keys[0]).value}/v")
@@ -220,7 +221,7 @@ class Catalogue:
             source=facts["source"],
             size=int(facts["size"]),
             sha256=facts["sha256"],
-            created=dt.datetime.fromisoformat(facts["created"]).isoformat(),
+            created=_time(facts["created"]),
             quads=int(facts["quads"]),
             graphs=tuple(sorted(graph.value for graph in terms.get(_NAMED_GRAPH, ()))),
             issued=facts.get("issued", ""),
@@ -322,6 +323,13 @@ def _iri_or_text(text: str) -> ox.NamedNode | ox.Literal:
         except ValueError:
             pass
     return literal(text)
+
+
+def _time(text: str) -> str:
+    try:
+        return dt.datetime.fromisoformat(text).isoformat()
+    except ValueError:  # somebody else's; shown as it stands
+        return text
 
 
 def check_owner(graph: str, owners: Mapping[str, str]) -> None:

@@ -82,7 +82,7 @@ def trial(store: GraphStore, statements: Iterable[ox.Triple], *, lent: bool = Fa
             made.restore()
             yield made
         finally:
-            store.engine.clear_graph(GRAPH)
+            store.engine.remove_graph(GRAPH)
         return
     with Aside(store) as aside:
         for graph in _earlier(aside.engine, given):

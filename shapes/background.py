@@ -15,6 +15,7 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 import ontology
+from graphstore.catalogue import DatasetVersion
 from graphstore.contract import SparqlStore
 from graphstore.quads import Quads
 from shapes.terms import TYPE, tm
@@ -71,12 +72,12 @@ class Lent:
                 waiting += [quad.object for quad in found]
 
     def take_out(self) -> bool:
-        """Take out what was laid in; False where filling a new store is faster."""
+        """Take out what was laid in; False where filling a new store is faster, or something else was left in it."""
         if len(self._added) > MOST_LENT:
             return False
         for quad in self._added:
             self.store.remove(quad)
-        return True
+        return next(self.store.named_graphs(), None) is None
 
 
 class _Shelf:
@@ -123,15 +124,16 @@ class Background:
     def lend(self) -> Iterator[Lent]:
         """Give the store to lay a study into; afterwards it holds the knowledge alone again."""
         with self._lock:
-            holds = self._holds()
-            store = (
-                self._shelf.take(holds) or self._filled()
-            )  # should a study not be taken out, the next gets a new one
+            holds, lasts = self._holds(), True
+            store = self._shelf.take(holds)  # should a study not be taken out again, the next one gets a new store
+            if store is None:
+                store = self._filled()
+                lasts = self._holds() == holds  # a state that was changed meanwhile is nobody else's
             lent = Lent(store, self._beyond)
             try:
                 yield lent
             finally:
-                if lent.take_out():
+                if lent.take_out() and lasts:
                     self._shelf.put(holds, store)
 
     def _filled(self) -> ox.Store:
@@ -152,26 +154,28 @@ def of_store(store: SparqlStore) -> Background:
     Args:
         store: an open store, which stays open while its knowledge is used.
     """
-    base, engine = store.base, store.engine
-    reference = tuple(version for version in store.datasets() if version.key.startswith(_REFERENCE))
-
-    @cache
-    def rules() -> frozenset[ox.Quad]:
-        return frozenset(_rules_of(engine))
+    engine = store.engine
 
     def fill(target: ox.Store) -> None:
+        reference = _reference_of(store)
         if not reference:
             _fill_shipped(target)
         for version in reference:
-            quads = engine.quads_for_pattern(None, None, None, version.iri(base))
+            quads = engine.quads_for_pattern(None, None, None, version.iri(store.base))
             target.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
-        target.extend(rules())
+        target.extend(_rules_of(engine))
 
     def holds() -> Hashable:
-        return base, reference, rules()  # nobody writes to the graph of a version once it was loaded
+        return store.base, _reference_of(store), frozenset(_rules_of(engine))
 
-    # others may write to the graphs of an endpoint at any time
-    return Background(fill, engine, holds if isinstance(engine, ox.Store) else None)
+    # A version is what it was when it was loaded, but for a view of the past, which lacks what was issued later, and for an endpoint,
+    # to whose graphs others may write.
+    as_loaded = isinstance(engine, ox.Store) and store.known_on is None
+    return Background(fill, engine, holds if as_loaded else None)
+
+
+def _reference_of(store: SparqlStore) -> tuple[DatasetVersion, ...]:
+    return tuple(version for version in store.datasets() if version.key.startswith(_REFERENCE))
 
 
 def _rules_of(engine: Quads) -> Iterator[ox.Quad]:

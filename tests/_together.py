@@ -6,7 +6,9 @@ import contextlib
 import gc
 import importlib
 import os
+import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,10 +16,17 @@ import pytest
 HERE = Path(__file__).parent
 
 
-def before_collecting(config: pytest.Config) -> None:
-    """Keep the garbage collector away: what is collected stays. And compile a share of the test modules."""
+@contextlib.contextmanager
+def collecting(config: pytest.Config) -> Iterator[None]:
+    """Keep the garbage collector away from what is collected, which stays to the end; afterwards it comes less often."""
     gc.disable()
-    _compile_share(config)
+    try:
+        _compile_share(config)
+        yield
+    finally:
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
+        gc.enable()
 
 
 def _compile_share(config: pytest.Config) -> None:
@@ -26,18 +35,12 @@ def _compile_share(config: pytest.Config) -> None:
     In a fresh checkout each process would otherwise compile every module, all of them the same one at the same time. What
     fails here fails again where it is collected, and is told there.
     """
-    worker, count = os.environ.get("PYTEST_XDIST_WORKER"), os.environ.get("PYTEST_XDIST_WORKER_COUNT")
-    if worker is None or count is None or config.args_source is not pytest.Config.ArgsSource.TESTPATHS:
+    worker = re.fullmatch(r"gw(\d+)", os.environ.get("PYTEST_XDIST_WORKER", ""))
+    if worker is None or config.args_source is not pytest.Config.ArgsSource.TESTPATHS:
         return
-    for path in sorted(HERE.rglob("test_*.py"))[int(worker.removeprefix("gw")) :: int(count)]:
+    number, count = int(worker[1]), int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+    for path in sorted(HERE.rglob("test_*.py"))[number::count]:
         if str(path.parent) not in sys.path:
             sys.path.insert(0, str(path.parent))  # as collecting it does
-        with contextlib.suppress(Exception, pytest.skip.Exception):
+        with contextlib.suppress(Exception, SystemExit, pytest.skip.Exception, pytest.fail.Exception):
             importlib.import_module(path.stem)
-
-
-def after_collecting() -> None:
-    """Let the garbage collector work again, past the thousands of tests that stay to the end, and less often."""
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
-    gc.enable()

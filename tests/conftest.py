@@ -10,12 +10,12 @@ import hashlib
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import _surroundings  # noqa: F401 - before numpy is imported
 import pytest
-from _together import after_collecting, before_collecting
+from _together import collecting
 from amounts import examples
 from chains import HEAD, Case
 from hypothesis import HealthCheck, settings
@@ -62,12 +62,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name not in LONG)
 
 
-def pytest_sessionstart(session: pytest.Session) -> None:
-    before_collecting(session.config)
-
-
-def pytest_collection_finish() -> None:
-    after_collecting()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
+    with collecting(session.config):
+        return (yield)
 
 
 @pytest.fixture(scope="session")

@@ -354,3 +354,22 @@ def test_a_version_is_found_by_its_iri(store: GraphStore) -> None:
     assert [catalogue.of_iri(each.iri(store.base)) for each in catalogue.versions()] == catalogue.versions()
     for other in (f"{store.base}/id/dataset/q/a/v3", f"{store.base}/id/dataset/q/a", "urn:a"):
         assert catalogue.of_iri(ox.NamedNode(other)) is None
+
+
+def test_a_description_that_is_none_of_ours_hides_no_other(store: GraphStore) -> None:
+    """A version without its type is none; a time of loading that is none is shown as it stands."""
+    store.load_bytes(b"<urn:a> <urn:b> 1 .", key="q", format="turtle")
+    store.load_bytes(b"<urn:a> <urn:b> 2 .", key="r", format="turtle")
+    described = ox.Store()
+    described.extend(store.catalogue())
+    catalogue = Catalogue(described, store.base)
+    q, r = (catalogue.version(key).iri(store.base) for key in "qr")
+    (created,) = described.quads_for_pattern(q, name("dcterms:created"), None, catalogue.graph)
+    described.remove(created)
+    described.add(ox.Quad(q, created.predicate, ox.Literal("yesterday"), catalogue.graph))
+    described.remove(ox.Quad(r, name("rdf:type"), name("tm:DatasetVersion"), catalogue.graph))
+    assert catalogue.version("q").created == "yesterday"
+    assert "r" not in {
+        version.key for version in (*catalogue.current(), *catalogue.history("r"), *catalogue.versions())
+    }
+    assert catalogue.of_iri(r) is None

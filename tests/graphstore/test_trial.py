@@ -74,7 +74,8 @@ def try_and_fail(store):
 def test_a_state_that_is_lent_is_as_it_was_afterwards_also_after_an_error():
     with GraphStore.open() as store:
         store.load_bytes(KNOWN, key="known", format="turtle")
-        before = set(store.engine)
+        before, graphs = set(store.engine), set(store.engine.named_graphs())
         with pytest.raises(ZeroDivisionError):
             try_and_fail(store)
         assert set(store.engine) == before
+        assert set(store.engine.named_graphs()) == graphs

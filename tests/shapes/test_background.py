@@ -5,6 +5,7 @@ import pytest
 from small_studies import STUDY
 
 from graphstore import GraphStore
+from graphstore.aside import Aside
 from shapes.background import Background, of_store, shipped
 from shapes.reading import read_bytes
 from shapes.terms import tm
@@ -137,3 +138,55 @@ def test_two_judgements_at_once_have_a_store_each():
         with of_store(store).lend() as one, of_store(store).lend() as other:
             assert one.store is not other.store
             assert len(one.store) == len(other.store) == 1
+
+
+ISSUED = b"""
+@prefix dcterms: <http://purl.org/dc/terms/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+<urn:old> <urn:p> 1 . <urn:new> <urn:p> 2 ; dcterms:issued "2026-01-01"^^xsd:date .
+"""
+
+
+def _subjects(store):
+    with of_store(store).lend() as lent:
+        return {q.subject.value for q in lent.store}
+
+
+@pytest.mark.parametrize("past_first", [True, False])
+@pytest.mark.parametrize("aside", [True, False])
+def test_what_was_known_is_not_mixed_with_what_is_known(past_first, aside):
+    """A view of the past has the versions of the present, without what was issued later."""
+    with GraphStore.open() as store:
+        store.load_bytes(ISSUED, key="tanmai/x", format="turtle")
+        with store.as_of("2025-01-01") as past, Aside(past) as copy:
+            view = copy.store if aside else past
+            assert view.datasets() == store.datasets()
+            asked = [(view, {"urn:old"}), (store, {"urn:old", "urn:new"})]
+            for state, known in asked if past_first else reversed(asked):
+                assert _subjects(state) == known
+
+
+def test_a_state_that_has_changed_is_read_anew_and_is_no_other_state():
+    one, kept = b"<urn:a> <urn:p> 'one' .", b"<urn:k> <urn:p> 'kept' ."
+    with GraphStore.open() as first, GraphStore.open() as second, GraphStore.open() as other:
+        for store in (first, second):
+            store.load_bytes(one, key="tanmai/x", format="turtle")
+            store.load_bytes(kept, key="tanmai/y", format="turtle")
+        background = of_store(first)
+        with background.lend() as lent:
+            assert len(lent.store) == 2
+        _subjects(other)  # takes the place
+        first.load_bytes(one.replace(b":a", b":b"), key="tanmai/x", format="turtle")
+        with background.lend() as lent:
+            assert {q.subject.value for q in lent.store} == {"urn:b", "urn:k"}
+        assert _subjects(second) == {"urn:a", "urn:k"}
+
+
+def test_a_store_in_which_something_was_left_is_not_lent_again():
+    stray = ox.Quad(ox.NamedNode("urn:s"), ox.NamedNode("urn:p"), ox.Literal(1), ox.NamedNode("urn:g"))
+    background = Background(lambda store: None)
+    with background.lend() as lent:
+        first = lent.store
+        first.add(stray)
+    with background.lend() as lent:
+        assert lent.store is not first
+        assert len(lent.store) == 0
