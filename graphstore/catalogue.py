@@ -57,6 +57,7 @@ _SOME: Final = {
 _STATED: Final = frozenset(name(predicate).value for predicate in _EACH)
 _FIELDS: Final[Mapping[str, str]] = {name(predicate).value: field for predicate, field in (_EACH | _SOME).items()}
 """Which predicate says what of a version: what each one states, and what some do."""
+_CURRENT: Final = ox.NamedNode(_STATUS_IRI + "current")
 _TYPE: Final = name("rdf:type").value
 _VERSION: Final = name("tm:DatasetVersion")
 _DATASET: Final = name("dcat:isVersionOf").value
@@ -151,16 +152,15 @@ class Catalogue:
 
     def versions(self) -> list[DatasetVersion]:
         """All versions of all datasets, by key and number."""
-        return self._found(self._subjects("rdf:type", name("tm:DatasetVersion")))
+        return self._found(self._subjects("rdf:type", _VERSION))
 
     def current(self) -> list[DatasetVersion]:
         """The versions whose graphs are in the store, by key."""
-        return self._found(self._subjects("tm:datasetStatus", ox.NamedNode(_STATUS_IRI + "current")))
+        return self._found(self._subjects("tm:datasetStatus", _CURRENT))
 
     def history(self, key: str) -> list[DatasetVersion]:
         """All versions of one dataset, oldest first; empty when the key is unknown."""
-        datasets = self._subjects("dcterms:identifier", literal(key))
-        return self._found(version for each in datasets for version in self._subjects("dcat:isVersionOf", each))
+        return self._found(self._of_key(key))
 
     def of_iri(self, iri: ox.NamedNode) -> DatasetVersion | None:
         """The version with this IRI, read without the others; ``None`` where there is none."""
@@ -172,15 +172,14 @@ class Catalogue:
 
         Reads one number of each version: one that is loaded every day has hundreds of them.
         """
-        of_key = [
-            version
-            for dataset in self._subjects("dcterms:identifier", literal(key))
-            for version in self._subjects("dcat:isVersionOf", dataset)
-        ]
+        of_key = self._of_key(key)
         numbers = [int(number.value) for version in of_key for number in self._objects(version, "tm:versionNumber")]
-        current = ox.NamedNode(_STATUS_IRI + "current")
-        held = (version for version in of_key if self._quads(version, name("tm:datasetStatus"), current))
+        held = (version for version in of_key if self._quads(version, name("tm:datasetStatus"), _CURRENT))
         return max(numbers, default=0), next(iter(self._found(held)), None)
+
+    def _of_key(self, key: str) -> list[Any]:
+        datasets = self._subjects("dcterms:identifier", literal(key))
+        return [version for each in datasets for version in self._subjects("dcat:isVersionOf", each)]
 
     def _subjects(self, predicate: str, value: ox.NamedNode | ox.Literal) -> list[Any]:
         return [quad.subject for quad in self._quads(None, name(predicate), value)]
@@ -248,15 +247,15 @@ class Catalogue:
     def owners(self) -> dict[str, str]:
         """Graph name to key of the dataset it belongs to, for all current versions and the catalogue itself."""
         found: dict[str, str] = {}
-        for version in self._subjects("tm:datasetStatus", ox.NamedNode(_STATUS_IRI + "current")):
+        for version in self._subjects("tm:datasetStatus", _CURRENT):
             [dataset] = self._objects(version, "dcat:isVersionOf")
             [key] = self._objects(dataset, "dcterms:identifier")
             found |= {graph.value: key.value for graph in (version, *self._objects(version, "tm:namedGraph"))}
         return {**found, self.graph.value: "the catalogue"}
 
-    def graphs(self) -> set[str]:
+    def owned_graphs(self) -> set[str]:
         """The names in `owners`, for those who ask of no key: two patterns, where the keys take three of each version."""
-        current = set(self._subjects("tm:datasetStatus", ox.NamedNode(_STATUS_IRI + "current")))
+        current = set(self._subjects("tm:datasetStatus", _CURRENT))
         named: list[Any] = self._quads(None, name("tm:namedGraph"), None)
         beside = {quad.object.value for quad in named if quad.subject in current}
         return {self.graph.value, *(version.value for version in current), *beside}

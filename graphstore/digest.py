@@ -57,7 +57,7 @@ def fingerprint(engine: ox.Store, graph: ox.NamedNode | ox.DefaultGraph) -> tupl
 
 def local_statements(engine: ox.Store, base: str) -> dict[str, str]:
     """Digests of the graphs that belong to no dataset, by name ("" for the default graph); empty graphs are left out."""
-    owned = Catalogue(engine, base).graphs()
+    owned = Catalogue(engine, base).owned_graphs()
     named = [graph for graph in engine.named_graphs() if isinstance(graph, ox.NamedNode) and graph.value not in owned]
     graphs: list[ox.NamedNode | ox.DefaultGraph] = [ox.DefaultGraph(), *named]
     found = {getattr(graph, "value", ""): fingerprint(engine, graph) for graph in graphs}

@@ -164,13 +164,15 @@ def _method_codes(stated: pl.Series, known: Mapping[str, AllocationMethod]) -> I
     Raises:
         ExtractionError: a method is none of the known ones.
     """
-    methods = stated.to_list()
-    unknown = set(methods) - known.keys() - {None}
-    if unknown:
-        raise ExtractionError(
-            f"allocation method <{min(unknown)}> is not known. Use one of {', '.join(f'<{m}>' for m in known)}."
-        )
-    return np.array([known.get(method, AllocationMethod.NONE) for method in methods], dtype=np.int64)
+    if stated.null_count() == len(stated):  # as in most graphs
+        return np.full(len(stated), AllocationMethod.NONE, dtype=np.int64)
+    for iri in stated.drop_nulls().unique().sort():
+        if iri not in known:
+            raise ExtractionError(
+                f"allocation method <{iri}> is not known. Use one of {', '.join(f'<{m}>' for m in known)}."
+            )
+    codes = stated.replace_strict(known, default=AllocationMethod.NONE, return_dtype=pl.Int64)
+    return codes.to_numpy().astype(np.int64)
 
 
 def _output_table(

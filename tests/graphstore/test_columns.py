@@ -95,8 +95,8 @@ def test_graphs_that_belong_to_datasets_are_those_that_have_an_owner():
         store.retire("gone")
         store.update("INSERT DATA { GRAPH <urn:graph:free> { <urn:x> a <urn:B> } }")
         catalogue = Catalogue(store.engine, store.base)
-        assert catalogue.graphs() == catalogue.owners().keys() >= {"urn:graph:two"}
-        assert catalogue.graphs().isdisjoint({"urn:graph:one", "urn:graph:gone", "urn:graph:free"})
+        assert catalogue.owned_graphs() == catalogue.owners().keys() >= {"urn:graph:two"}
+        assert catalogue.owned_graphs().isdisjoint({"urn:graph:one", "urn:graph:gone", "urn:graph:free"})
         assert list(store.local_statements()) == ["urn:graph:free"]
 
 
